@@ -6,7 +6,9 @@
     │   ├── TooLarge          over the size limit
     │   ├── UnknownProject    nobody has configured that project
     │   ├── UnknownLabel      a label that the project does not have
-    │   └── IdConflict        the same event id with another content
+    │   ├── IdConflict        the same event id with another content
+    │   └── Unprocessable     failed too often on our side
+    ├── Unavailable           a database is away: the same batch is tried again, uncounted
     └── Misconfigured         the operator must act; the message says how
 Everything else that a handler raises is tried again, and buried after too many tries.
 """
@@ -52,6 +54,16 @@ class IdConflict(DeadLetter):
     """The event id was seen before with another content: event ids are for one event only."""
 
     reason = "id_conflict"
+
+
+class Unprocessable(DeadLetter):
+    """Every try failed on our side: the log of the service has the error; mend, then retry."""
+
+    reason = "unprocessable"
+
+
+class Unavailable(HandraiseError):
+    """Something we stand on (a database) is away: wait and try the same again."""
 
 
 class Misconfigured(HandraiseError):

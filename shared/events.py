@@ -292,9 +292,9 @@ class CloudEvent(_Frozen):
 
     @model_validator(mode="before")
     @classmethod
-    def _payload_by_type(cls, raw: Any) -> Any:
+    def _payload_by_type(cls, raw: object) -> object:
         if isinstance(raw, dict) and isinstance(raw.get("data"), dict):
-            entry = CATALOGUE.get(raw.get("type"))  # type: ignore[arg-type]
+            entry = CATALOGUE.get(raw.get("type", ""))
             if entry is not None:
                 return raw | {"data": entry[1].model_validate(raw["data"])}
         return raw

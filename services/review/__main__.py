@@ -1,0 +1,8 @@
+"""`python -m services.review`."""
+
+from services.review.app import create_app
+from services.review.settings import Settings
+from shared.service import serve
+
+if __name__ == "__main__":
+    serve("review", Settings, create_app, lambda settings: settings.review_port)

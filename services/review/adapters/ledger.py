@@ -1,0 +1,96 @@
+"""The ledger in SQL."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlmodel import Session, col, func, insert, select
+
+from services.review.domain.ledger import Entry, Kind, NewEntry
+from services.review.tables import LedgerRow
+
+
+class SqlLedger:
+    """Implements `ports.Ledger`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def append(self, entries: Sequence[NewEntry]) -> None:
+        """Record many entries, in order, in one statement."""
+        if entries:
+            rows = [_row(entry) for entry in entries]
+            self._session.connection().execute(insert(LedgerRow), rows)
+
+    def append_one(self, entry: NewEntry) -> int:
+        """Record one entry; its sequence number."""
+        statement = insert(LedgerRow).values(_row(entry)).returning(col(LedgerRow.sequence))
+        sequence = self._session.connection().execute(statement).scalar_one()
+        assert sequence is not None  # noqa: S101 - the database numbers every entry
+        return sequence
+
+    def known(self, project: str, kind: Kind, subjects: Collection[str]) -> Mapping[str, str]:
+        """The bodies (revision 1) of those subjects that are recorded already."""
+        statement = select(LedgerRow.subject, LedgerRow.body).where(
+            LedgerRow.project == project,
+            LedgerRow.kind == kind.value,
+            col(LedgerRow.subject).in_(list(subjects)),
+            LedgerRow.revision == 1,
+        )
+        return {subject: body for subject, body in self._session.exec(statement)}  # noqa: C416
+
+    def story(self, project: str, subject: str, kinds: Collection[Kind]) -> Sequence[Entry]:
+        """All entries of a subject, oldest first."""
+        statement = (
+            select(LedgerRow)
+            .where(
+                LedgerRow.project == project,
+                LedgerRow.subject == subject,
+                col(LedgerRow.kind).in_([kind.value for kind in kinds]),
+            )
+            .order_by(col(LedgerRow.sequence))
+        )
+        return [_entry(row) for row in self._session.exec(statement)]
+
+    def newest(self, project: str, kind: Kind, limit: int) -> Sequence[Entry]:
+        """The newest entries of a kind, newest first."""
+        statement = (
+            select(LedgerRow)
+            .where(LedgerRow.project == project, LedgerRow.kind == kind.value)
+            .order_by(col(LedgerRow.sequence).desc())
+            .limit(limit)
+        )
+        return [_entry(row) for row in self._session.exec(statement)]
+
+    def tally(self, project: str) -> Mapping[tuple[Kind, str], int]:
+        """Number of entries by kind and detail."""
+        statement = (
+            select(LedgerRow.kind, LedgerRow.detail, func.count())
+            .where(LedgerRow.project == project)
+            .group_by(LedgerRow.kind, LedgerRow.detail)
+        )
+        rows = self._session.exec(statement)
+        return {(Kind(kind), detail): count for kind, detail, count in rows}
+
+
+def _row(entry: NewEntry) -> dict[str, object]:
+    return {
+        "project": entry.project,
+        "kind": entry.kind.value,
+        "subject": entry.subject,
+        "revision": entry.revision,
+        "detail": entry.detail,
+        "body": entry.body,
+        "at": entry.at,
+    }
+
+
+def _entry(row: LedgerRow) -> Entry:
+    assert row.sequence is not None  # noqa: S101 - it was read from the table
+    return Entry(
+        sequence=row.sequence,
+        kind=Kind(row.kind),
+        subject=row.subject,
+        revision=row.revision,
+        detail=row.detail,
+        body=row.body,
+        at=row.at,
+    )

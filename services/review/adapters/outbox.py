@@ -1,0 +1,78 @@
+"""The outbox in SQL, and its emptying."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from sqlmodel import Session, col, delete, func, insert, select, text
+
+from services.review.tables import OutboxRow
+from shared.database import Database
+from shared.events import CloudEvent
+from shared.streams import Stream
+
+_RELAY_LOCK = 7214002
+
+
+class SqlOutbox:
+    """Implements `ports.Outbox`."""
+
+    def __init__(self, session: Session, keys: Mapping[Stream, str]) -> None:
+        self._session = session
+        self._keys = keys
+
+    def put(self, events: Iterable[CloudEvent]) -> None:
+        """Let events leave once the transaction is kept."""
+        rows = [
+            {"stream": self._keys[event.stream], "document": event.encode().decode()}
+            for event in events
+        ]
+        if rows:
+            self._session.connection().execute(insert(OutboxRow), rows)
+
+
+class OutboxDrain:
+    """Hands out what waits, oldest first, and forgets it when it has left."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def backlog(self) -> int:
+        """How many documents wait."""
+        with self._database.read() as session:
+            return session.exec(select(func.count()).select_from(OutboxRow)).one()
+
+    @contextmanager
+    def take(self, limit: int) -> Iterator[Sequence[tuple[str, bytes]]]:
+        """At most `limit` documents as (key, document); forgotten unless the body fails.
+
+        In PostgreSQL one process at a time relays, so that documents leave in order; the others
+        get nothing. SQLite has one process only.
+        """
+        if self._database.is_postgresql:
+            with self._database.write() as session:
+                locked = text(f"SELECT pg_try_advisory_xact_lock({_RELAY_LOCK})")
+                rows = _oldest(session, limit) if session.connection().scalar(locked) else []
+                yield _documents(rows)
+                _forget(session, rows)
+        else:
+            with self._database.read() as session:
+                rows = _oldest(session, limit)
+                documents = _documents(rows)
+            yield documents
+            if rows:
+                with self._database.write() as session:
+                    _forget(session, rows)
+
+
+def _oldest(session: Session, limit: int) -> Sequence[OutboxRow]:
+    return session.exec(select(OutboxRow).order_by(col(OutboxRow.id)).limit(limit)).all()
+
+
+def _documents(rows: Sequence[OutboxRow]) -> list[tuple[str, bytes]]:
+    return [(row.stream, row.document.encode()) for row in rows]
+
+
+def _forget(session: Session, rows: Sequence[OutboxRow]) -> None:
+    if rows:
+        ids = [row.id for row in rows]
+        session.connection().execute(delete(OutboxRow).where(col(OutboxRow.id).in_(ids)))

@@ -1,0 +1,89 @@
+"""Empties the outbox into Redis: at once when rung, and every second in any case."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from services.review.adapters.outbox import OutboxDrain
+from services.review.adapters.publisher import RedisPublisher
+from services.review.metrics import Metrics
+from shared.errors import Unavailable
+
+log = structlog.get_logger()
+
+_AT_ONCE = 1000
+_LOOK_EVERY_SECONDS = 1.0
+_LONGEST_PAUSE = 5.0
+
+
+class Relay:
+    """Implements `ports.Bell`, and rings for itself."""
+
+    def __init__(
+        self,
+        drain: OutboxDrain,
+        publisher: RedisPublisher,
+        metrics: Metrics,
+        heartbeat: Callable[[str], None],
+    ) -> None:
+        self._drain = drain
+        self._publisher = publisher
+        self._metrics = metrics
+        self._heartbeat = heartbeat
+        self._one_at_a_time = threading.Lock()
+        self._rung = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def ring(self) -> None:
+        """Something was put into the outbox; callable from any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._rung.set)
+
+    def flush(self) -> None:
+        """Return when the outbox is empty, or Redis is away (then it leaves later)."""
+        try:
+            while self._move():
+                pass
+        except Unavailable as error:
+            log.warning("outbox_waits", error=str(error))
+
+    async def run(self) -> None:
+        """Relay for ever; what cannot leave now is tried again."""
+        self._loop = asyncio.get_running_loop()
+        pause = 0.05
+        while True:
+            self._rung.clear()
+            try:
+                while await asyncio.to_thread(self._move):
+                    pass
+                self._heartbeat("relay")
+                pause = 0.05
+                await self._wait(_LOOK_EVERY_SECONDS)
+            except Unavailable as error:
+                log.warning("outbox_waits", error=str(error), next_try_seconds=pause)
+                self._metrics.outbox_backlog.set(await asyncio.to_thread(self._backlog))
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._rung.wait(), seconds)
+        except TimeoutError:
+            return
+
+    def _move(self) -> bool:
+        """Relay some documents. True if there may be more."""
+        with self._one_at_a_time, self._drain.take(_AT_ONCE) as documents:
+            if documents:
+                self._publisher.publish_documents(documents)
+                self._metrics.relayed.inc(len(documents))
+            self._metrics.outbox_backlog.set(0)
+            return len(documents) == _AT_ONCE
+
+    def _backlog(self) -> int:
+        try:
+            return self._drain.backlog()
+        except Unavailable:
+            return 0

@@ -1,0 +1,45 @@
+"""The review database as one store: each transaction sees and changes all of it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from sqlmodel import Session
+
+from services.review.adapters.items import SqlItems
+from services.review.adapters.ledger import SqlLedger
+from services.review.adapters.outbox import SqlOutbox
+from services.review.adapters.projects import SqlProjects
+from services.review.adapters.users import SqlUsers
+from shared.database import Database
+from shared.streams import Stream
+
+
+class SqlTransaction:
+    """Implements `ports.Transaction` on one session."""
+
+    def __init__(self, session: Session, keys: Mapping[Stream, str]) -> None:
+        self.ledger = SqlLedger(session)
+        self.items = SqlItems(session)
+        self.outbox = SqlOutbox(session, keys)
+        self.projects = SqlProjects(session)
+        self.users = SqlUsers(session)
+
+
+class SqlStore:
+    """Implements `ports.Store` on SQLite and PostgreSQL."""
+
+    def __init__(self, database: Database, keys: Mapping[Stream, str]) -> None:
+        self._database = database
+        self._keys = keys
+
+    @contextmanager
+    def read(self) -> Iterator[SqlTransaction]:
+        """A transaction that only reads."""
+        with self._database.read() as session:
+            yield SqlTransaction(session, self._keys)
+
+    @contextmanager
+    def write(self) -> Iterator[SqlTransaction]:
+        """A transaction that is kept at its end, or undone by an error."""
+        with self._database.write() as session:
+            yield SqlTransaction(session, self._keys)

@@ -1,0 +1,31 @@
+"""Routes for upstream systems that send over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from services.review.api.caller import Doorkeeper
+from services.review.api.schemas import Accepted, Predictions, Requests
+from services.review.domain.access import Permission, User
+from services.review.use_cases.sending import SendEvents
+from shared.events import EventType
+
+
+def router(door: Doorkeeper, send: SendEvents) -> APIRouter:
+    """`/v1/projects/{project}/requests` and `/predictions`."""
+    routes = APIRouter(prefix="/v1/projects", tags=["sending"])
+    Sender = Annotated[User, Depends(door.allow(Permission.SEND))]  # noqa: N806 - a type
+
+    @routes.post("/{project}/requests", status_code=202)
+    def send_requests(project: str, body: Requests, sender: Sender) -> Accepted:
+        """Send events to be decided; an event id that came before is one event."""
+        count = send(project, EventType.SCORING_REQUESTED, body.events, sender.name)
+        return Accepted(accepted=count)
+
+    @routes.post("/{project}/predictions", status_code=202)
+    def send_predictions(project: str, body: Predictions, sender: Sender) -> Accepted:
+        """Send the predictions of a model of your own."""
+        count = send(project, EventType.PREDICTION_MADE, body.events, sender.name)
+        return Accepted(accepted=count)
+
+    return routes

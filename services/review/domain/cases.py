@@ -1,0 +1,67 @@
+"""How a routed event stands in the ledger, and how it is read back."""
+
+from typing import Any
+
+import msgspec
+
+from services.review.domain.facts import Case
+from services.review.domain.routing import margin
+from shared import wire
+from shared.events import ModelRef, Route
+
+
+def record(prediction: wire.Prediction, route: Route, draw: float, coin_key: str) -> str:
+    """The ledger's body for a routed prediction: all that is needed to explain or repeat it.
+
+    Args:
+        prediction: as it arrived.
+        route: what the router did.
+        draw: the audit coin's value.
+        coin_key: the name of the key that threw it (never the key).
+    """
+    body = {
+        "prediction": prediction.data,
+        "margin": margin(prediction.data.probabilities),
+        "draw": draw,
+        "coin_key": coin_key,
+        "route": route.model_dump(mode="json"),
+    }
+    return msgspec.json.encode(body).decode()
+
+
+def recall(project: str, event_id: str, body: str) -> Case:
+    """Read back what `record` wrote."""
+    content: dict[str, Any] = msgspec.json.decode(body)
+    prediction = content["prediction"]
+    return Case(
+        project=project,
+        event_id=event_id,
+        features=prediction["features"],
+        context=prediction.get("context", {}),
+        slices=prediction.get("slices", {}),
+        probabilities=prediction["probabilities"],
+        model=ModelRef.model_validate(prediction["model"]),
+        route=Route.model_validate(content["route"]),
+    )
+
+
+def case_of(prediction: wire.Prediction, route: Route) -> Case:
+    """The case of a prediction that was just routed."""
+    data = prediction.data
+    return Case(
+        project=prediction.project,
+        event_id=data.event_id,
+        features=data.features,
+        context={},
+        slices={},
+        probabilities=data.probabilities,
+        model=ModelRef(name=data.model.name, version=data.model.version, sha256=data.model.sha256),
+        route=route,
+    )
+
+
+def is_same_event(prediction: wire.Prediction, body: str) -> bool:
+    """Whether a recorded event has this content; another model's answer makes no difference."""
+    recorded = msgspec.json.decode(body)["prediction"]["features"]
+    arrived = msgspec.json.decode(msgspec.json.encode(prediction.data.features))
+    return bool(recorded == arrived)

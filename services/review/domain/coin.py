@@ -1,0 +1,33 @@
+"""The audit coin: reproducible, independent of the order of arrival, not steerable by senders."""
+
+import hashlib
+import hmac
+from enum import StrEnum
+
+
+class Draw(StrEnum):
+    """What a draw is for; draws for different purposes are independent of one another."""
+
+    AUDIT = "audit"
+
+
+def coin(key: bytes, draw: Draw, project: str, event_id: str) -> float:
+    """A keyed pseudo-random number in [0, 1), the same for the same event for ever.
+
+    Args:
+        key: the installation's secret; whoever lacks it can neither predict nor steer a draw.
+        draw: the purpose.
+        project: the event's project.
+        event_id: the sender's id.
+
+    >>> coin(b"k", Draw.AUDIT, "churn", "e1") == coin(b"k", Draw.AUDIT, "churn", "e1")
+    True
+    """
+    message = f"{draw.value}\x00{project}\x00{event_id}".encode()
+    digest = hmac.digest(key, message, hashlib.sha256)
+    return (int.from_bytes(digest[:8]) >> 11) / 2**53
+
+
+def key_id(key: bytes) -> str:
+    """A name for the key that can be logged: the first 12 hex digits of its SHA-256."""
+    return hashlib.sha256(key).hexdigest()[:12]

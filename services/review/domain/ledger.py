@@ -1,0 +1,49 @@
+"""The ledger: an append-only record from which every decision can be explained."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What an entry records."""
+
+    ROUTED = "routed"
+    VOTED = "voted"
+    DECIDED = "decided"
+    CORRECTED = "corrected"
+    PROJECT = "project"
+    AUTOMATION = "automation"
+    MODEL = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """What is to be recorded; (project, kind, subject, revision) can be recorded only once.
+
+    Attributes:
+        subject: the event id; for other kinds the version or the like.
+        detail: a word to count by, e.g. the route's reason.
+        body: a JSON document.
+    """
+
+    project: str
+    kind: Kind
+    subject: str
+    revision: int
+    detail: str
+    body: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was recorded, with its place in the ledger."""
+
+    sequence: int
+    kind: Kind
+    subject: str
+    revision: int
+    detail: str
+    body: str
+    at: datetime

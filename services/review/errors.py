@@ -1,0 +1,57 @@
+"""Errors of the review service; each is one problem document of the HTTP API.
+
+The class's docstring is the title; the message holds the detail and the cure.
+"""
+
+from typing import ClassVar
+
+from shared.errors import HandraiseError
+
+
+class ReviewError(HandraiseError):
+    """The request could not be carried out."""
+
+    status: ClassVar[int] = 400
+    slug: ClassVar[str] = "bad-request"
+
+
+class NotFound(ReviewError):
+    """There is no such thing."""
+
+    status = 404
+    slug = "not-found"
+
+
+class NotAuthenticated(ReviewError):
+    """The request names no valid token or session."""
+
+    status = 401
+    slug = "not-authenticated"
+
+
+class Forbidden(ReviewError):
+    """The caller's role does not allow this."""
+
+    status = 403
+    slug = "forbidden"
+
+
+class LeaseLost(ReviewError):
+    """The lease no longer holds."""
+
+    status = 409
+    slug = "lease-lost"
+
+
+class KeyReused(ReviewError):
+    """The Idempotency-Key was used before for another request."""
+
+    status = 422
+    slug = "idempotency-key-reused"
+
+
+class Invalid(ReviewError):
+    """The request's content is not acceptable."""
+
+    status = 422
+    slug = "invalid"

@@ -1,0 +1,51 @@
+"""Streams in, one use case; what follows leaves through the outbox."""
+
+import asyncio
+from collections.abc import Sequence
+
+from services.review.use_cases.records import RecordModels
+from services.review.use_cases.routing import RoutePredictions
+from shared import wire
+from shared.errors import DeadLetter
+from shared.events import CloudEvent
+from shared.messaging import Entry, Handler, Settlement
+
+
+def route_predictions(route: RoutePredictions) -> Handler:
+    """`predictions` → ledger, items, outbox."""
+
+    async def handle(entries: Sequence[Entry]) -> Settlement:
+        settlement = Settlement()
+        readable: list[tuple[Entry, wire.Prediction]] = []
+        for entry in entries:
+            try:
+                readable.append((entry, wire.decode_prediction(entry.document)))
+            except DeadLetter as error:
+                settlement.refuse(entry, error)
+        verdicts = await asyncio.to_thread(route, [prediction for _, prediction in readable])
+        for (entry, prediction), refusal in zip(readable, verdicts, strict=True):
+            if refusal is None:
+                settlement.acknowledge(entry)
+            else:
+                settlement.refuse(entry, refusal, prediction.project)
+        return settlement
+
+    return handle
+
+
+def record_models(record: RecordModels) -> Handler:
+    """`models` → ledger."""
+
+    async def handle(entries: Sequence[Entry]) -> Settlement:
+        settlement = Settlement()
+        events: list[CloudEvent] = []
+        for entry in entries:
+            try:
+                events.append(CloudEvent.decode(entry.document))
+                settlement.acknowledge(entry)
+            except DeadLetter as error:
+                settlement.refuse(entry, error)
+        await asyncio.to_thread(record, events)
+        return settlement
+
+    return handle

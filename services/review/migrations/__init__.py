@@ -1,0 +1,1 @@
+"""The history of the review database's schema."""

@@ -1,0 +1,83 @@
+"""Looking things up: the record of a decision, reports, model versions."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.review.domain.ledger import Entry, Kind, NewEntry
+from services.review.domain.queue import QueueState
+from services.review.domain.report import Tally, tally
+from services.review.errors import NotFound
+from services.review.ports import Store
+from shared.clock import Clock
+from shared.events import CloudEvent
+
+_NEWEST_VERSIONS = 200
+_STORY = (Kind.ROUTED, Kind.VOTED, Kind.DECIDED, Kind.CORRECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How a project stands."""
+
+    tally: Tally
+    queue: QueueState
+    model: Entry | None
+
+
+class ReadRecords:
+    """What anybody with the right to read may ask."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def story(self, project: str, event_id: str) -> Sequence[Entry]:
+        """All that is recorded of one event, oldest first."""
+        with self._store.read() as transaction:
+            entries = transaction.ledger.story(project, event_id, _STORY)
+        if not entries:
+            raise NotFound(f"project {project!r} has no event {event_id!r}")
+        return entries
+
+    def report(self, project: str) -> Report:
+        """Counts of a project, and the model version in force."""
+        with self._store.read() as transaction:
+            if transaction.projects.get(project) is None:
+                raise NotFound(f"there is no project {project!r}")
+            versions = transaction.ledger.newest(project, Kind.MODEL, 1)
+            return Report(
+                tally(transaction.ledger.tally(project)),
+                transaction.items.state(project, self._clock.now()),
+                versions[0] if versions else None,
+            )
+
+    def models(self, project: str) -> Sequence[Entry]:
+        """The newest model versions, newest first."""
+        with self._store.read() as transaction:
+            return transaction.ledger.newest(project, Kind.MODEL, _NEWEST_VERSIONS)
+
+
+class RecordModels:
+    """Keep every step of every model version in the ledger."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __call__(self, events: Sequence[CloudEvent]) -> None:
+        """Record what is not recorded yet."""
+        with self._store.write() as transaction:
+            for event in {event.id: event for event in events}.values():
+                if not transaction.ledger.known(event.project, Kind.MODEL, [event.id]):
+                    body = json.dumps(event.data.model_dump(mode="json"))
+                    transaction.ledger.append_one(
+                        NewEntry(
+                            project=event.project,
+                            kind=Kind.MODEL,
+                            subject=event.id,
+                            revision=1,
+                            detail=event.type.value,
+                            body=body,
+                            at=event.time,
+                        )
+                    )

@@ -1,0 +1,146 @@
+"""Routing predictions: each event once, recorded before it is acknowledged."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.review.domain import cases, facts
+from services.review.domain.coin import Draw, coin, key_id
+from services.review.domain.ledger import Kind, NewEntry
+from services.review.domain.queue import NewItem
+from services.review.domain.routing import Rules, predicted_label, route
+from services.review.metrics import Metrics
+from services.review.ports import Bell, ProjectState, Store, Transaction
+from shared import wire
+from shared.clock import Clock
+from shared.errors import DeadLetter, IdConflict, UnknownLabel, UnknownProject
+from shared.events import CloudEvent, DecidedBy, Route, RouteKind
+
+
+@dataclass(slots=True)
+class _Writes:
+    """What a batch adds to the store."""
+
+    entries: list[NewEntry] = field(default_factory=list)
+    items: list[NewItem] = field(default_factory=list)
+    events: list[CloudEvent] = field(default_factory=list)
+
+
+class RoutePredictions:
+    """Decide for each prediction who decides, and record it."""
+
+    def __init__(
+        self, store: Store, bell: Bell, metrics: Metrics, clock: Clock, coin_key: bytes
+    ) -> None:
+        self._store = store
+        self._bell = bell
+        self._metrics = metrics
+        self._clock = clock
+        self._coin_key = coin_key
+        self._coin_key_id = key_id(coin_key)
+
+    def __call__(self, predictions: Sequence[wire.Prediction]) -> list[DeadLetter | None]:
+        """Why each prediction was refused, or None where it is safely recorded."""
+        now = self._clock.now()
+        routes: list[tuple[str, Route]] = []
+        with self._store.write() as transaction:
+            projects = {state.configuration.name: state for state in transaction.projects.all()}
+            seen = _seen(transaction, predictions)
+            writes = _Writes()
+            verdicts: list[DeadLetter | None] = []
+            for prediction in predictions:
+                verdict = _screen(prediction, projects, seen)
+                if verdict is None and _identity(prediction) not in seen:
+                    chosen = self._route(prediction, projects[prediction.project], now, writes)
+                    seen[_identity(prediction)] = writes.entries[-1].body
+                    routes.append((prediction.project, chosen))
+                    self._follow(prediction, chosen, now, writes)
+                verdicts.append(verdict)
+            transaction.ledger.append(writes.entries)
+            transaction.items.add(writes.items)
+            transaction.outbox.put(writes.events)
+        self._bell.ring()
+        for project, chosen in routes:
+            self._metrics.routed.labels(project, chosen.reason.value).inc()
+        return verdicts
+
+    def _route(
+        self, prediction: wire.Prediction, state: ProjectState, now: datetime, writes: _Writes
+    ) -> Route:
+        data = prediction.data
+        draw = coin(self._coin_key, Draw.AUDIT, prediction.project, data.event_id)
+        rules = Rules(state.configuration.policy, state.policy_version, state.stopped)
+        chosen = route(data.probabilities, data.model.version, draw, rules)
+        body = cases.record(prediction, chosen, draw, self._coin_key_id)
+        writes.entries.append(_entry(prediction, Kind.ROUTED, chosen.reason.value, body, now))
+        return chosen
+
+    def _follow(
+        self, prediction: wire.Prediction, chosen: Route, now: datetime, writes: _Writes
+    ) -> None:
+        """What follows from the route: a decision at once, or an item for people."""
+        data = prediction.data
+        if chosen.kind is RouteKind.AUTO:
+            case = cases.case_of(prediction, chosen)
+            label = predicted_label(case.probabilities)
+            decided = facts.decision(case, 1, label, DecidedBy.MODEL, now)
+            body = facts.decision_body(decided)
+            writes.entries.append(
+                _entry(prediction, Kind.DECIDED, DecidedBy.MODEL.value, body, now)
+            )
+            writes.events.append(decided)
+            self._metrics.decisions.labels(prediction.project, DecidedBy.MODEL.value).inc()
+        else:
+            deadline = data.deadline if isinstance(data.deadline, datetime) else None
+            writes.items.append(
+                NewItem(prediction.project, data.event_id, chosen.reason, now, deadline)
+            )
+
+
+def _identity(prediction: wire.Prediction) -> tuple[str, str]:
+    return prediction.project, prediction.data.event_id
+
+
+def _seen(
+    transaction: Transaction, predictions: Sequence[wire.Prediction]
+) -> dict[tuple[str, str], str]:
+    """The bodies of those events that are recorded already."""
+    by_project: dict[str, list[str]] = {}
+    for prediction in predictions:
+        by_project.setdefault(prediction.project, []).append(prediction.data.event_id)
+    return {
+        (project, event_id): body
+        for project, event_ids in by_project.items()
+        for event_id, body in transaction.ledger.known(project, Kind.ROUTED, event_ids).items()
+    }
+
+
+def _screen(
+    prediction: wire.Prediction,
+    projects: Mapping[str, ProjectState],
+    seen: Mapping[tuple[str, str], str],
+) -> DeadLetter | None:
+    state = projects.get(prediction.project)
+    if state is None:
+        return UnknownProject(f"there is no project {prediction.project!r}")
+    strange = prediction.data.probabilities.keys() - set(state.configuration.labels)
+    if strange:
+        return UnknownLabel(f"project {prediction.project!r} has no label {min(strange)!r}")
+    known = seen.get(_identity(prediction))
+    if known is not None and not cases.is_same_event(prediction, known):
+        return IdConflict(f"event {prediction.data.event_id!r} came before with other features")
+    return None
+
+
+def _entry(
+    prediction: wire.Prediction, kind: Kind, detail: str, body: str, now: datetime
+) -> NewEntry:
+    return NewEntry(
+        project=prediction.project,
+        kind=kind,
+        subject=prediction.data.event_id,
+        revision=1,
+        detail=detail,
+        body=body,
+        at=now,
+    )

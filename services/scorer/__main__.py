@@ -1,0 +1,8 @@
+"""`python -m services.scorer`."""
+
+from services.scorer.app import create_app
+from services.scorer.settings import Settings
+from shared.service import serve
+
+if __name__ == "__main__":
+    serve("scorer", Settings, create_app, lambda settings: settings.scorer_port)

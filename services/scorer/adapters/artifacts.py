@@ -1,0 +1,28 @@
+"""Model artifacts on disk, verified before a byte of them is parsed."""
+
+from pathlib import Path
+
+from services.scorer.domain.serving import Served
+from shared.events import ModelChanged, ModelRef
+from shared.model.artifact import load
+from shared.model.keys import load_verifying_key
+from shared.model.serving import ServingModel
+
+
+class ArtifactStore:
+    """Loads promoted versions. The key is read at each load, so that it may arrive late."""
+
+    def __init__(self, directory: Path, verifying_key: Path) -> None:
+        self._directory = directory
+        self._verifying_key = verifying_key
+
+    def load(self, project: str, version: ModelChanged) -> Served:
+        """The version, ready to serve.
+
+        Raises:
+            ArtifactRefused: unsigned, altered, incomplete, or not what was announced.
+        """
+        key = load_verifying_key(self._verifying_key)
+        _, state = load(self._directory, version.uri, version.sha256, key)
+        model = ModelRef(name=project, version=version.version, sha256=version.sha256)
+        return Served(model, ServingModel.from_state(state))

@@ -1,0 +1,111 @@
+"""Projects and model versions, as announced on the broadcast streams."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Protocol
+
+import structlog
+from redis.asyncio import Redis
+
+from services.scorer.domain.serving import Served, unlearned
+from services.scorer.metrics import Metrics
+from shared.clock import Clock
+from shared.events import CloudEvent, EventType, ModelChanged, ProjectConfigured
+from shared.messaging import Follower
+from shared.model.errors import ArtifactRefused
+from shared.streams import Stream
+
+log = structlog.get_logger()
+
+CORRECTED_AT = "corrected_at"
+"""Metric of a version: when the oldest correction that it learned anew was made (epoch s)."""
+
+
+class Loader(Protocol):
+    """Turns an announced version into a served one."""
+
+    def load(self, project: str, version: ModelChanged) -> Served:
+        """The version, ready to serve, or ArtifactRefused."""
+        ...
+
+
+class BroadcastCatalogue:
+    """Follows `control` and `models` from their beginnings; keeps one model a project.
+
+    Only the newest wish of a project is acted on, so a scorer that starts late loads one
+    artifact a project, not the whole history.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        streams: Mapping[Stream, str],
+        loader: Loader,
+        metrics: Metrics,
+        clock: Clock,
+        heartbeat: Callable[[str], None],
+    ) -> None:
+        self._served: dict[str, Served] = {}
+        self._wanted: dict[str, ModelChanged] = {}
+        self._corrected_at: dict[str, float] = {}
+        self._loader = loader
+        self._metrics = metrics
+        self._clock = clock
+        self._loading = asyncio.Lock()
+        sinks = {
+            streams[Stream.CONTROL]: self._take_control,
+            streams[Stream.MODELS]: self._take_model,
+        }
+        self.follower = Follower(redis, sinks, self._load_wanted, heartbeat)
+
+    def served(self, project: str) -> Served | None:
+        """The model in force, or None if there is no such project."""
+        return self._served.get(project)
+
+    async def refresh(self) -> None:
+        """Look for projects and versions that were announced since the last look."""
+        await self.follower.catch_up()
+
+    def _take_control(self, event: CloudEvent) -> None:
+        if isinstance(event.data, ProjectConfigured):
+            current = self._served.get(event.project)
+            if current is None or current.model.version == 0:
+                labels = event.data.configuration.labels
+                self._served[event.project] = unlearned(event.project, labels)
+                self._metrics.model_version.labels(event.project).set(0)
+
+    def _take_model(self, event: CloudEvent) -> None:
+        if event.type in {EventType.MODEL_PROMOTED, EventType.MODEL_ROLLED_BACK}:
+            assert isinstance(event.data, ModelChanged)  # noqa: S101 - by the catalogue of types
+            self._wanted[event.project] = event.data
+            corrected_at = event.data.metrics.get(CORRECTED_AT)
+            if corrected_at is not None:
+                self._corrected_at.setdefault(event.project, corrected_at)
+
+    async def _load_wanted(self) -> None:
+        async with self._loading:
+            wanted, self._wanted = self._wanted, {}
+            corrected_at, self._corrected_at = self._corrected_at, {}
+            for project, version in wanted.items():
+                if await self._swap(project, version) and project in corrected_at:
+                    waited = self._clock.now() - datetime.fromtimestamp(corrected_at[project], UTC)
+                    self._metrics.correction_to_served.labels(project).observe(
+                        waited.total_seconds()
+                    )
+
+    async def _swap(self, project: str, version: ModelChanged) -> bool:
+        """Take a version into service; a refused one changes nothing. True if it serves."""
+        try:
+            served = await asyncio.to_thread(self._loader.load, project, version)
+        except ArtifactRefused as error:
+            self._metrics.refused.labels(project).inc()
+            log.warning(
+                "model_refused", project=project, version=version.version, detail=str(error)
+            )
+            return False
+        self._served[project] = served
+        self._metrics.model_version.labels(project).set(version.version)
+        self._metrics.swaps.labels(project).inc()
+        log.info("model_served", project=project, version=version.version, sha256=version.sha256)
+        return True

@@ -1,0 +1,63 @@
+"""Wires the scorer together; the only file that meets settings and adapters."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from faststream.asgi import AsgiFastStream
+from prometheus_client import CollectorRegistry
+
+from services.scorer.adapters.artifacts import ArtifactStore
+from services.scorer.adapters.catalogue import BroadcastCatalogue
+from services.scorer.handlers import score_requests
+from services.scorer.metrics import Metrics
+from services.scorer.settings import Settings
+from services.scorer.use_cases import ScoreRequests
+from shared.clock import SystemClock
+from shared.messaging import Channel, Consumer, MessagingMetrics, connect, make_broker, subscribe
+from shared.observability import AsgiApp, Readiness, with_operations
+from shared.streams import Stream
+
+
+def create_app(settings: Settings) -> AsgiApp:
+    """The scorer as an ASGI application: consuming starts with its lifespan."""
+    registry, readiness, clock = CollectorRegistry(), Readiness(), SystemClock()
+    redis = connect(settings.redis_url)
+    metrics = Metrics(registry)
+    keys = {stream: stream.key(settings.prefix) for stream in Stream}
+    catalogue = BroadcastCatalogue(
+        redis,
+        keys,
+        ArtifactStore(settings.artifact_store, settings.verifying_key),
+        metrics,
+        clock,
+        readiness.beat,
+    )
+    channel = Channel(
+        stream=keys[Stream.REQUESTS],
+        group="scorer",
+        output=keys[Stream.PREDICTIONS],
+        dead_letters=keys[Stream.DEAD_LETTERS],
+        source="scorer",
+    )
+    handler = score_requests(ScoreRequests(catalogue, metrics, clock))
+    broker = make_broker(settings.redis_url)
+    subscribe(
+        broker,
+        Consumer(
+            redis, channel, handler, settings, MessagingMetrics(registry), clock, readiness.beat
+        ),
+    )
+    readiness.expect(channel.stream, "follower")
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        await catalogue.refresh()
+        following = asyncio.create_task(catalogue.follower.run())
+        yield
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
+        await redis.aclose()
+
+    return with_operations(AsgiFastStream(broker, lifespan=lifespan), readiness, registry)

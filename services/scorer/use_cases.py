@@ -1,0 +1,81 @@
+"""What the scorer does."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.scorer.domain.serving import Served
+from services.scorer.metrics import Metrics
+from services.scorer.ports import Catalogue
+from shared import wire
+from shared.clock import Clock
+from shared.errors import UnknownProject
+from shared.events import EventType
+
+_KIND = EventType.PREDICTION_MADE.value
+
+
+class ScoreRequests:
+    """Predict a batch of requests, each with the model in force for its project."""
+
+    def __init__(self, catalogue: Catalogue, metrics: Metrics, clock: Clock) -> None:
+        self._catalogue = catalogue
+        self._metrics = metrics
+        self._clock = clock
+
+    async def __call__(
+        self, requests: Sequence[wire.Request]
+    ) -> list[wire.Prediction | UnknownProject]:
+        """One prediction a request, in order; UnknownProject where there is no such project."""
+        by_project: defaultdict[str, list[int]] = defaultdict(list)
+        for place, request in enumerate(requests):
+            by_project[request.project].append(place)
+        if any(self._catalogue.served(project) is None for project in by_project):
+            await self._catalogue.refresh()
+        results: list[wire.Prediction | UnknownProject] = [UnknownProject()] * len(requests)
+        for project, places in by_project.items():
+            served = self._catalogue.served(project)
+            predicted = self._score(project, served, [requests[place] for place in places])
+            for place, result in zip(places, predicted, strict=True):
+                results[place] = result
+        return results
+
+    def _score(
+        self, project: str, served: Served | None, requests: Sequence[wire.Request]
+    ) -> Sequence[wire.Prediction | UnknownProject]:
+        if served is None:
+            return [UnknownProject(f"there is no project {project!r}")] * len(requests)
+        now = self._clock.now()
+        model = wire.Model(served.model.name, served.model.version, served.model.sha256)
+        rows = served.predict([request.data.features for request in requests])
+        self._metrics.predictions.labels(project).inc(len(requests))
+        return [
+            _prediction(request, probabilities, model, now)
+            for request, probabilities in zip(requests, rows, strict=True)
+        ]
+
+
+def _prediction(
+    request: wire.Request,
+    probabilities: dict[str, float],
+    model: wire.Model,
+    now: datetime,
+) -> wire.Prediction:
+    data = request.data
+    return wire.Prediction(
+        id=f"{request.project}/{data.event_id}/{_KIND}",
+        source="handraise/scorer",
+        type="prediction.made.v1",
+        time=now,
+        subject=data.event_id,
+        project=request.project,
+        data=wire.PredictionData(
+            event_id=data.event_id,
+            features=data.features,
+            probabilities=probabilities,
+            model=model,
+            context=data.context,
+            slices=data.slices,
+            deadline=data.deadline,
+        ),
+    )

@@ -1,0 +1,141 @@
+"""SQL on SQLite and PostgreSQL through one code path.
+
+SQLite runs with a write-ahead log and full synchronisation: what was committed survives a power
+cut. Writing transactions take the write lock at once, so that none fails half-way.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    TypeDecorator,
+    create_engine,
+    event,
+    text,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlmodel import Session
+from typing_extensions import override
+
+from shared.errors import Misconfigured, Unavailable
+
+_LOCK_WAIT_SECONDS = 5
+_WRITES = "handraise_writes"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, aware, in UTC; SQLite stores it without saying so."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    @override
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """One engine, with a transaction for reading and one for writing."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether the database is shared by several processes of a service."""
+        return self.engine.dialect.name == "postgresql"
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction that only reads.
+
+        Raises:
+            Unavailable: the database is away or locked.
+        """
+        with _translated(), Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that is committed at the end, or undone by an error.
+
+        Raises:
+            Unavailable: the database is away or locked, or another process was faster.
+        """
+        engine = self.engine.execution_options(**{_WRITES: True})
+        with _translated(), Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def upgrade(self, migrations: Path, version_table: str) -> None:
+        """Bring the schema to its newest version; several processes may do so at once."""
+        config = Config()
+        config.set_main_option("script_location", str(migrations))
+        config.attributes["version_table"] = version_table
+        engine = self.engine.execution_options(**{_WRITES: True})
+        with _translated(), engine.begin() as connection:
+            if self.is_postgresql:
+                connection.execute(text("SELECT pg_advisory_xact_lock(7214001)"))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise Misconfigured(
+            "HANDRAISE_DATABASE_URL is not a database address; "
+            "write postgresql://user:password@host/name or sqlite:///path"
+        ) from error
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed.render_as_string(hide_password=False))
+    return create_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True)
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": _LOCK_WAIT_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own type
+        connection.isolation_level = None  # transactions are begun below, not by the driver
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        raise Unavailable(f"another process wrote the same first: {error.orig}") from error
+    except DBAPIError as error:
+        raise Unavailable(f"the database does not answer: {error.orig}") from error

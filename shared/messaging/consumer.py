@@ -1,0 +1,142 @@
+"""One service's consumption of one stream: who, how, and what is done with a batch."""
+
+import asyncio
+import os
+import secrets
+import socket
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+import structlog
+from faststream.redis.message import RedisBatchStreamMessage
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from shared.clock import Clock
+from shared.errors import DeadLetter, Malformed, TooLarge, Unavailable, Unprocessable
+from shared.messaging import stream
+from shared.messaging.batch import Channel, Entry, Handler, Settlement, settle
+from shared.messaging.metrics import MessagingMetrics
+from shared.settings import CommonSettings
+from shared.streams import FIELD
+
+log = structlog.get_logger()
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
+
+
+@dataclass(slots=True)
+class Consumer:
+    """Turns raw stream messages into batches for a handler, and settles what it made of them."""
+
+    redis: Redis
+    channel: Channel
+    handler: Handler
+    options: CommonSettings
+    metrics: MessagingMetrics
+    clock: Clock
+    heartbeat: Callable[[str], None]
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        self.name = self.name or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+
+    @property
+    def claim_idle_milliseconds(self) -> int:
+        """After this time an entry of another consumer is taken over."""
+        return int(self.options.claim_idle_seconds * 1000)
+
+    def alive(self) -> None:
+        """The reading loop went round once more."""
+        self.heartbeat(self.channel.stream)
+
+    def reclaimed(self, count: int) -> None:
+        """So many entries were taken over from another consumer."""
+        self.metrics.reclaimed.labels(self.channel.stream).inc(count)
+
+    async def handle(self, message: RedisBatchStreamMessage) -> None:
+        """Screen the entries, let the handler work, settle. Errors leave entries pending."""
+        started = time.monotonic()
+        name = self.channel.stream
+        raw = message.raw_message
+        settlement = Settlement()
+        entries = self._screen(zip(raw["message_ids"], raw["data"], strict=True), settlement)
+        self.metrics.entries_in.labels(name).inc(len(raw["message_ids"]))
+        try:
+            if entries:
+                settlement = _joined(settlement, await self._patiently(entries))
+            await self._settle(settlement)
+        except (RedisError, OSError) as error:
+            self.metrics.failures.labels(name).inc()
+            log.warning("batch_not_settled", stream=name, error=str(error))
+        except Exception:
+            self.metrics.failures.labels(name).inc()
+            log.exception("batch_failed", stream=name, entries=len(entries))
+        self.metrics.batch_seconds.labels(name).observe(time.monotonic() - started)
+
+    async def bury(self, ids: Collection[bytes]) -> None:
+        """Move entries that failed too often to the dead letters."""
+        settlement = Settlement()
+        for identity in ids:
+            fields = await stream.fetch(self.redis, self.channel.stream, identity)
+            document = fields.get(FIELD, b"")
+            entry = Entry(identity, document, self.options.max_deliveries)
+            error = Unprocessable(f"failed {self.options.max_deliveries} times; see the log")
+            settlement.refuse(entry, error)
+        if settlement.refused:
+            await self._settle(settlement)
+
+    async def measure(self) -> None:
+        """Refresh lag and pending."""
+        lag, pending = await stream.group_state(self.redis, self.channel.stream, self.channel.group)
+        self.metrics.lag.labels(self.channel.stream).set(lag)
+        self.metrics.pending.labels(self.channel.stream).set(pending)
+
+    async def _patiently(self, entries: Sequence[Entry]) -> Settlement:
+        """Wait for a database that is away, instead of counting it against the entries."""
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                return await self.handler(entries)
+            except Unavailable as error:
+                log.warning("waiting", stream=self.channel.stream, error=str(error), seconds=pause)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+                self.alive()
+
+    async def _settle(self, settlement: Settlement) -> None:
+        await settle(self.redis, self.channel, settlement, self.clock.now())
+        if settlement.published:
+            self.metrics.entries_out.labels(self.channel.output).inc(len(settlement.published))
+        for entry, error, project in settlement.refused:
+            self.metrics.dead_letters.labels(self.channel.stream, error.reason).inc()
+            log.warning(
+                "dead_letter",
+                stream=self.channel.stream,
+                entry_id=entry.id.decode(),
+                project=project,
+                reason=error.reason,
+                detail=str(error),
+            )
+
+    def _screen(
+        self, raw: "zip[tuple[bytes, dict[bytes, bytes]]]", settlement: Settlement
+    ) -> list[Entry]:
+        entries = []
+        for identity, fields in raw:
+            document = fields.get(FIELD)
+            if document is None:
+                problem: DeadLetter = Malformed("the entry has no field `data`")
+                settlement.refuse(Entry(identity, repr(fields).encode()), problem)
+            elif len(document) > self.options.max_event_bytes:
+                limit = self.options.max_event_bytes
+                problem = TooLarge(f"{len(document)} bytes; the limit is {limit}")
+                settlement.refuse(Entry(identity, document), problem)
+            else:
+                entries.append(Entry(identity, document))
+        return entries
+
+
+def _joined(first: Settlement, second: Settlement) -> Settlement:
+    return Settlement(second.published, first.refused + second.refused, first.done + second.done)

@@ -1,0 +1,29 @@
+"""Server-side scripts: what must happen together happens in one call."""
+
+SETTLE = """
+local group, published, refused = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local at, settled = 4, 0
+local function settle(count, target)
+  for i = at, at + count - 1 do
+    if redis.call('XACK', KEYS[1], group, ARGV[i]) == 1 then
+      redis.call('XADD', target, '*', 'data', ARGV[i + count])
+      settled = settled + 1
+    end
+  end
+  at = at + 2 * count
+end
+settle(published, KEYS[2])
+settle(refused, KEYS[3])
+for i = at, #ARGV do settled = settled + redis.call('XACK', KEYS[1], group, ARGV[i]) end
+return settled
+"""
+"""Acknowledge a batch and publish what follows from it, in one step.
+
+An entry's document is published only by the call that acknowledges it: whoever finishes
+first wins, and publication and acknowledgement cannot be torn apart.
+
+KEYS: input stream, output stream, dead letters.
+ARGV: group, number published, number refused, then ids and documents of the published, ids
+and documents of the refused, ids of those that only need acknowledging.
+Returns the number of entries that this call acknowledged.
+"""

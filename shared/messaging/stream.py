@@ -1,0 +1,72 @@
+"""The few reading commands of Redis Streams that we use, with the types they have for us.
+
+The client's own types allow text or bytes, for every way to configure it; ours is always bytes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from redis.asyncio import Redis
+
+RawEntry = tuple[bytes, dict[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An entry that somebody read and has not acknowledged."""
+
+    id: bytes
+    deliveries: int
+
+
+async def read_group(
+    redis: Redis, stream: str, group: str, consumer: str, *, count: int, block: int
+) -> list[RawEntry]:
+    """Entries that nobody in the group has read, at most `count`; waits `block` milliseconds."""
+    response = await redis.xreadgroup(group, consumer, {stream: ">"}, count=count, block=block)
+    return _entries(response)[0][1] if response else []
+
+
+async def read(
+    redis: Redis, positions: dict[str, bytes], *, count: int, block: int | None
+) -> list[tuple[str, list[RawEntry]]]:
+    """Entries after each stream's position, at most `count` a stream."""
+    response = await redis.xread(cast("dict[Any, Any]", positions), count=count, block=block)
+    return [(name.decode(), entries) for name, entries in _entries(response or [])]
+
+
+async def pending(redis: Redis, stream: str, group: str, *, idle: int, count: int) -> list[Pending]:
+    """Unacknowledged entries that were left alone for `idle` milliseconds; counts no delivery."""
+    found = await redis.xpending_range(stream, group, "-", "+", count, idle=idle)
+    return [
+        Pending(cast("bytes", p["message_id"]), cast("int", p["times_delivered"])) for p in found
+    ]
+
+
+async def claim(
+    redis: Redis, stream: str, group: str, consumer: str, *, idle: int, ids: Sequence[bytes]
+) -> list[RawEntry]:
+    """Take over entries, if they are still idle; counts one delivery each."""
+    if not ids:
+        return []
+    claimed = await redis.xclaim(stream, group, consumer, idle, list(ids))
+    return [cast("RawEntry", entry) for entry in claimed if entry[1] is not None]
+
+
+async def fetch(redis: Redis, stream: str, identity: bytes) -> dict[bytes, bytes]:
+    """The fields of one entry; empty if it was trimmed."""
+    found = await redis.xrange(stream, identity.decode(), identity.decode(), count=1)
+    return cast("RawEntry", found[0])[1] if found else {}
+
+
+async def group_state(redis: Redis, stream: str, group: str) -> tuple[int, int]:
+    """Lag and number of pending entries of a group; zeros if there is no such group."""
+    for state in await redis.xinfo_groups(stream):
+        if state["name"] == group.encode():
+            return int(state["lag"] or 0), int(state["pending"])
+    return 0, 0
+
+
+def _entries(response: object) -> list[tuple[bytes, list[RawEntry]]]:
+    return cast("list[tuple[bytes, list[RawEntry]]]", response)

@@ -1,0 +1,155 @@
+"""A batch subscriber that loses nothing: what dead consumers left is taken over.
+
+FastStream's own stream subscriber leaves the entries of a killed consumer pending for ever and
+stops when its group is gone. This one keeps FastStream's lifespan, middleware and AsyncAPI, and
+replaces the reading loop. It uses names private to FastStream, hence the pin in pyproject.toml
+and the contract test in tests/contracts/test_faststream.py.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import anyio
+import structlog
+from faststream.redis.message import BatchStreamMessage
+from faststream.redis.subscriber.usecases import StreamBatchSubscriber
+from redis.exceptions import RedisError, ResponseError
+from typing_extensions import override
+
+from shared.messaging import stream
+from shared.messaging.consumer import Consumer
+
+log = structlog.get_logger()
+
+_POLL_MILLISECONDS = 200
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 5.0
+_CLAIM_EVERY_SECONDS = 1.0
+
+
+class ReliableBatchSubscriber(StreamBatchSubscriber):
+    """Swapped in for FastStream's class after `broker.subscriber(...)`; see `subscribe`."""
+
+    __slots__ = ()
+
+    consumer: Consumer
+    _stopped: anyio.Event
+
+    @override
+    async def start(self) -> None:
+        await self._create_group()
+        self._stopped = anyio.Event()
+        await super().start()
+
+    @override
+    async def stop(self) -> None:
+        """Finish the batch in hand, then stop: nothing fetched is left behind."""
+        self.running = False
+        if self.tasks:
+            with anyio.move_on_after(self._outer_config.graceful_timeout or 10.0):
+                await self._stopped.wait()
+        await super().stop()
+
+    @override
+    async def _consume(self, *_: Any, start_signal: anyio.Event) -> None:
+        start_signal.set()
+        pause = _FIRST_PAUSE
+        next_claim = 0.0
+        while self.running:
+            try:
+                if time.monotonic() >= next_claim:
+                    more = await self._take_over()
+                    await self.consumer.measure()
+                    next_claim = time.monotonic() + (
+                        0 if more else _CLAIM_EVERY_SECONDS * random.uniform(0.7, 1.3)  # noqa: S311
+                    )
+                await self._read_new()
+                self.consumer.alive()
+                pause = _FIRST_PAUSE
+            except (RedisError, OSError) as error:
+                pause = await self._recover(error, pause)
+        self._stopped.set()
+
+    async def _read_new(self) -> None:
+        channel = self.consumer.channel
+        await self._feed(
+            await stream.read_group(
+                self._client,
+                channel.stream,
+                channel.group,
+                self.consumer.name,
+                count=self.consumer.options.batch_size,
+                block=_POLL_MILLISECONDS,
+            )
+        )
+
+    async def _take_over(self) -> bool:
+        """Process what others left. True if there may be more.
+
+        Looking (XPENDING) does not count as a delivery. What was delivered once comes as a
+        batch; what failed before comes one by one, so that only the guilty entry is counted.
+        """
+        channel, options = self.consumer.channel, self.consumer.options
+        left = await stream.pending(
+            self._client,
+            channel.stream,
+            channel.group,
+            idle=self.consumer.claim_idle_milliseconds,
+            count=options.batch_size,
+        )
+        await self.consumer.bury([p.id for p in left if p.deliveries >= options.max_deliveries])
+        await self._feed(await self._claim([p.id for p in left if p.deliveries == 1]))
+        for entry in left:
+            if self.running and 1 < entry.deliveries < options.max_deliveries:
+                await self._feed(await self._claim([entry.id]))
+        return len(left) >= options.batch_size
+
+    async def _claim(self, ids: Sequence[bytes]) -> list[stream.RawEntry]:
+        channel = self.consumer.channel
+        claimed = await stream.claim(
+            self._client,
+            channel.stream,
+            channel.group,
+            self.consumer.name,
+            idle=self.consumer.claim_idle_milliseconds,
+            ids=ids,
+        )
+        self.consumer.reclaimed(len(claimed))
+        return claimed
+
+    async def _feed(self, entries: Sequence[stream.RawEntry]) -> None:
+        if entries:
+            await self.consume_one(
+                BatchStreamMessage(
+                    type="bstream",
+                    channel=self.consumer.channel.stream,
+                    data=[fields for _, fields in entries],
+                    message_ids=[identity for identity, _ in entries],
+                )
+            )
+
+    async def _recover(self, error: Exception, pause: float) -> float:
+        log.warning(
+            "stream_read_failed",
+            stream=self.consumer.channel.stream,
+            error=str(error),
+            next_try_seconds=pause,
+        )
+        await asyncio.sleep(pause)
+        if isinstance(error, ResponseError) and "NOGROUP" in str(error):
+            try:
+                await self._create_group()
+            except (RedisError, OSError) as again:
+                log.warning("group_not_created", error=str(again))
+        return min(pause * 2, _LONGEST_PAUSE)
+
+    async def _create_group(self) -> None:
+        """From the first entry, never from "now": what was sent before is not lost."""
+        channel = self.consumer.channel
+        try:
+            await self._client.xgroup_create(channel.stream, channel.group, id="0", mkstream=True)
+        except ResponseError as error:
+            if "BUSYGROUP" not in str(error):
+                raise

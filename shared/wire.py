@@ -1,0 +1,128 @@
+"""The two event types of the hot path, decoded by msgspec: the contract of events.py, faster.
+
+tests/contracts/test_wire.py proves that both accept and refuse the same documents. `context`
+and `slices` travel through as raw JSON: nobody on the way looks into them.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+
+from shared.errors import Malformed
+from shared.events import PROBABILITY_TOLERANCE
+
+FeatureValue = bool | int | float | str | None
+_EventId = Annotated[str, Meta(min_length=1, max_length=256)]
+_Name = Annotated[str, Meta(min_length=1, max_length=600)]
+_Label = Annotated[str, Meta(min_length=1, max_length=200)]
+_Project = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+_Time = Annotated[datetime, Meta(tz=True)]
+_Probability = Annotated[float, Meta(ge=0, le=1)]
+_JsonObject = dict[str, Raw]
+
+
+class Model(Struct, gc=False, omit_defaults=False):
+    """See `shared.events.ModelRef`."""
+
+    name: str
+    version: Annotated[int, Meta(ge=0)]
+    sha256: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?$")] = ""
+
+
+class Evidence(Struct, gc=False):
+    """See `shared.events.Evidence`."""
+
+    field: str
+    value: FeatureValue
+    contribution: float
+
+
+class RequestData(Struct, gc=False):
+    """See `shared.events.ScoringRequested`."""
+
+    event_id: _EventId
+    features: dict[str, FeatureValue]
+    context: _JsonObject | UnsetType = UNSET
+    slices: dict[str, str] | UnsetType = UNSET
+    deadline: _Time | UnsetType | None = UNSET
+    occurred_at: _Time | UnsetType | None = UNSET
+
+
+class PredictionData(Struct, gc=False):
+    """See `shared.events.PredictionMade`."""
+
+    event_id: _EventId
+    features: dict[str, FeatureValue]
+    probabilities: Annotated[dict[_Label, _Probability], Meta(min_length=1)]
+    model: Model
+    context: _JsonObject | UnsetType = UNSET
+    slices: dict[str, str] | UnsetType = UNSET
+    novelty: _Probability | UnsetType | None = UNSET
+    evidence: list[Evidence] | UnsetType = UNSET
+    deadline: _Time | UnsetType | None = UNSET
+
+
+class Request(Struct, gc=False):
+    """A `scoring.requested.v1` document."""
+
+    id: _Name
+    source: _Name
+    type: Literal["scoring.requested.v1"]
+    time: _Time
+    subject: str
+    project: _Project
+    data: RequestData
+    specversion: Literal["1.0"] = "1.0"
+
+
+class Prediction(Struct, gc=False):
+    """A `prediction.made.v1` document."""
+
+    id: _Name
+    source: _Name
+    type: Literal["prediction.made.v1"]
+    time: _Time
+    subject: str
+    project: _Project
+    data: PredictionData
+    specversion: Literal["1.0"] = "1.0"
+
+
+_requests = msgspec.json.Decoder(Request)
+_predictions = msgspec.json.Decoder(Prediction)
+_encoder = msgspec.json.Encoder()
+
+
+def decode_request(document: bytes) -> Request:
+    """Read a scoring request.
+
+    Raises:
+        Malformed: it is not one; the message says where.
+    """
+    try:
+        return _requests.decode(document)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Malformed(str(error)) from error
+
+
+def decode_prediction(document: bytes) -> Prediction:
+    """Read a prediction.
+
+    Raises:
+        Malformed: it is not one; the message says where.
+    """
+    try:
+        prediction = _predictions.decode(document)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Malformed(str(error)) from error
+    total = sum(prediction.data.probabilities.values())
+    if abs(total - 1) > PROBABILITY_TOLERANCE:
+        raise Malformed(f"data.probabilities: must sum to 1, not {total:.4f}")
+    return prediction
+
+
+def encode(event: Request | Prediction) -> bytes:
+    """The JSON document, in UTF-8."""
+    return _encoder.encode(event)
