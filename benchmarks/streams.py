@@ -1,0 +1,79 @@
+"""Throughput of scorer and review beside hand-written peers, in one run: `./run bench streams`."""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import httpx
+
+from benchmarks.stage import PROJECT, Stage, fill, rate_of_group, rate_of_stream, running, stage
+from benchmarks.table import Figure, main
+from shared.events import EventType
+from tests import servers
+
+_PER_MESSAGE_SHARE = 10
+_SQLITE_GOAL, _POSTGRESQL_GOAL = 5_000, 3_000
+_ADMIN_TOKEN = "benchmark"  # noqa: S105 - of an installation that lives for seconds
+
+
+def measure(arguments: argparse.Namespace) -> Sequence[Figure]:
+    """All figures of the streams."""
+    events: int = arguments.events
+    raw = _scorer_rate("benchmarks.peers", events, HANDRAISE_BENCH_PEER="raw")
+    ours = _scorer_rate("services.scorer", events)
+    each = _scorer_rate(
+        "benchmarks.peers", events // _PER_MESSAGE_SHARE, HANDRAISE_BENCH_PEER="faststream"
+    )
+    sqlite = _review_rate(events, None)
+    with tempfile.TemporaryDirectory() as directory:
+        with servers.postgresql_server(Path(directory)) as server:
+            postgresql = _review_rate(events, servers.new_database(server, "bench"))
+    return [
+        Figure("scorer / raw redis-py pipeline loop", ours, raw, 1.0, "events/s"),
+        Figure("scorer / FastStream, one message a call", ours, each, 10.0, "events/s"),
+        Figure("review into SQLite / limit", sqlite, _SQLITE_GOAL, 1.0, "events/s"),
+        Figure("review into PostgreSQL / limit", postgresql, _POSTGRESQL_GOAL, 1.0, "events/s"),
+    ]
+
+
+def _scorer_rate(module: str, events: int, **environment: str) -> float:
+    with tempfile.TemporaryDirectory() as directory, stage(Path(directory)) as target:
+        fill(target, EventType.SCORING_REQUESTED, events)
+        with running(target, module, **environment):
+            return rate_of_stream(target.redis, "handraise:predictions", events)
+
+
+def _review_rate(events: int, database_url: str | None) -> float:
+    given = {"HANDRAISE_DATABASE_URL": database_url} if database_url else {}
+    with tempfile.TemporaryDirectory() as directory, stage(Path(directory)) as target:
+        _configure(target, given)
+        fill(target, EventType.PREDICTION_MADE, events)
+        with running(target, "services.review", **given):
+            return rate_of_group(target.redis, "handraise:predictions", "review", events)
+
+
+def _configure(target: Stage, given: dict[str, str]) -> None:
+    """Apply the project through the API of a service that is stopped again."""
+    secrets = target.directory / "secrets"
+    secrets.mkdir(exist_ok=True)
+    (secrets / "admin.token").write_text(_ADMIN_TOKEN)
+    port = target.environment["HANDRAISE_REVIEW_PORT"]
+    with running(target, "services.review", HANDRAISE_REVIEW_PORT=port, **given):
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(200):
+            try:
+                httpx.get(f"{address}/health/live")
+                break
+            except httpx.TransportError:
+                time.sleep(0.1)
+        httpx.put(
+            f"{address}/v1/projects/{PROJECT.name}",
+            content=PROJECT.model_dump_json(),
+            headers={"Authorization": f"Bearer {_ADMIN_TOKEN}"},
+        ).raise_for_status()
+
+
+if __name__ == "__main__":
+    main("streams", measure)

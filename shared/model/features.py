@@ -1,0 +1,213 @@
+"""From rows of fields to sparse vectors: fitted once on rows without labels, then frozen."""
+
+from collections.abc import Mapping, Sequence
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.model.hashing import Keys, checksum, mix64
+from shared.model.numbers import BINS, NumberBins
+from shared.model.sparse import SparseRows
+from shared.model.state import ModelState
+from shared.model.text import text_counts
+from shared.model.values import Row, categories
+from shared.project import FieldKind
+
+TABLE_BITS = 17
+TEXT_BITS = 18
+MOST_CELLS_BITS = 23
+"""Width times labels is at most 2**23, so that a model of many labels stays small."""
+PAIR = 2
+CROSSES = {PAIR: 90, 4: 30, 8: 30}
+"""By number of fields, how many combinations; large ones recognise groups of like rows."""
+MOST_CROSSED_FIELDS = 300
+NORM = 3.0
+CROSS_VALUE = 0.5
+
+_VALUE_SALT, _LINEAR_SALT, _COARSE_SALT, _TEXT_SALT = (np.uint64(i << 40) for i in range(1, 5))
+
+
+class FeatureEncoder:
+    """Encodes rows as sparse vectors.
+
+    The table part of a vector holds a constant, the standardised numbers, the bin of every
+    number, the hashed value of every category, and hashed combinations of bins and values; the
+    text part holds hashed words and pairs of words. Each part has norm 3 (a text part of no
+    words, 0). Columns depend on the names of fields, not on their number or order, so weights
+    keep their meaning when fields come and go.
+
+    Attributes:
+        fields: the fields it reads, sorted by name.
+        bits: vectors have 2**bits columns.
+        bins: how numbers are cut.
+    """
+
+    def __init__(self, fields: Mapping[str, FieldKind], bits: int, bins: NumberBins) -> None:
+        self.fields = {name: fields[name] for name in sorted(fields)}
+        self.bits = bits
+        self.bins = bins
+        self._shift = np.uint64(64 - bits)
+        self._texts = [n for n, kind in self.fields.items() if kind is FieldKind.TEXT]
+        self._categories = [
+            (name, kind, mix64(_salted(name, _VALUE_SALT)))
+            for name, kind in self.fields.items()
+            if kind in (FieldKind.CATEGORY, FieldKind.BOOLEAN)
+        ]
+        self._tabulate()
+        crossed = [*bins.names, *(name for name, _, _ in self._categories)]
+        self._crosses = choose_crosses(crossed)
+        self._crossed: int = sum(combined.shape[1] for combined in self._crosses)
+        template = np.ones(self._table_width, np.float32)
+        template[self._table_width - self._crossed :] = CROSS_VALUE
+        self._template = template
+        counted = 1 + len(bins.names) + len(self._categories)
+        self._fixed_square = counted + CROSS_VALUE**2 * self._crossed
+
+    @classmethod
+    def fit(
+        cls,
+        fields: Mapping[str, FieldKind],
+        rows: Sequence[Row],
+        labels: int,
+        previous: Self | None = None,
+    ) -> Self:
+        """Fit to rows without labels.
+
+        Args:
+            fields: the fields to read.
+            rows: at least one.
+            labels: how many labels there are; many labels make the vectors narrower.
+            previous: an encoder whose width, and whose bins where they were cut on as many rows
+                or more, are kept.
+        """
+        names = sorted(name for name, kind in fields.items() if kind is FieldKind.NUMBER)
+        bits = TEXT_BITS if FieldKind.TEXT in fields.values() else TABLE_BITS
+        narrowed = min(bits, MOST_CELLS_BITS - (labels - 1).bit_length())
+        bins = NumberBins.fit(names, rows, previous.bins if previous else None)
+        return cls(fields, previous.bits if previous else narrowed, bins)
+
+    @property
+    def width(self) -> int:
+        """How many columns the vectors have."""
+        return 1 << self.bits
+
+    @property
+    def _table_width(self) -> int:
+        return 1 + 2 * len(self.bins.names) + len(self._categories) + self._crossed
+
+    def transform(self, rows: Sequence[Row]) -> SparseRows:
+        """Encode rows, each independently of the others.
+
+        Returns:
+            Vectors of shape (rows, width).
+        """
+        columns, values = self._table(rows)
+        ends = np.arange(len(rows) + 1, dtype=np.int32) * columns.shape[1]
+        if not self._texts:
+            return SparseRows(columns.ravel(), values.ravel(), ends, self.width)
+        row_of, text_columns, text_values = self._text(rows)
+        extra = np.bincount(row_of, minlength=len(rows))
+        ends[1:] += np.cumsum(extra).astype(np.int32)
+        is_text = np.ones(ends[-1], np.bool_)
+        is_text[ends[:-1, None] + np.arange(columns.shape[1])] = False
+        joined_columns = np.empty(ends[-1], np.int32)
+        joined_values = np.empty(ends[-1], np.float32)
+        joined_columns[is_text], joined_columns[~is_text] = text_columns, columns.ravel()
+        joined_values[is_text], joined_values[~is_text] = text_values, values.ravel()
+        return SparseRows(joined_columns, joined_values, ends, self.width)
+
+    def state(self) -> ModelState:
+        """For `from_state`."""
+        kinds = {name: kind.value for name, kind in self.fields.items()}
+        return ModelState.compose({"fields": kinds, "bits": self.bits}, bins=self.bins.state())
+
+    @classmethod
+    def from_state(cls, state: ModelState) -> Self:
+        """The encoder that `state` was taken of."""
+        fields = {name: FieldKind(kind) for name, kind in state.document["fields"].items()}
+        return cls(fields, int(state.document["bits"]), NumberBins.from_state(state.part("bins")))
+
+    def _tabulate(self) -> None:
+        """Hash every bin of every number field once; encoding then only looks up."""
+        names = self.bins.names
+        salts = np.array([checksum(name) for name in names], np.uint64)[:, None]
+        fine = mix64(mix64(salts ^ _VALUE_SALT) ^ np.arange(BINS + 1, dtype=np.uint64))
+        coarse = mix64(mix64(salts ^ _COARSE_SALT) ^ self.bins.coarse().astype(np.uint64))
+        self._bin_columns = (fine >> self._shift).astype(np.int32).ravel()
+        self._bin_keys = coarse.ravel()
+        self._bin_offsets = np.arange(len(names))[:, None] * (BINS + 1)
+        linear = mix64(salts.ravel() ^ _LINEAR_SALT) >> self._shift
+        self._linear_columns = linear.astype(np.int32)
+
+    def _table(self, rows: Sequence[Row]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Columns and values of the table part, shape (rows, table width)."""
+        numbers = len(self.bins.names)
+        standardised, bins = self.bins.encode(rows)
+        bins += self._bin_offsets
+        keys = np.empty((numbers + len(self._categories), len(rows)), np.uint64)
+        self._bin_keys.take(bins, out=keys[:numbers])
+        for i, (name, kind, salt) in enumerate(self._categories, numbers):
+            keys[i] = mix64(categories(rows, name, kind) ^ salt)
+        crosses = np.concatenate([_sum_of(keys, combined) for combined in self._crosses])
+        crosses >>= self._shift
+
+        columns = np.empty((len(rows), self._table_width), np.int32)
+        columns[:, 0] = 0
+        columns[:, 1 : numbers + 1] = self._linear_columns
+        columns[:, numbers + 1 : 2 * numbers + 1] = self._bin_columns.take(bins).T
+        columns[:, 2 * numbers + 1 : self._table_width - len(crosses)] = (
+            keys[numbers:] >> self._shift
+        ).T
+        columns[:, self._table_width - len(crosses) :] = crosses.T
+
+        squares = (standardised * standardised).sum(axis=0) + self._fixed_square
+        scale = (NORM / np.sqrt(squares)).astype(np.float32)
+        values = np.multiply.outer(scale, self._template)
+        values[:, 1 : numbers + 1] = (standardised * scale).T
+        return columns, values
+
+    def _text(
+        self, rows: Sequence[Row]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+        """Row, column and value of the text part: square roots of counts, normalised."""
+        row_of, hashes, counts = text_counts(rows, self._texts)
+        totals = np.bincount(row_of, weights=counts, minlength=len(rows))
+        columns = mix64(hashes ^ _TEXT_SALT) >> self._shift
+        values = NORM * np.sqrt(counts / totals[row_of])
+        return row_of, columns.astype(np.int32), values.astype(np.float32)
+
+
+def choose_crosses(names: Sequence[str]) -> list[NDArray[np.int64]]:
+    """Which fields to combine: fixed by hashes of names, so that few change with the fields.
+
+    Returns:
+        For every order of CROSSES positions in `names`, shape (order, combinations): pairs as
+        long as there are any, larger combinations each of the fields nearest to a random point.
+    """
+    salts = mix64(np.array([checksum(name) for name in names], np.uint64))
+    chosen = []
+    for order, count in CROSSES.items():
+        if order == PAIR:
+            some = np.argsort(salts, kind="stable")[:MOST_CROSSED_FIELDS]
+            left, right = (some[side] for side in np.triu_indices(len(some), 1))
+            rank = mix64(salts[left] + salts[right])
+            first = np.argsort(rank, kind="stable")[:count]
+            chosen.append(np.stack([left[first], right[first]]))
+        elif len(names) > order:
+            points = mix64(np.arange(count, dtype=np.uint64) + np.uint64(order << 20))
+            rank = mix64(salts[:, None] + points)
+            chosen.append(np.argsort(rank, axis=0, kind="stable")[:order])
+    return chosen
+
+
+def _sum_of(keys: Keys, combined: NDArray[np.int64]) -> Keys:
+    """Sums of hashes, shape (combinations, rows): one hash of the combined values (Zobrist)."""
+    total: Keys = keys[combined[0]]
+    for positions in combined[1:]:
+        total += keys[positions]
+    return total
+
+
+def _salted(name: str, salt: np.uint64) -> Keys:
+    return np.array([checksum(name)], np.uint64) ^ salt

@@ -1,0 +1,69 @@
+"""Sparse rows, and the two products that learning needs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+
+
+@dataclass(frozen=True)
+class SparseRows:
+    """Rows of a wide matrix of which few columns are not zero.
+
+    Attributes:
+        columns: int32, one for each value; columns may repeat within a row and add up.
+        values: float32.
+        ends: where each row's values begin, and where the last ends, shape (rows + 1,).
+        width: columns in all.
+    """
+
+    columns: NDArray[np.int32]
+    values: NDArray[np.float32]
+    ends: NDArray[np.int32]
+    width: int
+
+    def __len__(self) -> int:
+        return len(self.ends) - 1
+
+    @classmethod
+    def stack(cls, rows: Sequence[Self], width: int) -> Self:
+        """Single rows, one below the other."""
+        ends = np.zeros(len(rows) + 1, np.int32)
+        ends[1:] = np.cumsum([len(row.columns) for row in rows])
+        if not rows:
+            return cls(np.empty(0, np.int32), np.empty(0, np.float32), ends, width)
+        columns = np.concatenate([row.columns for row in rows])
+        return cls(columns, np.concatenate([row.values for row in rows]), ends, width)
+
+    def split(self) -> list[Self]:
+        """The single rows, each with memory of its own size only."""
+        bounds = zip(self.ends[:-1].tolist(), self.ends[1:].tolist(), strict=True)
+        return [
+            type(self)(
+                self.columns[start:end].copy(),
+                self.values[start:end].copy(),
+                np.array([0, end - start], np.int32),
+                self.width,
+            )
+            for start, end in bounds
+        ]
+
+    def compact(self, columns: NDArray[np.int32], places: NDArray[np.int32]) -> "SparseRows":
+        """The same rows over `columns` alone; `places[c]` is the position of column c there."""
+        return SparseRows(places[self.columns], self.values, self.ends, len(columns))
+
+    def times(self, dense: NDArray[np.float32]) -> NDArray[np.float32]:
+        """These rows (n, width) times (width, m), each row summed in its own order."""
+        product: NDArray[np.float32] = self._csr() @ dense
+        return product
+
+    def transposed_times(self, dense: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The transpose (width, n) times (n, m), summed in the order of the rows."""
+        product: NDArray[np.float32] = self._csr().T @ dense
+        return product
+
+    def _csr(self) -> csr_matrix:
+        return csr_matrix((self.values, self.columns, self.ends), shape=(len(self), self.width))

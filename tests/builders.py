@@ -1,0 +1,110 @@
+"""Things that tests are about, with everything unimportant filled in."""
+
+from datetime import UTC, datetime
+from itertools import count
+
+from shared import wire
+from shared.events import (
+    CloudEvent,
+    EventType,
+    FeatureValue,
+    ModelRef,
+    PredictionMade,
+    ProjectConfigured,
+    ScoringRequested,
+    announce,
+)
+from shared.project import FieldKind, Policy, Project
+
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
+SHA256 = "ab" * 32
+
+_numbers = count(1)
+
+
+def a_project(name: str = "churn", **changes: object) -> Project:
+    """A project with two labels, a number and a category."""
+    content: dict[str, object] = {
+        "name": name,
+        "title": "Will this customer leave?",
+        "labels": ["stay", "leave"],
+        "fields": {"tenure": FieldKind.NUMBER, "contract": FieldKind.CATEGORY},
+        "policy": Policy(auto_margin=0.6, audit_probability=0.1),
+    }
+    return Project.model_validate(content | changes)
+
+
+def an_event_id() -> str:
+    """An id that no other test has."""
+    return f"event-{next(_numbers)}"
+
+
+def features(tenure: float = 3, contract: str = "monthly") -> dict[str, FeatureValue]:
+    """What the model learns from."""
+    return {"tenure": tenure, "contract": contract}
+
+
+def a_request(event_id: str | None = None, project: str = "churn") -> CloudEvent:
+    """An event that asks for a decision."""
+    payload = ScoringRequested(event_id=event_id or an_event_id(), features=features())
+    return announce(
+        EventType.SCORING_REQUESTED,
+        payload,
+        project=project,
+        identity=payload.event_id,
+        source="test",
+        time=NOON,
+    )
+
+
+def a_prediction_event(
+    event_id: str | None = None,
+    *,
+    project: str = "churn",
+    leave: float = 0.5,
+    version: int = 1,
+    tenure: float = 3,
+) -> CloudEvent:
+    """A model's answer for one event, `leave` being the probability of that label."""
+    payload = PredictionMade(
+        event_id=event_id or an_event_id(),
+        features=features(tenure),
+        probabilities={"stay": 1 - leave, "leave": leave},
+        model=ModelRef(name=project, version=version, sha256=SHA256 if version else ""),
+    )
+    return announce(
+        EventType.PREDICTION_MADE,
+        payload,
+        project=project,
+        identity=payload.event_id,
+        source="test",
+        time=NOON,
+    )
+
+
+def a_prediction(
+    event_id: str | None = None,
+    *,
+    project: str = "churn",
+    leave: float = 0.5,
+    version: int = 1,
+    tenure: float = 3,
+) -> wire.Prediction:
+    """The same, as the review service decodes it."""
+    event = a_prediction_event(
+        event_id, project=project, leave=leave, version=version, tenure=tenure
+    )
+    return wire.decode_prediction(event.encode())
+
+
+def a_configuration(project: Project, version: int = 1) -> CloudEvent:
+    """The announcement of a project file."""
+    payload = ProjectConfigured(configuration=project, policy_version=version, actor="test")
+    return announce(
+        EventType.PROJECT_CONFIGURED,
+        payload,
+        project=project.name,
+        identity=str(version),
+        source="test",
+        time=NOON,
+    )

@@ -1,0 +1,56 @@
+"""Fixtures that every test may use."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from testcontainers.community.postgres import PostgresContainer
+from testcontainers.community.redis import RedisContainer
+
+from tests import servers
+
+
+@pytest.fixture(scope="session")
+def redis_server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Redis for the whole run."""
+    given = os.environ.get("HANDRAISE_TEST_REDIS_URL")
+    if given:
+        yield given
+    elif servers.docker_answers():
+        with RedisContainer("redis:7") as container:
+            host, port = container.get_container_host_ip(), container.get_exposed_port(6379)
+            yield f"redis://{host}:{port}/0"
+    else:
+        with servers.redis_server(tmp_path_factory.mktemp("redis")) as url:
+            yield url
+
+
+@pytest.fixture
+def redis_url(redis_server_url: str) -> str:
+    """A real Redis, empty."""
+    servers.redis.Redis.from_url(redis_server_url).flushall()
+    return redis_server_url
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL for the whole run."""
+    given = os.environ.get("HANDRAISE_TEST_POSTGRESQL_URL")
+    if given:
+        yield given
+    elif servers.docker_answers():
+        with PostgresContainer("postgres:16", driver="psycopg") as container:
+            yield container.get_connection_url()
+    else:
+        with servers.postgresql_server(tmp_path_factory.mktemp("postgresql")) as url:
+            yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database: once on SQLite, once on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.db'}"
+    server: str = request.getfixturevalue("postgresql_url")
+    return servers.new_database(server, f"t{os.urandom(6).hex()}")

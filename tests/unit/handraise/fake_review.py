@@ -1,0 +1,121 @@
+"""The review service's HTTP API in memory, as far as the command line uses it."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from typing_extensions import override
+
+TOKEN = "the-token"  # noqa: S105 - opens nothing
+AT = "2026-01-01T00:00:00Z"
+
+
+class FakeReview:
+    """Keeps what it was sent; `refuse` makes the next answers failures."""
+
+    def __init__(self) -> None:
+        self.projects: dict[str, dict[str, Any]] = {}
+        self.stopped: set[str] = set()
+        self.events: list[dict[str, Any]] = []
+        self.users: dict[str, str] = {"admin": "admin"}
+        self.refuse: list[int] = []
+        self.url = ""
+
+    def answer(  # noqa: C901, PLR0911 - a table of routes
+        self, method: str, path: str, body: dict[str, Any]
+    ) -> tuple[int, object]:
+        match [method, *path.strip("/").split("/")[1:]]:
+            case ["GET", "projects"]:
+                return 200, {"projects": [self.state(name) for name in self.projects]}
+            case ["PUT", "projects", name]:
+                self.projects[name] = body
+                return 200, self.state(name)
+            case ["GET" | "POST", "projects", name, *_] if name not in self.projects:
+                return 404, problem(404, "No such project", f"apply the file of {name}")
+            case ["GET", "projects", name]:
+                return 200, self.state(name)
+            case ["POST", "projects", name, "requests"]:
+                self.events += body["events"]
+                return 202, {"accepted": len(body["events"])}
+            case ["POST", "projects", name, "stop"]:
+                self.stopped.add(name)
+                return 200, self.state(name)
+            case ["POST", "projects", name, "resume"]:
+                self.stopped.discard(name)
+                return 200, self.state(name)
+            case ["POST", "users"] if body["name"] in self.users:
+                return 409, problem(409, "Taken", "there is such a user")
+            case ["POST", "users"]:
+                self.users[body["name"]] = body["role"]
+                return 201, {}
+            case ["POST", "users", name, "tokens"]:
+                link = f"/login?token={name}-once" if body["kind"] == "login" else None
+                return 201, {"token": f"{name}-{body['kind']}", "login_url": link}
+            case ["GET", "models", name]:
+                return 200, {"versions": [VERSION]}
+        return 404, problem(404, "No such route", path)
+
+    def state(self, name: str) -> dict[str, Any]:
+        automation = "stopped" if name in self.stopped else "running"
+        return {
+            "configuration": self.projects[name],
+            "policy_version": 3,
+            "automation": automation,
+        }
+
+
+VERSION = {
+    "version": 2,
+    "sha256": "ab" * 32,
+    "learned_up_to": 17,
+    "metrics": {"log_loss": 0.25},
+    "reason": "learned",
+    "actor": "retrainer",
+    "at": AT,
+    "uri": "p/ab",
+}
+
+
+def problem(status: int, title: str, detail: str) -> dict[str, object]:
+    return {"type": "about:blank", "title": title, "status": status, "detail": detail}
+
+
+@contextmanager
+def serving(review: FakeReview) -> Iterator[FakeReview]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._reply()
+
+        do_POST = do_PUT = do_GET  # noqa: N815 - named by the base class
+
+        def _reply(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            body = json.loads(self.rfile.read(length) or b"null")
+            if self.headers["Authorization"] != f"Bearer {TOKEN}":
+                status, answer = 401, problem(401, "Who are you?", "send a token")
+            elif review.refuse:
+                status = review.refuse.pop(0)
+                answer = problem(status, "Refused", "as the test wished")
+            else:
+                status, found = review.answer(self.command, self.path, body)
+                answer = found  # type: ignore[assignment]
+            content = json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        @override
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        review.url = f"http://127.0.0.1:{server.server_address[1]}"
+        yield review
+        server.shutdown()
+        thread.join()

@@ -1,0 +1,116 @@
+"""Rows become vectors of a known norm, whatever they hold."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.events import FeatureValue
+from shared.model import checks
+from shared.model.features import NORM, FeatureEncoder, choose_crosses
+from shared.model.hashing import draws
+from shared.model.numbers import MISSING, NumberBins
+from shared.model.sparse import SparseRows
+from shared.model.values import Row, remembered
+from shared.project import FieldKind
+
+FIELDS = checks.PROJECT.fields
+ROWS = [row for row, _ in checks.examples(60)]
+
+
+def encoder(fields: Mapping[str, FieldKind] = FIELDS) -> FeatureEncoder:
+    return FeatureEncoder.fit(fields, ROWS, labels=3)
+
+
+def same(one: SparseRows, other: SparseRows) -> bool:
+    return (
+        np.array_equal(one.columns, other.columns)
+        and np.array_equal(one.values, other.values)
+        and np.array_equal(one.ends, other.ends)
+    )
+
+
+def test_each_part_of_a_row_has_the_same_norm() -> None:
+    table = {name: kind for name, kind in FIELDS.items() if kind is not FieldKind.TEXT}
+    for row in (*ROWS, *checks.ODD_ROWS):
+        vector = encoder(table).transform([row])
+        assert np.square(vector.values).sum() == pytest.approx(NORM**2, rel=1e-5)
+    both = encoder().transform([{"note": "two words"}])
+    assert np.square(both.values).sum() == pytest.approx(2 * NORM**2, rel=1e-5)
+
+
+def test_no_rows_are_no_vectors() -> None:
+    assert len(encoder().transform([])) == 0
+
+
+def test_an_encoder_survives_its_state() -> None:
+    again = FeatureEncoder.from_state(encoder().state())
+    rows = [*ROWS, *checks.ODD_ROWS]
+    assert same(again.transform(rows), encoder().transform(rows))
+
+
+values: st.SearchStrategy[FeatureValue] = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20)
+)
+
+
+@given(st.dictionaries(st.sampled_from(list(FIELDS)), values))
+def test_what_is_remembered_of_a_row_encodes_the_same(row: dict[str, FeatureValue]) -> None:
+    frozen = encoder()
+    assert same(frozen.transform([row]), frozen.transform([remembered(row, FIELDS)]))
+
+
+def test_values_that_mean_the_same_encode_the_same() -> None:
+    frozen = encoder()
+    pairs: list[tuple[Row, Row]] = [
+        ({"country": 7}, {"country": "7"}),
+        ({"country": 7.0}, {"country": "7"}),
+        ({"returning": True}, {"returning": "Yes"}),
+        ({"amount": "12"}, {}),
+        ({"note": "Some Words"}, {"note": "some words!"}),
+    ]
+    for one, other in pairs:
+        assert same(frozen.transform([one]), frozen.transform([other]))
+
+
+def test_columns_do_not_depend_on_other_fields() -> None:
+    few = {"country": FieldKind.CATEGORY, "amount": FieldKind.NUMBER}
+    more = {**few, "returning": FieldKind.BOOLEAN}
+    row: Row = {"country": "de", "amount": 50, "returning": True}
+    known = set(encoder(few).transform([row]).columns.tolist())
+    assert known <= set(encoder(more).transform([row]).columns.tolist())
+
+
+def test_bins_hold_equal_shares_and_missing_values_one_of_their_own() -> None:
+    rows = [{"x": float(i)} for i in range(1200)]
+    _, bins = NumberBins.fit(["x"], rows).encode([*rows, {}])
+    assert np.bincount(bins[0]).tolist() == [100] * 12 + [1]
+    assert bins[0, -1] == MISSING
+
+
+def test_few_values_get_a_bin_each_however_rare() -> None:
+    rows = [{"x": 0}] * 97 + [{"x": 1}, {"x": 2}, {"x": 3}]
+    _, bins = NumberBins.fit(["x"], rows).encode([{"x": i} for i in range(4)])
+    assert bins[0].tolist() == [0, 1, 2, 3]
+
+
+def test_a_field_keeps_its_bins_until_more_rows_are_at_hand() -> None:
+    rows = [{"x": i} for i in range(100)]
+    first = NumberBins.fit(["x"], rows)
+    assert NumberBins.fit(["x", "y"], rows[50:], first).edges[0].tolist() == first.edges[0].tolist()
+    assert NumberBins.fit(["x"], [*rows, {"x": 900}], first).rows.tolist() == [101]
+
+
+def test_combinations_are_within_bounds_and_differ() -> None:
+    for count in (0, 1, 2, 5, 20, 500):
+        for combined in choose_crosses([f"field{i}" for i in range(count)]):
+            columns = {tuple(sorted(column)) for column in combined.T.tolist()}
+            assert all(len(set(column)) == len(combined) for column in columns)
+            assert combined.size == 0 or combined.max() < count
+
+
+def test_draws_are_a_function_of_the_seed() -> None:
+    assert draws(7, 100, 10).tolist() == draws(7, 100, 10).tolist() != draws(8, 100, 10).tolist()
+    assert set(draws(7, 1000, 10).tolist()) == set(range(10))
