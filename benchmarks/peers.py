@@ -1,14 +1,15 @@
 """Peers of the scorer: the same reads, predictions and writes, written by hand.
 
-HANDRAISE_BENCH_PEER=raw is a redis-py + hiredis loop with one pipeline a batch, no
-recovery, no metrics, no dead letters. HANDRAISE_BENCH_PEER=faststream is the handler that FastStream's
- documentation shows: one message a call, pydantic in and out, published one by one.
-Both serve the very model that the scorer serves.
+HANDRAISE_BENCH_PEER=raw is a redis-py + hiredis loop with one pipeline a batch, no recovery, no
+metrics, no dead letters. HANDRAISE_BENCH_PEER=faststream is the handler that FastStream's
+documentation shows: one message a call, pydantic in and out, published one by one. Both serve the
+very model that the scorer serves.
 """
 
 import asyncio
 import os
 from pathlib import Path
+from typing import Any
 
 import redis
 from faststream import AckPolicy, FastStream
@@ -26,7 +27,7 @@ _BATCH = 500
 def served_model() -> tuple[ServingModel, ModelChanged]:
     """The promoted version, loaded as the scorer loads it."""
     directory = Path(os.environ["HANDRAISE_DATA_DIR"])
-    client = redis.Redis.from_url(os.environ["HANDRAISE_REDIS_URL"])
+    client: Any = redis.Redis.from_url(os.environ["HANDRAISE_REDIS_URL"])
     version = CloudEvent.decode(client.xrange("handraise:models")[0][1][b"data"]).data
     if not isinstance(version, ModelChanged):
         raise TypeError("the first entry of the models stream is no version")
@@ -37,7 +38,7 @@ def served_model() -> tuple[ServingModel, ModelChanged]:
 
 def raw() -> None:
     """Read a batch, predict, write and acknowledge in one pipeline; for ever."""
-    client = redis.Redis.from_url(os.environ["HANDRAISE_REDIS_URL"])
+    client: Any = redis.Redis.from_url(os.environ["HANDRAISE_REDIS_URL"])
     model, version = served_model()
     named = wire.Model("bench", version.version, version.sha256)
     client.xgroup_create("handraise:requests", "raw", id="0", mkstream=True)
@@ -78,7 +79,10 @@ def faststream() -> None:
     incoming = StreamSub("handraise:requests", group="each", consumer="one", last_id="0")
 
     @broker.subscriber(stream=incoming, ack_policy=AckPolicy.ACK)
-    async def score(data: ScoringRequested) -> None:
+    async def score(event: CloudEvent) -> None:
+        data = event.data
+        if not isinstance(data, ScoringRequested):
+            raise TypeError("only scoring requests are on the stream")
         (row,) = model.predict_proba([data.features]).tolist()
         prediction = PredictionMade.model_validate(
             {

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import redis
 
@@ -49,7 +50,7 @@ class Stage:
     directory: Path
 
     @property
-    def redis(self) -> redis.Redis:
+    def redis(self) -> Any:  # noqa: ANN401 - the client's types allow for what is not configured
         """A client of the stage's server."""
         return redis.Redis.from_url(self.redis_url)
 
@@ -77,15 +78,15 @@ def stage(directory: Path) -> Iterator[Stage]:
         yield built
 
 
-def fill(target: Stage, kind: EventType, count: int) -> None:
-    """Put `count` documents of a type on their stream."""
+def fill(target: Stage, kind: EventType, count: int, field: str = "data") -> None:
+    """Put `count` documents of a type on their stream, under our field or a peer's."""
     documents = [_document(kind, number) for number in range(count)]
     key = "handraise:requests" if kind is EventType.SCORING_REQUESTED else "handraise:predictions"
     client = target.redis
     for start in range(0, count, 1000):
         pipeline = client.pipeline(transaction=False)
         for document in documents[start : start + 1000]:
-            pipeline.xadd(key, {"data": document})
+            pipeline.xadd(key, {field: document})
         pipeline.execute()
 
 
@@ -102,7 +103,11 @@ def running(target: Stage, module: str, **environment: str) -> Iterator[subproce
             child.wait(20)
 
 
-def rate_of_stream(client: redis.Redis, key: str, expected: int) -> float:
+def rate_of_stream(
+    client: Any,  # noqa: ANN401
+    key: str,
+    expected: int,
+) -> float:
     """Entries a second on an output stream, by the server's own clock, once all are there."""
     _await(lambda: client.xlen(key) >= expected)
     first = client.xrange(key, count=1)[0][0]
@@ -112,7 +117,12 @@ def rate_of_stream(client: redis.Redis, key: str, expected: int) -> float:
     return (expected - at_first) / seconds
 
 
-def rate_of_group(client: redis.Redis, key: str, group: str, expected: int) -> float:
+def rate_of_group(
+    client: Any,  # noqa: ANN401
+    key: str,
+    group: str,
+    expected: int,
+) -> float:
     """Entries that a group acknowledged a second, from the first batch to the last."""
     _await(lambda: _acknowledged(client, key, group) > 0)
     started, before = time.monotonic(), _acknowledged(client, key, group)
@@ -120,7 +130,11 @@ def rate_of_group(client: redis.Redis, key: str, group: str, expected: int) -> f
     return (expected - before) / (time.monotonic() - started)
 
 
-def _acknowledged(client: redis.Redis, key: str, group: str) -> int:
+def _acknowledged(
+    client: Any,  # noqa: ANN401
+    key: str,
+    group: str,
+) -> int:
     for state in client.xinfo_groups(key):
         if state["name"] == group.encode():
             return int(state["entries-read"] or 0) - int(state["pending"])
@@ -148,7 +162,12 @@ def _label(row: dict[str, FeatureValue]) -> str:
 
 def _document(kind: EventType, number: int) -> bytes:
     event_id = f"event-{number:08}"
-    common = {"id": event_id, "source": "bench", "subject": event_id, "project": PROJECT.name}
+    common: dict[str, Any] = {
+        "id": event_id,
+        "source": "bench",
+        "subject": event_id,
+        "project": PROJECT.name,
+    }
     row = features(number)
     if kind is EventType.SCORING_REQUESTED:
         data = wire.RequestData(event_id=event_id, features=row)
@@ -195,6 +214,4 @@ def _promoted(directory: Path) -> CloudEvent:
 
 
 def _announced(kind: EventType, payload: ProjectConfigured | ModelChanged) -> CloudEvent:
-    return announce(
-        kind, payload, project=PROJECT.name, identity="1", source="bench", time=NOW
-    )
+    return announce(kind, payload, project=PROJECT.name, identity="1", source="bench", time=NOW)

@@ -23,13 +23,14 @@ def measure(arguments: argparse.Namespace) -> Sequence[Figure]:
     events: int = arguments.events
     raw = _scorer_rate("benchmarks.peers", events, HANDRAISE_BENCH_PEER="raw")
     ours = _scorer_rate("services.scorer", events)
-    each = _scorer_rate(
-        "benchmarks.peers", events // _PER_MESSAGE_SHARE, HANDRAISE_BENCH_PEER="faststream"
-    )
+    share = events // _PER_MESSAGE_SHARE
+    each = _scorer_rate("benchmarks.peers", share, "__data__", HANDRAISE_BENCH_PEER="faststream")
     sqlite = _review_rate(events, None)
-    with tempfile.TemporaryDirectory() as directory:
-        with servers.postgresql_server(Path(directory)) as server:
-            postgresql = _review_rate(events, servers.new_database(server, "bench"))
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        servers.postgresql_server(Path(directory)) as server,
+    ):
+        postgresql = _review_rate(events, servers.new_database(server, "bench"))
     return [
         Figure("scorer / raw redis-py pipeline loop", ours, raw, 1.0, "events/s"),
         Figure("scorer / FastStream, one message a call", ours, each, 10.0, "events/s"),
@@ -38,9 +39,9 @@ def measure(arguments: argparse.Namespace) -> Sequence[Figure]:
     ]
 
 
-def _scorer_rate(module: str, events: int, **environment: str) -> float:
+def _scorer_rate(module: str, events: int, field: str = "data", **environment: str) -> float:
     with tempfile.TemporaryDirectory() as directory, stage(Path(directory)) as target:
-        fill(target, EventType.SCORING_REQUESTED, events)
+        fill(target, EventType.SCORING_REQUESTED, events, field)
         with running(target, module, **environment):
             return rate_of_stream(target.redis, "handraise:predictions", events)
 
@@ -70,7 +71,7 @@ def _configure(target: Stage, given: dict[str, str]) -> None:
                 time.sleep(0.1)
         httpx.put(
             f"{address}/v1/projects/{PROJECT.name}",
-            content=PROJECT.model_dump_json(),
+            json=PROJECT.model_dump(mode="json"),
             headers={"Authorization": f"Bearer {_ADMIN_TOKEN}"},
         ).raise_for_status()
 

@@ -1,5 +1,6 @@
 """How every service starts: settings, logs, HTTP; SIGTERM drains and exits with 0."""
 
+import gc
 import signal
 import sys
 from collections.abc import Callable
@@ -31,6 +32,8 @@ def serve(
     except (ValidationError, Misconfigured) as error:
         sys.exit(f"handraise {name}: {_readable(error)}")
     signal.signal(signal.SIGTERM, _leave)  # uvicorn drains first, then raises the signal again
+    gc.collect()
+    gc.freeze()  # what is imported stays: no collection need look at it again
     uvicorn.run(
         app,
         host=settings.host,
