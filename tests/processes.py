@@ -1,0 +1,94 @@
+"""The services as processes, for tests."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from tests.servers import free_port
+
+TOKEN = "admin-token-of-a-test"  # noqa: S105
+SERVICES = ("scorer", "review", "retrainer")
+PATIENCE_SECONDS = 30.0
+
+
+@dataclass
+class Installation:
+    """Services on one data directory and one Redis."""
+
+    redis_url: str
+    directory: Path
+    database_url: str | None = None
+    ports: dict[str, int] = field(default_factory=lambda: {s: free_port() for s in SERVICES})
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.ports['review']}"
+
+    @property
+    def api(self) -> httpx.Client:
+        return httpx.Client(
+            base_url=self.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        given = {"HANDRAISE_DATABASE_URL": self.database_url} if self.database_url else {}
+        ports = {f"HANDRAISE_{name.upper()}_PORT": str(p) for name, p in self.ports.items()}
+        return {
+            **os.environ,
+            **given,
+            **ports,
+            "HANDRAISE_REDIS_URL": self.redis_url,
+            "HANDRAISE_DATA_DIR": str(self.directory),
+            "HANDRAISE_CLAIM_IDLE_SECONDS": "0.5",
+        }
+
+    @contextmanager
+    def running(self, *services: str) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+        """Start services and wait until they are ready; stop them politely at the end."""
+        secrets = self.directory / "secrets"
+        secrets.mkdir(exist_ok=True)
+        (secrets / "admin.token").write_text(TOKEN)
+        with ExitStack() as stack:
+            processes = {name: stack.enter_context(self._process(name)) for name in services}
+            for name in services:
+                until(lambda name=name: self.is_ready(name))  # type: ignore[misc]
+            yield processes
+
+    def is_ready(self, service: str) -> bool:
+        try:
+            address = f"http://127.0.0.1:{self.ports[service]}/health/ready"
+            return httpx.get(address).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    @contextmanager
+    def _process(self, name: str) -> Iterator[subprocess.Popen[bytes]]:
+        command = [sys.executable, "-m", f"services.{name}"]
+        with (
+            (self.directory / f"{name}.log").open("ab") as log,
+            subprocess.Popen(command, env=self.environment, stderr=log) as process,
+        ):
+            try:
+                yield process
+            finally:
+                process.terminate()
+                try:
+                    process.wait(15)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+
+
+def until(condition: Callable[[], bool], patience: float = PATIENCE_SECONDS) -> None:
+    """Wait for a condition; how long it takes is nobody's business."""
+    end = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)

@@ -1,0 +1,79 @@
+"""Scoring a batch, with a catalogue in memory."""
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from services.scorer.domain.serving import Served, Undecided, unlearned
+from services.scorer.metrics import Metrics
+from services.scorer.use_cases import ScoreRequests
+from shared import wire
+from shared.errors import UnknownProject
+from shared.events import ModelRef
+from tests.builders import NOON, SHA256, a_request
+from tests.fakes.clock import FakeClock
+
+
+class FakeCatalogue:
+    """Implements `services.scorer.ports.Catalogue`; `announced` is seen at the next refresh."""
+
+    def __init__(self, *projects: str, announced: str | None = None) -> None:
+        self.models = {name: unlearned(name, ["stay", "leave"]) for name in projects}
+        self.announced = announced
+
+    def served(self, project: str) -> Served | None:
+        return self.models.get(project)
+
+    async def refresh(self) -> None:
+        if self.announced:
+            self.models[self.announced] = unlearned(self.announced, ["stay", "leave"])
+
+
+def scorer(catalogue: FakeCatalogue) -> ScoreRequests:
+    return ScoreRequests(catalogue, Metrics(CollectorRegistry()), FakeClock())
+
+
+def requests(*projects: str) -> list[wire.Request]:
+    return [wire.decode_request(a_request(project=project).encode()) for project in projects]
+
+
+@pytest.mark.asyncio
+async def test_without_a_model_every_label_is_as_likely() -> None:
+    (request,) = requests("churn")
+    (prediction,) = await scorer(FakeCatalogue("churn"))([request])
+    assert isinstance(prediction, wire.Prediction)
+    assert prediction.data.probabilities == {"stay": 0.5, "leave": 0.5}
+    assert prediction.data.model == wire.Model("churn", 0, "")
+    assert prediction.data.features == request.data.features
+    assert prediction.time == NOON
+
+
+@pytest.mark.asyncio
+async def test_each_project_has_its_own_model() -> None:
+    catalogue = FakeCatalogue("churn", "fraud")
+    version = ModelRef(name="fraud", version=7, sha256=SHA256)
+    catalogue.models["fraud"] = Served(version, Undecided(["ok", "fraud"]))
+    predictions = await scorer(catalogue)(requests("fraud", "churn", "fraud"))
+    versions = [p.data.model.version for p in predictions if isinstance(p, wire.Prediction)]
+    assert versions == [7, 0, 7]
+
+
+@pytest.mark.asyncio
+async def test_an_unknown_project_is_refused_alone() -> None:
+    results = await scorer(FakeCatalogue("churn"))(requests("nowhere", "churn"))
+    assert [type(result) for result in results] == [UnknownProject, wire.Prediction]
+
+
+@pytest.mark.asyncio
+async def test_a_project_announced_just_now_is_found() -> None:
+    (result,) = await scorer(FakeCatalogue(announced="new"))(requests("new"))
+    assert isinstance(result, wire.Prediction)
+
+
+@pytest.mark.asyncio
+async def test_the_same_request_makes_the_same_prediction_id() -> None:
+    (request,) = requests("churn")
+    score = scorer(FakeCatalogue("churn"))
+    first, second = await score([request, request])
+    assert isinstance(first, wire.Prediction)
+    assert isinstance(second, wire.Prediction)
+    assert first.id == second.id == f"churn/{request.data.event_id}/prediction.made.v1"
