@@ -4,12 +4,13 @@ SQLite runs with a write-ahead log and full synchronisation: what was committed 
 cut. Writing transactions take the write lock at once, so that none fails half-way.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import (
@@ -24,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel, insert
 from typing_extensions import override
 
 from shared.errors import Misconfigured, Unavailable
@@ -99,6 +100,24 @@ class Database:
         self.engine.dispose()
 
 
+def insert_many(
+    session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, object]]
+) -> None:
+    """Insert rows that name the same columns, in order, by the quickest way of the database."""
+    if not rows:
+        return
+    connection = session.connection()
+    if connection.dialect.name != "postgresql":
+        connection.execute(insert(table), rows)
+        return
+    columns = ", ".join(f'"{column}"' for column in rows[0])
+    statement = f'COPY "{table.__tablename__}" ({columns}) FROM STDIN'
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(tuple(row.values()))
+
+
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
@@ -139,3 +158,7 @@ def _translated() -> Iterator[None]:
         raise Unavailable(f"another process wrote the same first: {error.orig}") from error
     except DBAPIError as error:
         raise Unavailable(f"the database does not answer: {error.orig}") from error
+    except psycopg.errors.UniqueViolation as error:
+        raise Unavailable(f"another process wrote the same first: {error}") from error
+    except psycopg.Error as error:
+        raise Unavailable(f"the database does not answer: {error}") from error

@@ -4,32 +4,53 @@ Facts are named in the past tense. A breaking change is a new `.vN` type; old ty
 readable for ever. Unknown fields are ignored, so that senders may be newer than readers.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
+    JsonValue,
     StrictBool,
     StrictFloat,
     StrictInt,
     StrictStr,
     StringConstraints,
     ValidationError,
-    model_validator,
+    ValidationInfo,
+    field_validator,
 )
+from pydantic_core import from_json
 
 from shared.errors import Malformed
 from shared.project import Label, Project, ProjectName
 from shared.streams import Stream
 
-EventId = Annotated[str, StringConstraints(min_length=1, max_length=256)]
-Probability = Annotated[float, Field(ge=0, le=1)]
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:?\d\d)", re.ASCII)
+
+
+def _rfc_3339(value: object) -> object:
+    """Refuse what pydantic would guess a time from: counts of seconds, other notations."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _RFC_3339.fullmatch(value)):
+        return value
+    raise ValueError("write it as in RFC 3339 with an offset, e.g. 2026-01-31T09:30:00Z")
+
+
+_WITHOUT_NUL = r"^[^\x00]*$"
+"""PostgreSQL keeps no NUL in a text."""
+
+EventId = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=_WITHOUT_NUL)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_rfc_3339)]
+Count = Annotated[int, Field(strict=True, ge=0)]
+Ordinal = Annotated[int, Field(strict=True, ge=1)]
+Probability = Annotated[float, Field(strict=True, ge=0, le=1)]
 FeatureValue = StrictBool | StrictInt | StrictFloat | StrictStr | None
 Features = dict[str, FeatureValue]
 
@@ -79,7 +100,7 @@ class ModelRef(_Frozen):
     """A model version; version 0 is "no model yet" (uniform probabilities, empty SHA-256)."""
 
     name: str
-    version: Annotated[int, Field(ge=0)]
+    version: Count
     sha256: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
 
 
@@ -88,7 +109,7 @@ class Evidence(_Frozen):
 
     field: str
     value: FeatureValue
-    contribution: float
+    contribution: StrictFloat
 
 
 class Route(_Frozen):
@@ -96,8 +117,8 @@ class Route(_Frozen):
 
     kind: RouteKind
     reason: RouteReason
-    inclusion_probability: Annotated[float, Field(gt=0, le=1)]
-    policy_version: Annotated[int, Field(ge=1)]
+    inclusion_probability: Annotated[float, Field(strict=True, gt=0, le=1)]
+    policy_version: Ordinal
     certificate: str | None = None
 
 
@@ -106,7 +127,7 @@ class Vote(_Frozen):
 
     reviewer: str
     label: Label
-    at: AwareDatetime
+    at: Moment
 
 
 class ScoringRequested(_Frozen):
@@ -114,10 +135,10 @@ class ScoringRequested(_Frozen):
 
     event_id: EventId
     features: Features
-    context: dict[str, Any] = {}
+    context: dict[str, JsonValue] = {}
     slices: dict[str, str] = {}
-    deadline: AwareDatetime | None = None
-    occurred_at: AwareDatetime | None = None
+    deadline: Moment | None = None
+    occurred_at: Moment | None = None
 
 
 class PredictionMade(_Frozen):
@@ -125,27 +146,27 @@ class PredictionMade(_Frozen):
 
     event_id: EventId
     features: Features
-    context: dict[str, Any] = {}
+    context: dict[str, JsonValue] = {}
     slices: dict[str, str] = {}
     probabilities: Probabilities
     model: ModelRef
     novelty: Probability | None = None
     evidence: list[Evidence] = []
-    deadline: AwareDatetime | None = None
+    deadline: Moment | None = None
 
 
 class DecisionMade(_Frozen):
     """The label that leaves the system; a revision above 1 amends an earlier one."""
 
     event_id: EventId
-    revision: Annotated[int, Field(ge=1)]
+    revision: Ordinal
     label: Label
     decided_by: DecidedBy
     predicted_label: Label
     probability: Probability
     route: Route
     model: ModelRef
-    decided_at: AwareDatetime
+    decided_at: Moment
 
 
 class CorrectionMade(_Frozen):
@@ -153,8 +174,8 @@ class CorrectionMade(_Frozen):
 
     correction_id: str
     event_id: EventId
-    revision: Annotated[int, Field(ge=1)]
-    sequence: Annotated[int, Field(ge=1)]
+    revision: Ordinal
+    sequence: Ordinal
     label: Label
     label_probabilities: Probabilities
     predicted_label: Label
@@ -169,12 +190,12 @@ class CorrectionMade(_Frozen):
 class ModelChanged(_Frozen):
     """A step in the life of a model version."""
 
-    version: Annotated[int, Field(ge=0)]
+    version: Count
     sha256: str
     uri: str
-    parent: int | None
-    learned_up_to: Annotated[int, Field(ge=0)]
-    metrics: dict[str, float]
+    parent: StrictInt | None
+    learned_up_to: Count
+    metrics: dict[str, StrictFloat]
     reason: str
     actor: str
 
@@ -183,15 +204,15 @@ class ProjectConfigured(_Frozen):
     """A project file came into force."""
 
     configuration: Project
-    policy_version: Annotated[int, Field(ge=1)]
+    policy_version: Ordinal
     actor: str
 
 
 class PolicyChanged(_Frozen):
     """The routing policy of a project changed; the new file follows as project.configured."""
 
-    policy_version: Annotated[int, Field(ge=1)]
-    previous_version: Annotated[int, Field(ge=1)]
+    policy_version: Ordinal
+    previous_version: Ordinal
     actor: str
 
 
@@ -205,7 +226,7 @@ class AutomationSwitched(_Frozen):
 class PromotionDecided(_Frozen):
     """A person approved or rejected a candidate version."""
 
-    version: Annotated[int, Field(ge=1)]
+    version: Ordinal
     verdict: Literal["promote", "reject"]
     actor: str
     reason: str
@@ -219,7 +240,7 @@ class EventDeadLettered(_Frozen):
     reason: str
     error: str
     message: str
-    attempts: Annotated[int, Field(ge=1)]
+    attempts: Ordinal
     original_base64: str
 
 
@@ -285,18 +306,17 @@ class CloudEvent(_Frozen):
     id: Annotated[str, StringConstraints(min_length=1, max_length=600)]
     source: Annotated[str, StringConstraints(min_length=1, max_length=600)]
     type: EventType
-    time: AwareDatetime
+    time: Moment
     subject: str
     project: ProjectName
     data: Payload
 
-    @model_validator(mode="before")
+    @field_validator("data", mode="before")
     @classmethod
-    def _payload_by_type(cls, raw: object) -> object:
-        if isinstance(raw, dict) and isinstance(raw.get("data"), dict):
-            entry = CATALOGUE.get(raw.get("type", ""))
-            if entry is not None:
-                return raw | {"data": entry[1].model_validate(raw["data"])}
+    def _payload_by_type(cls, raw: object, info: ValidationInfo) -> object:
+        kind = info.data.get("type")
+        if kind is not None and isinstance(raw, dict):
+            return CATALOGUE[kind][1].model_validate(raw)
         return raw
 
     @property
@@ -312,11 +332,13 @@ class CloudEvent(_Frozen):
             Malformed: it is not one of the events of the catalogue; the message says where.
         """
         try:
-            return cls.model_validate_json(document)
+            return cls.model_validate(from_json(document, allow_inf_nan=False))
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "document"
             raise Malformed(f"{where}: {first['msg']}") from error
+        except ValueError as error:
+            raise Malformed(f"document: {error}") from error
 
     def encode(self) -> bytes:
         """The JSON document, in UTF-8."""

@@ -1,26 +1,29 @@
 """The two event types of the hot path, decoded by msgspec: the contract of events.py, faster.
 
-tests/contracts/test_wire.py proves that both accept and refuse the same documents. `context`
-and `slices` travel through as raw JSON: nobody on the way looks into them.
+tests/contracts/test_wire.py proves that both accept and refuse the same documents. `context` is
+decoded although nobody on the way looks into it: passed on raw, a part that cannot be decoded
+would be found only when a person is to see it.
 """
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
-from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
+from pydantic_core import from_json
 
 from shared.errors import Malformed
 from shared.events import PROBABILITY_TOLERANCE
 
 FeatureValue = bool | int | float | str | None
-_EventId = Annotated[str, Meta(min_length=1, max_length=256)]
+_EventId = Annotated[str, Meta(min_length=1, max_length=256, pattern=r"^[^\x00]*\Z")]
 _Name = Annotated[str, Meta(min_length=1, max_length=600)]
 _Label = Annotated[str, Meta(min_length=1, max_length=200)]
-_Project = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+_Project = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,62}\Z")]
 _Time = Annotated[datetime, Meta(tz=True)]
 _Probability = Annotated[float, Meta(ge=0, le=1)]
-_JsonObject = dict[str, Raw]
+_JsonObject = dict[str, Any]
+_Document = TypeVar("_Document")
 
 
 class Model(Struct, gc=False, omit_defaults=False):
@@ -28,7 +31,7 @@ class Model(Struct, gc=False, omit_defaults=False):
 
     name: str
     version: Annotated[int, Meta(ge=0)]
-    sha256: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?$")] = ""
+    sha256: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?\Z")] = ""
 
 
 class Evidence(Struct, gc=False):
@@ -90,6 +93,9 @@ class Prediction(Struct, gc=False):
     specversion: Literal["1.0"] = "1.0"
 
 
+_SURELY_SHALLOW = 150
+"""So few brackets cannot be nested beyond the limit of the contract's parser, about 200."""
+
 _requests = msgspec.json.Decoder(Request)
 _predictions = msgspec.json.Decoder(Prediction)
 _encoder = msgspec.json.Encoder()
@@ -101,10 +107,7 @@ def decode_request(document: bytes) -> Request:
     Raises:
         Malformed: it is not one; the message says where.
     """
-    try:
-        return _requests.decode(document)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Malformed(str(error)) from error
+    return _decoded(_requests, document)
 
 
 def decode_prediction(document: bytes) -> Prediction:
@@ -113,10 +116,7 @@ def decode_prediction(document: bytes) -> Prediction:
     Raises:
         Malformed: it is not one; the message says where.
     """
-    try:
-        prediction = _predictions.decode(document)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Malformed(str(error)) from error
+    prediction = _decoded(_predictions, document)
     total = sum(prediction.data.probabilities.values())
     if abs(total - 1) > PROBABILITY_TOLERANCE:
         raise Malformed(f"data.probabilities: must sum to 1, not {total:.4f}")
@@ -126,3 +126,13 @@ def decode_prediction(document: bytes) -> Prediction:
 def encode(event: Request | Prediction) -> bytes:
     """The JSON document, in UTF-8."""
     return _encoder.encode(event)
+
+
+def _decoded(decoder: msgspec.json.Decoder[_Document], document: bytes) -> _Document:
+    try:
+        document.decode()  # unknown parts are passed over, and must be UTF-8 all the same
+        if document.count(b"[") + document.count(b"{") > _SURELY_SHALLOW:
+            from_json(document)  # refuses what is nested deeper than the contract allows
+        return decoder.decode(document)
+    except ValueError as error:
+        raise Malformed(str(error)) from error

@@ -1,6 +1,7 @@
 """Fixtures that every test may use."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from tests import servers
 
 
 @pytest.fixture(scope="session")
-def redis_server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def redis_server_url() -> Iterator[str]:
     """A real Redis for the whole run."""
     given = os.environ.get("HANDRAISE_TEST_REDIS_URL")
     if given:
@@ -22,7 +23,10 @@ def redis_server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             host, port = container.get_container_host_ip(), container.get_exposed_port(6379)
             yield f"redis://{host}:{port}/0"
     else:
-        with servers.redis_server(tmp_path_factory.mktemp("redis")) as url:
+        with (
+            tempfile.TemporaryDirectory() as directory,
+            servers.redis_server(Path(directory)) as url,
+        ):
             yield url
 
 
@@ -34,7 +38,7 @@ def redis_url(redis_server_url: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_url() -> Iterator[str]:
     """A real PostgreSQL for the whole run."""
     given = os.environ.get("HANDRAISE_TEST_POSTGRESQL_URL")
     if given:
@@ -43,7 +47,10 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         with PostgresContainer("postgres:16", driver="psycopg") as container:
             yield container.get_connection_url()
     else:
-        with servers.postgresql_server(tmp_path_factory.mktemp("postgresql")) as url:
+        with (
+            tempfile.TemporaryDirectory() as directory,
+            servers.postgresql_server(Path(directory)) as url,
+        ):
             yield url
 
 

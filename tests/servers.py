@@ -68,8 +68,7 @@ def postgresql_server(directory: Path) -> Iterator[str]:
     cluster.mkdir()
     as_owner: list[str] = []
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        for path in (directory, *directory.parents[:2]):
-            path.chmod(0o755)
+        directory.chmod(0o755)
         shutil.chown(cluster, "postgres", "postgres")
         as_owner = ["runuser", "-u", "postgres", "--"]
     initdb = [*as_owner, str(binaries / "initdb"), "-D", str(cluster), "-U", "postgres"]

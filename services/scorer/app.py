@@ -60,4 +60,6 @@ def create_app(settings: Settings) -> AsgiApp:
             await following
         await redis.aclose()
 
-    return with_operations(AsgiFastStream(broker, logger=None, lifespan=lifespan), readiness, registry)
+    return with_operations(
+        AsgiFastStream(broker, logger=None, lifespan=lifespan), readiness, registry
+    )

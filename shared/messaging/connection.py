@@ -11,8 +11,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from shared.messaging.consumer import Consumer
+from shared.messaging.scripts import PUBLISH, publish_arguments
 from shared.messaging.subscriber import ReliableBatchSubscriber
-from shared.streams import FIELD
 
 _DRAIN_SECONDS = 10.0
 
@@ -56,11 +56,10 @@ def subscribe(broker: RedisBroker, consumer: Consumer) -> None:
 
 
 async def publish(redis: Redis, documents: Iterable[tuple[str, bytes]]) -> None:
-    """Append documents to streams, given as (key, document), in order, in one round trip."""
-    pipeline = redis.pipeline(transaction=True)
-    for key, document in documents:
-        pipeline.xadd(key, {FIELD: document})
-    await pipeline.execute()
+    """Append documents to streams, given as (key, document), in order, all or none."""
+    keys, arguments = publish_arguments(documents)
+    if arguments:
+        await redis.register_script(PUBLISH)(keys=keys, args=arguments)
 
 
 async def _undecoded(message: BatchStreamMessage) -> RedisBatchStreamMessage:

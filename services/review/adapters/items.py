@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, CursorResult, Update, case, or_, update
-from sqlmodel import Session, col, func, insert, select
+from sqlmodel import Session, col, func, select
 
 from services.review.domain.queue import Item, Lease, NewItem, QueueState
 from services.review.tables import ItemRow, LeaseRow
+from shared.database import insert_many
 from shared.events import RouteReason
 
 
@@ -21,18 +22,19 @@ class SqlItems:
 
     def add(self, items: Sequence[NewItem]) -> None:
         """Let events wait for people."""
-        if items:
-            rows = [
-                {
-                    "project": item.project,
-                    "event_id": item.event_id,
-                    "reason": item.reason.value,
-                    "received_at": item.received_at,
-                    "deadline": item.deadline,
-                }
-                for item in items
-            ]
-            self._session.connection().execute(insert(ItemRow), rows)
+        rows = [
+            {
+                "project": item.project,
+                "event_id": item.event_id,
+                "reason": item.reason.value,
+                "received_at": item.received_at,
+                "deadline": item.deadline,
+                "settled": False,
+                "lease_token": 0,
+            }
+            for item in items
+        ]
+        insert_many(self._session, ItemRow, rows)
 
     def claim(
         self, queue: str, limit: int, holder: str, now: datetime, until: datetime

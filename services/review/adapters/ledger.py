@@ -6,6 +6,7 @@ from sqlmodel import Session, col, func, insert, select
 
 from services.review.domain.ledger import Entry, Kind, NewEntry
 from services.review.tables import LedgerRow
+from shared.database import insert_many
 
 
 class SqlLedger:
@@ -16,9 +17,7 @@ class SqlLedger:
 
     def append(self, entries: Sequence[NewEntry]) -> None:
         """Record many entries, in order, in one statement."""
-        if entries:
-            rows = [_row(entry) for entry in entries]
-            self._session.connection().execute(insert(LedgerRow), rows)
+        insert_many(self._session, LedgerRow, [_row(entry) for entry in entries])
 
     def append_one(self, entry: NewEntry) -> int:
         """Record one entry; its sequence number."""

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from sqlmodel import Session, col, delete, func, insert, select, text
+from sqlmodel import Session, col, delete, func, select, text
 
 from services.review.tables import OutboxRow
-from shared.database import Database
+from shared.database import Database, insert_many
 from shared.events import CloudEvent
 from shared.streams import Stream
 
@@ -26,8 +26,7 @@ class SqlOutbox:
             {"stream": self._keys[event.stream], "document": event.encode().decode()}
             for event in events
         ]
-        if rows:
-            self._session.connection().execute(insert(OutboxRow), rows)
+        insert_many(self._session, OutboxRow, rows)
 
 
 class OutboxDrain:
@@ -64,15 +63,16 @@ class OutboxDrain:
                     _forget(session, rows)
 
 
-def _oldest(session: Session, limit: int) -> Sequence[OutboxRow]:
-    return session.exec(select(OutboxRow).order_by(col(OutboxRow.id)).limit(limit)).all()
+def _oldest(session: Session, limit: int) -> Sequence[tuple[int | None, str, str]]:
+    columns = select(OutboxRow.id, OutboxRow.stream, OutboxRow.document)
+    return session.exec(columns.order_by(col(OutboxRow.id)).limit(limit)).all()
 
 
-def _documents(rows: Sequence[OutboxRow]) -> list[tuple[str, bytes]]:
-    return [(row.stream, row.document.encode()) for row in rows]
+def _documents(rows: Sequence[tuple[int | None, str, str]]) -> list[tuple[str, bytes]]:
+    return [(stream, document.encode()) for _, stream, document in rows]
 
 
-def _forget(session: Session, rows: Sequence[OutboxRow]) -> None:
+def _forget(session: Session, rows: Sequence[tuple[int | None, str, str]]) -> None:
     if rows:
-        ids = [row.id for row in rows]
+        ids = [identity for identity, _, _ in rows]
         session.connection().execute(delete(OutboxRow).where(col(OutboxRow.id).in_(ids)))

@@ -9,7 +9,8 @@ from redis.retry import Retry
 
 from shared.errors import Unavailable
 from shared.events import CloudEvent
-from shared.streams import FIELD, Stream
+from shared.messaging.scripts import PUBLISH, publish_arguments
+from shared.streams import Stream
 
 _TIMEOUT_SECONDS = 5.0
 
@@ -21,6 +22,7 @@ class RedisPublisher:
         self._redis = Redis.from_url(
             url, retry=Retry(NoBackoff(), 0), socket_timeout=_TIMEOUT_SECONDS
         )
+        self._script = self._redis.register_script(PUBLISH)
         self._keys = keys
 
     def publish(self, events: Sequence[CloudEvent]) -> None:
@@ -33,11 +35,10 @@ class RedisPublisher:
 
     def publish_documents(self, documents: Iterable[tuple[str, bytes]]) -> None:
         """Documents as (key, document), all or none, in order."""
-        pipeline = self._redis.pipeline(transaction=True)
-        for key, document in documents:
-            pipeline.xadd(key, {FIELD: document})
+        keys, arguments = publish_arguments(documents)
         try:
-            pipeline.execute()
+            if arguments:
+                self._script(keys=keys, args=arguments)
         except (RedisError, OSError) as error:
             raise Unavailable(f"Redis does not answer: {error}") from error
 
