@@ -1,0 +1,1 @@
+"""The front door: command line, `up`, demos, HTTP client; it knows public interfaces only."""

@@ -10,7 +10,7 @@ from handraise.demo.data import Example
 from handraise.demo.feeder import Feeder
 from handraise.demo.figures import Figures, median_served
 from handraise.demo.observer import Tally
-from shared.events import DecidedBy, ScoringRequested
+from shared.events import CloudEvent, DecidedBy, ScoringRequested
 from tests.unit.handraise.events import a_correction, a_decision, a_version
 
 METRICS = """
@@ -57,15 +57,24 @@ def test_automatic_decisions_are_held_against_the_truth() -> None:
     assert (seen.automatic, seen.wrong, seen.served) == (2, 1, {1})
 
 
-def test_a_doubled_decision_shows_and_an_amendment_is_none() -> None:
+def test_a_redelivered_decision_counts_once_and_a_contradiction_shows() -> None:
     seen = tally(e1="a")
+    seen.take(a_decision("e1"))
 
     seen.take(a_decision("e1"))
+    assert (seen.automatic, seen.redelivered, seen.contradicted) == (1, 1, 0)
+
+    seen.take(a_decision("e1", "b"))
+    assert (seen.automatic, seen.redelivered, seen.contradicted) == (1, 1, 1)
+
+
+def test_an_amendment_is_no_second_decision() -> None:
+    seen = tally(e1="a")
+    seen.take(a_decision("e1"))
+
     seen.take(a_decision("e1", revision=2))
-    assert (seen.duplicates, seen.amended) == (0, 1)
 
-    seen.take(a_decision("e1"))
-    assert seen.duplicates == 1
+    assert (seen.automatic, seen.amended, seen.contradicted) == (1, 1, 0)
 
 
 def test_decisions_on_events_of_others_do_not_count() -> None:
@@ -166,17 +175,24 @@ def test_a_closed_loop_is_recognised() -> None:
     assert "1 corrections = 1 settled human answers" in verdicts[1].statement
 
 
+def test_a_redelivery_keeps_the_loop_closed_and_is_told() -> None:
+    seen = a_closed_loop()
+    seen.take(a_decision("e2"))
+
+    verdicts = judge(seen, a_report(auto=1, human=1), events=2, median=0.1)
+
+    assert all(verdict.holds for verdict in verdicts)
+    assert "1 delivered again under the same id" in verdicts[0].statement
+
+
 @pytest.mark.parametrize(
     ("fault", "broken"),
-    [
-        (a_decision("e2"), 0),
-        (a_correction("e1", 1), 1),
-        (a_correction("e2", 2), 1),
-    ],
+    [(a_decision("e2", "b"), 0), (a_correction("e2", 2), 1)],
+    ids=["contradicted", "too many corrections"],
 )
-def test_what_happened_twice_or_too_often_is_found(fault: object, broken: int) -> None:
+def test_what_happened_too_often_is_found(fault: CloudEvent, broken: int) -> None:
     seen = a_closed_loop()
-    seen.take(fault)  # type: ignore[arg-type]
+    seen.take(fault)
 
     verdicts = judge(seen, a_report(auto=1, human=1), events=2, median=0.1)
 

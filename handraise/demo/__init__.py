@@ -1,0 +1,1 @@
+"""Real data, streamed through the system as if it happened now."""

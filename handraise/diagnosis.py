@@ -1,0 +1,116 @@
+"""The checks of `handraise doctor`."""
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from handraise.embedded import LEAST_VERSION, connect, find_server
+from handraise.installation import Installation, locate
+from handraise.services import why_not_ready
+from handraise.settings import Settings
+from shared.errors import Misconfigured
+
+LEAST_PYTHON = (3, 11)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        check: what was looked at.
+        good: whether it is as it should be.
+        found: what was found.
+        cure: what to do about it; empty when it is good.
+    """
+
+    check: str
+    good: bool
+    found: str
+    cure: str = ""
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at everything that an installation needs; nothing is changed."""
+    return [*_machine(settings), *_running(settings)]
+
+
+def _machine(settings: Settings) -> Iterator[Finding]:
+    python = ".".join(map(str, sys.version_info[:3]))
+    good = sys.version_info >= LEAST_PYTHON
+    yield Finding("python", good, python, "" if good else "install Python 3.11 or newer")
+    yield _writable(settings.data_dir)
+    if settings.redis_url:
+        return
+    try:
+        server = find_server()
+    except Misconfigured as error:
+        yield Finding("redis program", False, "none", str(error))
+    else:
+        version = ".".join(map(str, server.version))
+        yield Finding("redis program", True, f"{server.path} {version} ({server.origin})")
+
+
+def _writable(directory: Path) -> Finding:
+    place = directory.resolve()
+    while not place.exists():
+        place = place.parent
+    good = place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+    cure = "" if good else "make it writable for this user, or choose another HANDRAISE_DATA_DIR"
+    return Finding("data directory", good, str(directory), cure)
+
+
+def _running(settings: Settings) -> Iterator[Finding]:
+    try:
+        installation = locate(settings)
+    except Misconfigured as error:
+        if settings.redis_url:
+            yield from _redis(settings.redis_url)
+        yield Finding("running", True, str(error))
+        return
+    if installation.redis_url:
+        yield from _redis(installation.redis_url)
+    yield from _services(settings, installation)
+
+
+def _services(settings: Settings, installation: Installation) -> Iterator[Finding]:
+    for name, url in (installation.services or {"review": installation.url}).items():
+        why = why_not_ready(url)
+        logs = settings.data_dir / "logs" / f"{name}.log"
+        cure = f"read {logs}; if nothing runs any more, `handraise up` starts it again"
+        yield Finding(name, why is None, why or f"ready at {url}", cure if why else "")
+
+
+def _redis(url: str) -> Iterator[Finding]:
+    shown = url.rsplit("@", maxsplit=1)[-1]
+    try:
+        with connect(url) as redis:
+            version = str(redis.info("server")["redis_version"])
+            yield _version(version, shown)
+            yield _setting(redis, "appendonly", "yes", "a crash of Redis loses events")
+            yield _setting(redis, "maxmemory-policy", "noeviction", "Redis throws events away")
+    except (RedisError, ValueError) as error:
+        cure = "start it, or correct HANDRAISE_REDIS_URL; an embedded one comes with `handraise up`"
+        yield Finding("redis", False, f"{shown}: {error}", cure)
+
+
+def _version(version: str, shown: str) -> Finding:
+    major, minor = (int(part) for part in version.split(".")[:2])
+    good = (major, minor) >= LEAST_VERSION
+    return Finding(
+        "redis", good, f"{version} at {shown}", "" if good else "upgrade to 7.0 or newer"
+    )
+
+
+def _setting(redis: Redis, name: str, wanted: str, otherwise: str) -> Finding:
+    try:
+        value = str(redis.config_get(name).get(name))
+    except RedisError as error:
+        return Finding(f"redis {name}", True, f"not told ({error})")
+    cure = "" if value == wanted else f"`CONFIG SET {name} {wanted}`: otherwise {otherwise}"
+    return Finding(f"redis {name}", value == wanted, value, cure)

@@ -1,0 +1,173 @@
+"""Learners, their checkpoints and the artifacts of their versions, on disk."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from services.retrainer.domain.progress import Judged, Progress
+from services.retrainer.domain.versions import Version
+from services.retrainer.errors import CheckpointRefused
+from services.retrainer.ports import Candidate, Checkpoint
+from shared.events import FeatureValue
+from shared.model import artifact
+from shared.model.errors import ArtifactRefused
+from shared.model.keys import load_or_create_signing_key
+from shared.model.learner import Learner, Scored
+from shared.model.manifest import Origin
+from shared.model.serving import ServingModel
+from shared.model.state import ModelState
+from shared.project import Project
+
+KIND = "checkpoint"
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Implements `ports.Learners`.
+
+    Attributes:
+        artifacts: the store of published models.
+        checkpoints: the store of learners' states, in the same signed format.
+        signing_key: signs both.
+        keep: newest artifacts a project that are kept.
+    """
+
+    artifacts: Path
+    checkpoints: Path
+    signing_key: Ed25519PrivateKey
+    keep: int
+
+    @classmethod
+    def open(cls, artifacts: Path, checkpoints: Path, signing_key: Path, keep: int) -> Self:
+        """Take the key from its file, which is made on first use.
+
+        Raises:
+            Misconfigured: the file holds no key, or others may read it.
+        """
+        return cls(artifacts, checkpoints, load_or_create_signing_key(signing_key), keep)
+
+    def start(self, project: Project) -> "ModelLearner":
+        """A learner that has seen nothing."""
+        return ModelLearner(Learner.start(project), self)
+
+    def restore(self, project: Project, checkpoint: Checkpoint) -> tuple["ModelLearner", Progress]:
+        """Go on from a checkpoint, under the project of that position.
+
+        Raises:
+            CheckpointRefused: it is missing, damaged or not ours.
+        """
+        try:
+            _, state = artifact.load(
+                self.checkpoints, checkpoint.file, checkpoint.sha256, self.signing_key.public_key()
+            )
+            progress = _progress(state.document)
+            if progress.position != checkpoint.position:
+                raise CheckpointRefused(f"{checkpoint.file} is of another position")
+            learner = Learner.restore(project, state.part("learner"))
+        except (ArtifactRefused, ValueError, KeyError, TypeError, IndexError) as error:
+            raise CheckpointRefused(f"{checkpoint.file}: {error}") from error
+        return ModelLearner(learner, self), progress
+
+    def prune_artifacts(self, project: str) -> None:
+        """Delete artifacts that are too old to be rolled back to."""
+        artifact.prune(self.artifacts, project, self.keep)
+
+    def prune_checkpoints(self, project: str, keep: int) -> None:
+        """Delete all but the newest checkpoint files."""
+        artifact.prune(self.checkpoints, project, keep)
+
+
+@dataclass(frozen=True)
+class ModelLearner:
+    """Implements `ports.Learner`."""
+
+    learner: Learner
+    workshop: Workshop
+
+    def learn(
+        self, features: Mapping[str, FeatureValue], label_probabilities: Mapping[str, float]
+    ) -> Scored:
+        """Judge one example, then learn it."""
+        return self.learner.learn(features, label_probabilities)
+
+    def reconfigure(self, project: Project) -> None:
+        """Go on under a changed project."""
+        self.learner.reconfigure(project)
+
+    def candidate(self) -> Candidate | None:
+        """A snapshot, or None while there is too little to serve."""
+        serving = self.learner.serving()
+        return Snapshot(serving, self.workshop) if serving else None
+
+    def save(self, project: str, progress: Progress) -> Checkpoint:
+        """Write a checkpoint, whole or not at all.
+
+        Raises:
+            CheckpointRefused: the state could not be read again.
+        """
+        document = {
+            "kind": KIND,
+            "position": progress.position,
+            "examples": progress.examples,
+            "recent": [[judged.correct, judged.log_loss] for judged in progress.recent],
+        }
+        state = ModelState.compose(document, learner=self.learner.state())
+        origin = Origin(version=progress.position, parent=None, learned_up_to=0)
+        shop = self.workshop
+        try:
+            ref = artifact.publish(shop.checkpoints, project, state, origin, shop.signing_key)
+        except (ArtifactRefused, ValueError) as error:
+            raise CheckpointRefused(f"position {progress.position}: {error}") from error
+        return Checkpoint(progress.position, ref.sha256, ref.uri)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Implements `ports.Candidate`."""
+
+    serving: ServingModel
+    workshop: Workshop
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """The labels, in the order of the model's columns."""
+        return self.serving.labels
+
+    @cached_property
+    def sha256(self) -> str:
+        """The content hash; empty if the content is not finite."""
+        try:
+            return self._state.sha256
+        except ValueError:
+            return ""
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether all its numbers are numbers."""
+        finite = all(np.isfinite(array).all() for array in self._state.arrays.values())
+        return finite and self.sha256 != ""
+
+    def publish(self, version: Version) -> str:
+        """Write the artifact, whole or not at all; its place in the store."""
+        shop = self.workshop
+        origin = Origin(version.number, version.parent, version.learned_up_to, version.metrics)
+        ref = artifact.publish(
+            shop.artifacts, version.project, self._state, origin, shop.signing_key
+        )
+        return ref.uri
+
+    @cached_property
+    def _state(self) -> ModelState:
+        return self.serving.state()
+
+
+def _progress(document: Mapping[str, Any]) -> Progress:
+    if document["kind"] != KIND:
+        raise ValueError(f"a state of kind {document['kind']!r} is no checkpoint")
+    recent = [Judged(bool(correct), float(loss)) for correct, loss in document["recent"]]
+    return Progress.resume(int(document["position"]), int(document["examples"]), recent)

@@ -1,0 +1,104 @@
+"""The training ledger in SQL."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlmodel import Session, col, func, insert, select
+
+from services.retrainer.domain.ledger import Entry, Kind, NewEntry, Span
+from services.retrainer.tables import LedgerRow
+
+
+class SqlLedger:
+    """Implements `ports.Ledger`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def append(self, entries: Sequence[NewEntry]) -> None:
+        """Record entries, in order, in one statement."""
+        if entries:
+            rows = [
+                {
+                    "project": entry.project,
+                    "kind": entry.kind.value,
+                    "identity": entry.identity,
+                    "sequence": entry.sequence,
+                    "body": entry.body,
+                    "at": entry.at,
+                }
+                for entry in entries
+            ]
+            self._session.connection().execute(insert(LedgerRow), rows)
+
+    def known(self, project: str, identities: Collection[str]) -> Mapping[str, str]:
+        """The bodies of those corrections that are recorded already."""
+        statement = select(LedgerRow.identity, LedgerRow.body).where(
+            LedgerRow.kind == Kind.CORRECTION.value,
+            LedgerRow.project == project,
+            col(LedgerRow.identity).in_(list(identities)),
+        )
+        return {identity: body for identity, body in self._session.exec(statement)}  # noqa: C416
+
+    def projects(self) -> Sequence[str]:
+        """The projects that have a file, by name."""
+        statement = (
+            select(LedgerRow.project)
+            .where(LedgerRow.kind == Kind.PROJECT.value)
+            .distinct()
+            .order_by(LedgerRow.project)
+        )
+        return self._session.exec(statement).all()
+
+    def configuration(self, project: str, until: int | None = None) -> Entry | None:
+        """The project file in force, or that in force at a position."""
+        statement = (
+            select(LedgerRow)
+            .where(LedgerRow.kind == Kind.PROJECT.value, LedgerRow.project == project)
+            .order_by(col(LedgerRow.position).desc())
+            .limit(1)
+        )
+        if until is not None:
+            statement = statement.where(col(LedgerRow.position) <= until)
+        row = self._session.exec(statement).first()
+        return _entry(row) if row else None
+
+    def after(
+        self, project: str, position: int, limit: int, until: int | None = None
+    ) -> Sequence[Entry]:
+        """The next entries of a project after a position, at most up to `until`."""
+        statement = (
+            select(LedgerRow)
+            .where(LedgerRow.project == project, col(LedgerRow.position) > position)
+            .order_by(col(LedgerRow.position))
+            .limit(limit)
+        )
+        if until is not None:
+            statement = statement.where(col(LedgerRow.position) <= until)
+        return [_entry(row) for row in self._session.exec(statement)]
+
+    def backlog(self, project: str, position: int) -> int:
+        """How many entries of a project lie after a position."""
+        statement = (
+            select(func.count())
+            .select_from(LedgerRow)
+            .where(LedgerRow.project == project, col(LedgerRow.position) > position)
+        )
+        return self._session.exec(statement).one()
+
+    def span(self, project: str, after: int, until: int) -> Span:
+        """What the corrections of a stretch amount to."""
+        statement = select(
+            func.count(), func.max(LedgerRow.sequence), func.min(LedgerRow.at)
+        ).where(
+            LedgerRow.project == project,
+            LedgerRow.kind == Kind.CORRECTION.value,
+            col(LedgerRow.position) > after,
+            col(LedgerRow.position) <= until,
+        )
+        count, sequence, oldest_at = self._session.exec(statement).one()
+        return Span(count, sequence or 0, oldest_at)
+
+
+def _entry(row: LedgerRow) -> Entry:
+    assert row.position is not None  # noqa: S101 - it was read from the table
+    return Entry(row.position, Kind(row.kind), row.identity, row.sequence, row.body)

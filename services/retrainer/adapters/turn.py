@@ -1,0 +1,54 @@
+"""Whose turn it is to learn: one process at a time, the others record and stand by."""
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from shared.database import Database
+from shared.errors import Unavailable
+
+_LEARNER_LOCK = 7214004
+
+
+class Turn:
+    """A lock that PostgreSQL frees when its holder's connection ends; SQLite has one process.
+
+    Should two processes learn for a moment all the same (a connection that broke unnoticed), a
+    version's number can still be taken only once. Used by the learning thread only.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._connection: Connection | None = None
+        self._held = False
+
+    def is_mine(self) -> bool:
+        """Whether this process is to learn now.
+
+        Raises:
+            Unavailable: the database is away, and with it the turn.
+        """
+        if not self._database.is_postgresql:
+            return True
+        try:
+            return self._ask()
+        except DBAPIError as error:
+            self.give_up()
+            raise Unavailable(f"the database does not answer: {error.orig}") from error
+
+    def give_up(self) -> None:
+        """Let another process learn."""
+        connection, self._connection, self._held = self._connection, None, False
+        if connection is not None:
+            connection.invalidate()
+            connection.close()
+
+    def _ask(self) -> bool:
+        if self._connection is None:
+            engine = self._database.engine.execution_options(isolation_level="AUTOCOMMIT")
+            self._connection = engine.connect()
+        if self._held:
+            self._connection.execute(text("SELECT 1"))
+        else:
+            lock = text(f"SELECT pg_try_advisory_lock({_LEARNER_LOCK})")
+            self._held = bool(self._connection.scalar(lock))
+        return self._held

@@ -1,0 +1,130 @@
+"""Wires the retrainer together; the only file that meets settings and adapters."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+
+from faststream.asgi import AsgiFastStream
+from faststream.redis import RedisBroker
+from prometheus_client import CollectorRegistry
+
+from services.retrainer.adapters import loop
+from services.retrainer.adapters.learners import Workshop
+from services.retrainer.adapters.project_feed import ProjectFeed
+from services.retrainer.adapters.publisher import RedisPublisher
+from services.retrainer.adapters.store import SqlStore
+from services.retrainer.adapters.turn import Turn
+from services.retrainer.handlers import record_corrections
+from services.retrainer.metrics import Metrics
+from services.retrainer.settings import Settings
+from services.retrainer.use_cases.courses import Courses
+from services.retrainer.use_cases.publishing import AnnounceVersions
+from services.retrainer.use_cases.rebuilding import RebuildVersion, Rebuilt
+from services.retrainer.use_cases.recording import RecordCorrections, RecordProjects
+from services.retrainer.use_cases.retraining import Retraining, Rhythm
+from shared.clock import SystemClock
+from shared.database import Database
+from shared.messaging import Channel, Consumer, MessagingMetrics, connect, make_broker, subscribe
+from shared.observability import AsgiApp, Readiness, with_operations
+from shared.streams import Stream
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION_TABLE = "retrainer_alembic_version"
+
+
+def create_app(settings: Settings) -> AsgiApp:
+    """The retrainer as an ASGI application: consuming starts with its lifespan."""
+    core = _Core(settings)
+    broker = core.broker()
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        await core.feed.refresh()
+        learning = asyncio.create_task(core.loop.run())
+        following = asyncio.create_task(core.feed.follower.run())
+        yield
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
+        core.loop.stop()
+        await learning
+        await core.close()
+
+    return with_operations(AsgiFastStream(broker, lifespan=lifespan), core.readiness, core.registry)
+
+
+def rebuild(settings: Settings, project: str, version: int) -> Rebuilt:
+    """Learn a version again from the ledger; see `use_cases/rebuilding.py`."""
+    database, workshop = _open(settings)
+    try:
+        store = SqlStore(database)
+        courses = Courses(store, workshop, Metrics(CollectorRegistry()))
+        return RebuildVersion(store, courses)(project, version)
+    finally:
+        database.close()
+
+
+def _open(settings: Settings) -> tuple[Database, Workshop]:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    workshop = Workshop.open(
+        settings.artifact_store,
+        settings.checkpoint_store,
+        settings.signing_key,
+        settings.keep_artifacts,
+    )
+    database = Database(settings.database)
+    database.upgrade(MIGRATIONS, VERSION_TABLE)
+    return database, workshop
+
+
+class _Core:
+    """What the whole service shares."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.registry, self.readiness, self.clock = CollectorRegistry(), Readiness(), SystemClock()
+        self.keys = {stream: stream.key(settings.prefix) for stream in Stream}
+        self.database, workshop = _open(settings)
+        self.store = SqlStore(self.database)
+        self.publisher = RedisPublisher(settings.redis_url, self.keys)
+        self.redis = connect(settings.redis_url)
+        metrics = Metrics(self.registry)
+        retraining = Retraining(
+            self.store,
+            workshop,
+            AnnounceVersions(self.store, self.publisher, metrics),
+            metrics,
+            self.clock,
+            Rhythm(timedelta(seconds=settings.publish_seconds), settings.checkpoint_every),
+        )
+        beat = self.readiness.beat
+        self.loop = loop.LearningLoop(
+            retraining, Turn(self.database), settings.publish_seconds, beat
+        )
+        keep = RecordProjects(self.store, self.loop)
+        self.feed = ProjectFeed(self.redis, self.keys[Stream.CONTROL], keep, beat)
+
+    def broker(self) -> RedisBroker:
+        """The subscriber of `corrections`."""
+        channel = Channel(
+            stream=self.keys[Stream.CORRECTIONS],
+            group="retrainer",
+            output=self.keys[Stream.MODELS],
+            dead_letters=self.keys[Stream.DEAD_LETTERS],
+            source="retrainer",
+        )
+        handler = record_corrections(RecordCorrections(self.store, self.loop), self.feed.refresh)
+        metrics, beat = MessagingMetrics(self.registry), self.readiness.beat
+        consumer = Consumer(self.redis, channel, handler, self.settings, metrics, self.clock, beat)
+        self.readiness.expect(channel.stream, "follower", loop.NAME)
+        broker = make_broker(self.settings.redis_url)
+        subscribe(broker, consumer)
+        return broker
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.redis.aclose()
+        self.publisher.close()
+        self.database.close()

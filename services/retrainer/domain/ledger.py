@@ -1,0 +1,57 @@
+"""The training ledger: what was learned, in the order in which it is learned."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What an entry holds."""
+
+    CORRECTION = "correction"
+    PROJECT = "project"
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """What is to be recorded; (kind, project, identity) can be recorded only once.
+
+    Attributes:
+        identity: the correction's id, or the policy version of a project file.
+        sequence: the correction's place in the review ledger, or the policy version.
+        body: a JSON document: `CorrectionMade` or `Project`.
+        at: when it happened, as the event says.
+    """
+
+    project: str
+    kind: Kind
+    identity: str
+    sequence: int
+    body: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was recorded, with its place in the ledger."""
+
+    position: int
+    kind: Kind
+    identity: str
+    sequence: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What the corrections of a stretch of the ledger amount to.
+
+    Attributes:
+        count: how many they are.
+        sequence: the highest place in the review ledger; 0 if there are none.
+        oldest_at: when the oldest was made.
+    """
+
+    count: int
+    sequence: int
+    oldest_at: datetime | None

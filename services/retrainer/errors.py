@@ -1,0 +1,11 @@
+"""Errors of the retrainer."""
+
+from shared.errors import HandraiseError
+
+
+class CheckpointRefused(HandraiseError):
+    """A checkpoint cannot be written or used: an older one, or the whole ledger, is learned."""
+
+
+class NoSuchVersion(HandraiseError):
+    """The project has no such version: `handraise model list` shows those it has."""

@@ -1,0 +1,37 @@
+"""Streams in, one use case; what follows is announced by the learning loop."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from services.retrainer.use_cases.recording import RecordCorrections
+from shared.errors import DeadLetter, UnknownLabel, UnknownProject
+from shared.events import CloudEvent
+from shared.messaging import Entry, Handler, Settlement
+
+
+def record_corrections(
+    record: RecordCorrections, refresh_projects: Callable[[], Awaitable[None]]
+) -> Handler:
+    """`corrections` → ledger."""
+
+    async def handle(entries: Sequence[Entry]) -> Settlement:
+        settlement = Settlement()
+        readable: list[tuple[Entry, CloudEvent]] = []
+        for entry in entries:
+            try:
+                readable.append((entry, CloudEvent.decode(entry.document)))
+            except DeadLetter as error:
+                settlement.refuse(entry, error)
+        events = [event for _, event in readable]
+        verdicts = await asyncio.to_thread(record, events)
+        if any(isinstance(verdict, UnknownProject | UnknownLabel) for verdict in verdicts):
+            await refresh_projects()
+            verdicts = await asyncio.to_thread(record, events)
+        for (entry, event), verdict in zip(readable, verdicts, strict=True):
+            if verdict is None:
+                settlement.acknowledge(entry)
+            else:
+                settlement.refuse(entry, verdict, event.project)
+        return settlement
+
+    return handle

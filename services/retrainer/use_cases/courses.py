@@ -1,0 +1,120 @@
+"""Courses: one learner a project, led along the ledger in the order of its positions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from services.retrainer.domain.ledger import Entry, Kind
+from services.retrainer.domain.progress import Judged, Progress
+from services.retrainer.errors import CheckpointRefused
+from services.retrainer.metrics import Metrics
+from services.retrainer.ports import Checkpoint, Learner, Learners, Store
+from shared.errors import DeadLetter
+from shared.events import CorrectionMade
+from shared.project import Project
+
+log = structlog.get_logger()
+
+_READ_AT_ONCE = 100
+
+
+@dataclass(slots=True)
+class Course:
+    """A learner, and how far along the ledger it has come.
+
+    Attributes:
+        project: the project file in force at the position reached.
+        considered: the position at which a version was last thought of.
+        saved: examples learned at the last checkpoint.
+    """
+
+    project: Project
+    learner: Learner
+    progress: Progress = field(default_factory=Progress)
+    considered: int = 0
+    saved: int = 0
+
+    def take(self, entry: Entry, metrics: Metrics) -> None:
+        """Take in the next entry of the ledger."""
+        if entry.kind is Kind.PROJECT:
+            self.project = Project.model_validate_json(entry.body)
+            self.learner.reconfigure(self.project)
+        else:
+            self._learn(entry, metrics)
+        self.progress.position = entry.position
+
+    def _learn(self, entry: Entry, metrics: Metrics) -> None:
+        name = self.project.name
+        correction = CorrectionMade.model_validate_json(entry.body)
+        try:
+            scored = self.learner.learn(correction.features, correction.label_probabilities)
+        except DeadLetter as error:
+            metrics.skipped.labels(name).inc()
+            log.warning(
+                "correction_skipped", project=name, correction=entry.identity, detail=str(error)
+            )
+        else:
+            self.progress.learned(Judged(scored.correct, scored.log_loss))
+            metrics.learned.labels(name).inc()
+
+
+class Courses:
+    """Begins, resumes and advances courses."""
+
+    def __init__(self, store: Store, learners: Learners, metrics: Metrics) -> None:
+        self._store = store
+        self._learners = learners
+        self._metrics = metrics
+
+    def begin(self, project: str) -> Course | None:
+        """A course at the first entry of the ledger; None if there is no such project."""
+        with self._store.read() as transaction:
+            first = transaction.ledger.after(project, 0, 1)
+        if not first:
+            return None
+        configuration = Project.model_validate_json(first[0].body)
+        course = Course(configuration, self._learners.start(configuration))
+        course.progress.position = first[0].position
+        return course
+
+    def resume(self, project: str) -> Course | None:
+        """A course at the newest checkpoint that can be used, else at the beginning."""
+        with self._store.read() as transaction:
+            checkpoints = transaction.checkpoints.newest_first(project)
+        for checkpoint in checkpoints:
+            try:
+                return self._restore(project, checkpoint)
+            except CheckpointRefused as error:
+                self._metrics.checkpoints_refused.labels(project).inc()
+                log.warning("checkpoint_refused", project=project, detail=str(error))
+        return self.begin(project)
+
+    def advance(
+        self, course: Course, until: int | None = None, enough: Callable[[], bool] | None = None
+    ) -> bool:
+        """Lead a course on, to the end of the ledger or `until`, or as long as `enough` allows.
+
+        Returns:
+            True if there may be more.
+        """
+        name = course.project.name
+        while True:
+            with self._store.read() as transaction:
+                position = course.progress.position
+                entries = transaction.ledger.after(name, position, _READ_AT_ONCE, until)
+            for entry in entries:
+                course.take(entry, self._metrics)
+                if enough is not None and enough():
+                    return True
+            if len(entries) < _READ_AT_ONCE:
+                return False
+
+    def _restore(self, project: str, checkpoint: Checkpoint) -> Course:
+        with self._store.read() as transaction:
+            entry = transaction.ledger.configuration(project, checkpoint.position)
+        if entry is None:
+            raise CheckpointRefused(f"{checkpoint.file} is of a position before the project")
+        configuration = Project.model_validate_json(entry.body)
+        learner, progress = self._learners.restore(configuration, checkpoint)
+        return Course(configuration, learner, progress, saved=progress.examples)

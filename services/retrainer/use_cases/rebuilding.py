@@ -1,0 +1,43 @@
+"""Rebuilding: learn a version again from the ledger, to prove where it comes from."""
+
+from dataclasses import dataclass
+
+from services.retrainer.errors import NoSuchVersion
+from services.retrainer.ports import Store
+from services.retrainer.use_cases.courses import Courses
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """The content hash that was recorded, and that of the model learned again."""
+
+    recorded: str
+    rebuilt: str
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the version is what the ledger makes of it."""
+        return self.recorded == self.rebuilt
+
+
+class RebuildVersion:
+    """Learn up to a version's position, from nothing, without checkpoints."""
+
+    def __init__(self, store: Store, courses: Courses) -> None:
+        self._store = store
+        self._courses = courses
+
+    def __call__(self, project: str, number: int) -> Rebuilt:
+        """Both hashes.
+
+        Raises:
+            NoSuchVersion: the project has no such version.
+        """
+        with self._store.read() as transaction:
+            version = transaction.versions.get(project, number)
+        course = self._courses.begin(project)
+        if version is None or course is None:
+            raise NoSuchVersion(f"project {project!r} has no version {number}")
+        self._courses.advance(course, until=version.position)
+        candidate = course.learner.candidate()
+        return Rebuilt(version.sha256, candidate.sha256 if candidate else "")

@@ -1,0 +1,122 @@
+"""Retraining: learn what is recorded, publish it, save the learner now and then."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from services.retrainer.errors import CheckpointRefused
+from services.retrainer.metrics import Metrics
+from services.retrainer.ports import Learners, Store
+from services.retrainer.use_cases.courses import Course, Courses
+from services.retrainer.use_cases.publishing import AnnounceVersions, PublishVersion
+from shared.clock import Clock
+
+log = structlog.get_logger()
+
+KEEP_CHECKPOINTS = 2
+PRUNE_EVERY = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often things happen.
+
+    Attributes:
+        publish: how long at most is learned for one version.
+        checkpoint_every: corrections between two checkpoints.
+    """
+
+    publish: timedelta
+    checkpoint_every: int
+
+
+class Retraining:
+    """The learners of all projects. Used by one thread only."""
+
+    def __init__(
+        self,
+        store: Store,
+        learners: Learners,
+        announce: AnnounceVersions,
+        metrics: Metrics,
+        clock: Clock,
+        rhythm: Rhythm,
+    ) -> None:
+        self._store = store
+        self._learners = learners
+        self._metrics = metrics
+        self._clock = clock
+        self._rhythm = rhythm
+        self._courses = Courses(store, learners, metrics)
+        self._publish = PublishVersion(store, metrics, clock)
+        self._running: dict[str, Course] = {}
+        self._prunable: set[str] = set()
+        self.announce = announce
+
+    def projects(self) -> Sequence[str]:
+        """The projects that have a file."""
+        with self._store.read() as transaction:
+            return transaction.ledger.projects()
+
+    def learn(self, project: str) -> bool:
+        """Learn what is recorded, for as long as a version may take, and publish.
+
+        Returns:
+            True if there is more to learn.
+        """
+        course = self._running.get(project) or self._courses.resume(project)
+        if course is None:
+            return False
+        self._running[project] = course
+        until = self._clock.now() + self._rhythm.publish
+        more = self._courses.advance(course, enough=lambda: self._clock.now() >= until)
+        version = self._publish(course)
+        if version is not None and version.number % PRUNE_EVERY == 0:
+            self._prunable.add(project)
+        self._measure(course, more=more)
+        return more
+
+    def tidy(self, project: str) -> None:
+        """Save the learner when it is due, and delete old artifacts."""
+        course = self._running.get(project)
+        if course is None:
+            return
+        if course.progress.examples - course.saved >= self._rhythm.checkpoint_every:
+            self._save(course)
+        if project in self._prunable:
+            self._learners.prune_artifacts(project)
+            self._prunable.discard(project)
+
+    def forget(self, project: str) -> None:
+        """After an error: begin again from the newest checkpoint."""
+        self._running.pop(project, None)
+
+    def finish(self) -> None:
+        """Save all learners, so that the next start is quick."""
+        for course in self._running.values():
+            if course.progress.examples > course.saved:
+                self._save(course)
+
+    def _save(self, course: Course) -> None:
+        name = course.project.name
+        course.saved = course.progress.examples
+        try:
+            checkpoint = course.learner.save(name, course.progress)
+        except CheckpointRefused as error:
+            self._metrics.checkpoints_refused.labels(name).inc()
+            log.warning("checkpoint_refused", project=name, detail=str(error))
+            return
+        with self._store.write() as transaction:
+            transaction.checkpoints.add(name, checkpoint, KEEP_CHECKPOINTS)
+        self._learners.prune_checkpoints(name, KEEP_CHECKPOINTS)
+
+    def _measure(self, course: Course, *, more: bool) -> None:
+        name, backlog = course.project.name, 0
+        if more:
+            with self._store.read() as transaction:
+                backlog = transaction.ledger.backlog(name, course.progress.position)
+        self._metrics.backlog.labels(name).set(backlog)
+        if course.progress.recent:
+            self._metrics.prequential_error.labels(name).set(1 - course.progress.accuracy)

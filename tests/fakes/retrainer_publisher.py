@@ -1,0 +1,23 @@
+"""A publisher that remembers, and that can be away."""
+
+from collections.abc import Sequence
+
+from shared.errors import Unavailable
+from shared.events import CloudEvent, EventType, ModelChanged
+
+
+class FakePublisher:
+    """Implements `services.retrainer.ports.Publisher`."""
+
+    def __init__(self) -> None:
+        self.events: list[CloudEvent] = []
+        self.away = False
+
+    def publish(self, events: Sequence[CloudEvent]) -> None:
+        if self.away:
+            raise Unavailable("Redis does not answer")
+        self.events.extend(events)
+
+    def versions(self, kind: EventType = EventType.MODEL_PROMOTED) -> list[ModelChanged]:
+        """What was said about versions."""
+        return [e.data for e in self.events if e.type is kind and isinstance(e.data, ModelChanged)]

@@ -1,0 +1,33 @@
+"""Of several retrainers on one PostgreSQL database, one learns at a time."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from services.retrainer.adapters.turn import Turn
+from shared.database import Database
+
+
+@pytest.fixture
+def databases(database_url: str) -> Iterator[tuple[Database, Database]]:
+    """The database, as two processes see it."""
+    with ExitStack() as stack:
+        pair = Database(database_url), Database(database_url)
+        for database in pair:
+            stack.callback(database.close)
+        yield pair
+
+
+def test_the_turn_passes_on_when_it_is_given_up(databases: tuple[Database, Database]) -> None:
+    alone = not databases[0].is_postgresql
+    first, second = Turn(databases[0]), Turn(databases[1])
+
+    assert [first.is_mine(), first.is_mine()] == [True, True]
+    assert second.is_mine() is alone
+
+    first.give_up()
+    assert second.is_mine()
+    assert first.is_mine() is alone
+    second.give_up()
+    first.give_up()
