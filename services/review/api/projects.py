@@ -4,12 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
+from services.review.api.answers import ProjectAnswer, ProjectsAnswer
+from services.review.api.bodies import SwitchRequest
 from services.review.api.caller import Doorkeeper
-from services.review.api.schemas import (
-    ProjectAnswer,
-    ProjectsAnswer,
-    SwitchRequest,
-)
 from services.review.domain.access import Permission, User
 from services.review.errors import Invalid
 from services.review.use_cases.projects import KeepProjects

@@ -4,18 +4,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Response
 
-from services.review.api.caller import Doorkeeper
-from services.review.api.schemas import (
-    ClaimRequest,
+from services.review.api.answers import (
     ClaimsAnswer,
     DecisionAnswer,
-    DecisionRequest,
     DecisionView,
     HeartbeatAnswer,
     LeaseAnswer,
     QueueAnswer,
     QueuesAnswer,
 )
+from services.review.api.bodies import ClaimRequest, DecisionRequest
+from services.review.api.caller import Doorkeeper
 from services.review.domain.access import Permission, User
 from services.review.use_cases.deciding import Answer, DecideItem
 from services.review.use_cases.queues import WorkQueues

@@ -5,14 +5,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from services.review.api.caller import Doorkeeper
-from services.review.api.schemas import (
+from services.review.api.answers import (
     Audits,
     ModelsAnswer,
     RecordAnswer,
     ReportAnswer,
     entry_answer,
 )
+from services.review.api.caller import Doorkeeper
 from services.review.domain.access import Permission, User
 from services.review.domain.ledger import Entry
 from services.review.use_cases.records import ReadRecords

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
+from services.review.api.answers import Accepted
+from services.review.api.bodies import Predictions, Requests
 from services.review.api.caller import Doorkeeper
-from services.review.api.schemas import Accepted, Predictions, Requests
 from services.review.domain.access import Permission, User
 from services.review.use_cases.sending import SendEvents
 from shared.events import EventType

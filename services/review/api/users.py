@@ -5,8 +5,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
+from services.review.api.answers import TokenAnswer, UserAnswer
+from services.review.api.bodies import NewToken, NewUser
 from services.review.api.caller import Doorkeeper
-from services.review.api.schemas import NewToken, NewUser, TokenAnswer, UserAnswer
 from services.review.domain.access import Permission, TokenKind, User
 from services.review.use_cases.access import ControlAccess
 

@@ -1,11 +1,11 @@
-"""What the API takes and gives: bodies of requests and answers."""
+"""What the API gives: bodies of answers."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel
 
-from services.review.domain.access import Role, TokenKind
+from services.review.domain.access import Role
 from services.review.domain.ledger import Entry, Kind
 from services.review.domain.queue import (
     EmptyBecause,
@@ -17,73 +17,8 @@ from services.review.domain.queue import (
 from services.review.ports import ProjectState
 from services.review.use_cases.deciding import Decided
 from services.review.use_cases.queues import Claim, Claims
-from shared.events import (
-    DecidedBy,
-    FeatureValue,
-    PredictionMade,
-    RouteReason,
-    ScoringRequested,
-)
+from shared.events import DecidedBy, FeatureValue, RouteReason
 from shared.project import Project
-
-MOST_EVENTS = 1000
-MOST_CLAIMS = 50
-
-UserName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$")]
-
-
-class Body(BaseModel):
-    """A request's body: unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Requests(Body):
-    """Events to decide on."""
-
-    events: Annotated[list[ScoringRequested], Field(min_length=1, max_length=MOST_EVENTS)]
-
-
-class Predictions(Body):
-    """Predictions of the sender's own model."""
-
-    events: Annotated[list[PredictionMade], Field(min_length=1, max_length=MOST_EVENTS)]
-
-
-class ClaimRequest(Body):
-    """How many items, and for how long."""
-
-    limit: Annotated[int, Field(ge=1, le=MOST_CLAIMS)] = 1
-    lease_seconds: Annotated[int, Field(ge=5, le=86_400)] | None = None
-
-
-class DecisionRequest(Body):
-    """A reviewer's answer."""
-
-    label: str
-    comment: Annotated[str, StringConstraints(max_length=10_000)] | None = None
-    seconds_spent: Annotated[float, Field(ge=0, le=1e7)] | None = None
-    claim_next: Annotated[int, Field(ge=0, le=MOST_CLAIMS)] = 0
-
-
-class SwitchRequest(Body):
-    """Why automation is stopped or resumed."""
-
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
-
-
-class NewUser(Body):
-    """A user to add."""
-
-    name: UserName
-    role: Role
-
-
-class NewToken(Body):
-    """A token to make."""
-
-    kind: Literal[TokenKind.API, TokenKind.LOGIN] = TokenKind.API
-    ttl_seconds: Annotated[int, Field(ge=1, le=366 * 86_400)] | None = None
 
 
 class Accepted(BaseModel):
