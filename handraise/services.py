@@ -12,7 +12,10 @@ SERVICES = ("scorer", "review", "retrainer")
 
 
 class Service:
-    """One service of an installation, `python -m services.<name>` (with -P: a directory `services` at hand is not ours)."""
+    """One service of an installation, `python -P -m services.<name>`.
+
+    -P: a directory `services` where a person happens to be is not ours.
+    """
 
     def __init__(
         self,

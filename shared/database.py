@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import (
@@ -113,9 +112,15 @@ def insert_many(
     columns = ", ".join(f'"{column}"' for column in rows[0])
     statement = f'COPY "{table.__tablename__}" ({columns}) FROM STDIN'
     driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(tuple(row.values()))
+    dbapi: Any = connection.dialect.dbapi
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(tuple(row.values()))
+    except dbapi.IntegrityError as error:
+        raise Unavailable(f"another process wrote the same first: {error}") from error
+    except dbapi.Error as error:
+        raise Unavailable(f"the database does not answer: {error}") from error
 
 
 def _engine(url: str) -> Engine:
@@ -158,7 +163,3 @@ def _translated() -> Iterator[None]:
         raise Unavailable(f"another process wrote the same first: {error.orig}") from error
     except DBAPIError as error:
         raise Unavailable(f"the database does not answer: {error.orig}") from error
-    except psycopg.errors.UniqueViolation as error:
-        raise Unavailable(f"another process wrote the same first: {error}") from error
-    except psycopg.Error as error:
-        raise Unavailable(f"the database does not answer: {error}") from error

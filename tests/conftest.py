@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from redis import Redis
 from testcontainers.community.postgres import PostgresContainer
 from testcontainers.community.redis import RedisContainer
 
@@ -33,7 +34,7 @@ def redis_server_url() -> Iterator[str]:
 @pytest.fixture
 def redis_url(redis_server_url: str) -> str:
     """A real Redis, empty."""
-    servers.redis.Redis.from_url(redis_server_url).flushall()
+    Redis.from_url(redis_server_url).flushall()
     return redis_server_url
 
 

@@ -52,7 +52,9 @@ def create_app(settings: Settings) -> AsgiApp:
         await learning
         await core.close()
 
-    return with_operations(AsgiFastStream(broker, lifespan=lifespan), core.readiness, core.registry)
+    return with_operations(
+        AsgiFastStream(broker, logger=None, lifespan=lifespan), core.readiness, core.registry
+    )
 
 
 def rebuild(settings: Settings, project: str, version: int) -> Rebuilt:

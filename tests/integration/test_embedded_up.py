@@ -73,12 +73,13 @@ def start(tmp_path: Path) -> Iterator[Start]:
     for process in started:
         process.kill()
         process.communicate()
-    end_leftovers(tmp_path)
+    for directory in ("data", "other"):
+        end_leftovers(tmp_path / directory)
 
 
-def end_leftovers(directory: Path) -> list[str]:
+def end_leftovers(data_dir: Path) -> list[str]:
     names = ("scorer", "review", "retrainer", "redis")
-    return [name for name in names if Child(name, directory / "data").end_leftover()]
+    return [name for name in names if Child(name, data_dir).end_leftover()]
 
 
 def read_until(process: "subprocess.Popen[str]", pattern: str) -> re.Match[str]:
@@ -109,7 +110,7 @@ def test_up_prints_a_login_link_and_sigterm_leaves_nothing_running(
 
     assert up.wait(30) == 0
     assert not (tmp_path / "data" / "run.json").exists()
-    assert end_leftovers(tmp_path) == []
+    assert end_leftovers(tmp_path / "data") == []
 
 
 def test_a_second_up_is_refused_and_the_first_is_named(start: Start) -> None:

@@ -62,11 +62,12 @@ class Bench:
         await publish(self.redis, [("t:in", document) for document in documents])
 
     async def output(self) -> list[bytes]:
-        return [fields[b"data"] for _, fields in await self.redis.xrange("t:out")]  # type: ignore[index]
+        found: Any = await self.redis.xrange("t:out")
+        return [fields[b"data"] for _, fields in found]
 
     async def dead(self) -> list[dict[str, Any]]:
-        found = await self.redis.xrange("t:dead")
-        return [json.loads(fields[b"data"])["data"] for _, fields in found]  # type: ignore[index]
+        found: Any = await self.redis.xrange("t:dead")
+        return [json.loads(fields[b"data"])["data"] for _, fields in found]
 
     async def pending(self) -> int:
         return int((await self.redis.xpending("t:in", "group"))["pending"])

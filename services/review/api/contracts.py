@@ -1,0 +1,20 @@
+"""The route that tells programs which events there are."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from shared import asyncapi
+
+
+def router() -> APIRouter:
+    """`/asyncapi`."""
+    routes = APIRouter(tags=["contracts"])
+    document = asyncapi.document()
+
+    @routes.get("/asyncapi")
+    def show_events() -> dict[str, Any]:
+        """The AsyncAPI 3.0 document of all streams and events."""
+        return document
+
+    return routes

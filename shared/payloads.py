@@ -1,0 +1,249 @@
+"""What events say: the payloads, and the values they are made of."""
+
+import re
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    StringConstraints,
+)
+
+from shared.project import Label, Project
+
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:?\d\d)", re.ASCII)
+
+
+def _rfc_3339(value: object) -> object:
+    """Refuse what pydantic would guess a time from: counts of seconds, other notations."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _RFC_3339.fullmatch(value)):
+        return value
+    raise ValueError("write it as in RFC 3339 with an offset, e.g. 2026-01-31T09:30:00Z")
+
+
+_WITHOUT_NUL = r"^[^\x00]*$"
+"""PostgreSQL keeps no NUL in a text."""
+
+EventId = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=_WITHOUT_NUL)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_rfc_3339)]
+Count = Annotated[int, Field(strict=True, ge=0)]
+Ordinal = Annotated[int, Field(strict=True, ge=1)]
+Probability = Annotated[float, Field(strict=True, ge=0, le=1)]
+FeatureValue = StrictBool | StrictInt | StrictFloat | StrictStr | None
+Features = dict[str, FeatureValue]
+
+
+def _sums_to_one(probabilities: dict[str, float]) -> dict[str, float]:
+    if abs(sum(probabilities.values()) - 1) > PROBABILITY_TOLERANCE:
+        raise ValueError("probabilities must sum to 1")
+    return probabilities
+
+
+PROBABILITY_TOLERANCE = 1e-3
+Probabilities = Annotated[
+    dict[Label, Probability], Field(min_length=1), AfterValidator(_sums_to_one)
+]
+
+
+class Frozen(BaseModel):
+    """A value that is read from events: unknown fields are ignored, NaN is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+
+class RouteKind(StrEnum):
+    """Who decides: the model alone, or people."""
+
+    AUTO = "auto"
+    REVIEW = "review"
+
+
+class RouteReason(StrEnum):
+    """Why the router chose so."""
+
+    CONFIDENT = "confident"
+    UNCERTAIN = "uncertain"
+    AUDIT = "audit"
+    NO_MODEL = "no_model"
+    STOPPED = "stopped"
+
+
+class DecidedBy(StrEnum):
+    """Where a decision's label comes from."""
+
+    MODEL = "model"
+    REVIEWERS = "reviewers"
+    FALLBACK = "fallback"
+
+
+class ModelRef(Frozen):
+    """A model version; version 0 is "no model yet" (uniform probabilities, empty SHA-256)."""
+
+    name: str
+    version: Count
+    sha256: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
+
+
+class Evidence(Frozen):
+    """One field that carried a prediction, with its signed contribution."""
+
+    field: str
+    value: FeatureValue
+    contribution: StrictFloat
+
+
+class Route(Frozen):
+    """What the router did, and the chance, known before the draw, that a person sees it."""
+
+    kind: RouteKind
+    reason: RouteReason
+    inclusion_probability: Annotated[float, Field(strict=True, gt=0, le=1)]
+    policy_version: Ordinal
+    certificate: str | None = None
+
+
+class Vote(Frozen):
+    """One reviewer's answer."""
+
+    reviewer: str
+    label: Label
+    at: Moment
+
+
+class ScoringRequested(Frozen):
+    """An upstream system asks for a decision on one event."""
+
+    event_id: EventId
+    features: Features
+    context: dict[str, JsonValue] = {}
+    slices: dict[str, str] = {}
+    deadline: Moment | None = None
+    occurred_at: Moment | None = None
+
+
+class PredictionMade(Frozen):
+    """A model's probabilities for one event."""
+
+    event_id: EventId
+    features: Features
+    context: dict[str, JsonValue] = {}
+    slices: dict[str, str] = {}
+    probabilities: Probabilities
+    model: ModelRef
+    novelty: Probability | None = None
+    evidence: list[Evidence] = []
+    deadline: Moment | None = None
+
+
+class DecisionMade(Frozen):
+    """The label that leaves the system; a revision above 1 amends an earlier one."""
+
+    event_id: EventId
+    revision: Ordinal
+    label: Label
+    decided_by: DecidedBy
+    predicted_label: Label
+    probability: Probability
+    route: Route
+    model: ModelRef
+    decided_at: Moment
+
+
+class CorrectionMade(Frozen):
+    """The truth that people settled on, whether it confirms or changes the prediction."""
+
+    correction_id: str
+    event_id: EventId
+    revision: Ordinal
+    sequence: Ordinal
+    label: Label
+    label_probabilities: Probabilities
+    predicted_label: Label
+    probabilities: Probabilities
+    features: Features
+    slices: dict[str, str] = {}
+    votes: list[Vote]
+    route: Route
+    model: ModelRef
+
+
+class ModelChanged(Frozen):
+    """A step in the life of a model version."""
+
+    version: Count
+    sha256: str
+    uri: str
+    parent: StrictInt | None
+    learned_up_to: Count
+    metrics: dict[str, StrictFloat]
+    reason: str
+    actor: str
+
+
+class ProjectConfigured(Frozen):
+    """A project file came into force."""
+
+    configuration: Project
+    policy_version: Ordinal
+    actor: str
+
+
+class PolicyChanged(Frozen):
+    """The routing policy of a project changed; the new file follows as project.configured."""
+
+    policy_version: Ordinal
+    previous_version: Ordinal
+    actor: str
+
+
+class AutomationSwitched(Frozen):
+    """Somebody stopped or resumed all automatic decisions of a project."""
+
+    actor: str
+    reason: str
+
+
+class PromotionDecided(Frozen):
+    """A person approved or rejected a candidate version."""
+
+    version: Ordinal
+    verdict: Literal["promote", "reject"]
+    actor: str
+    reason: str
+
+
+class EventDeadLettered(Frozen):
+    """An entry that could not be processed, kept whole (the original's bytes in base64)."""
+
+    stream: str
+    entry_id: str
+    reason: str
+    error: str
+    message: str
+    attempts: Ordinal
+    original_base64: str
+
+
+Payload = (
+    ScoringRequested
+    | PredictionMade
+    | DecisionMade
+    | CorrectionMade
+    | ModelChanged
+    | ProjectConfigured
+    | PolicyChanged
+    | AutomationSwitched
+    | PromotionDecided
+    | EventDeadLettered
+)
