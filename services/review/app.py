@@ -15,7 +15,7 @@ from services.review.adapters.publisher import RedisPublisher
 from services.review.adapters.relay import Relay
 from services.review.adapters.secret_files import load_or_create_key, load_token
 from services.review.adapters.store import SqlStore
-from services.review.api import problems, projects, queues, records, sending, users
+from services.review.api import contracts, problems, projects, queues, records, sending, users
 from services.review.api.caller import Doorkeeper
 from services.review.handlers import record_models, route_predictions
 from services.review.metrics import Metrics
@@ -56,12 +56,14 @@ def create_app(settings: Settings) -> AsgiApp:
     problems.install(app)
     decide = DecideItem(core.store, core.relay, core.metrics, core.clock)
     keep = KeepProjects(core.store, core.relay, core.clock)
-    app.include_router(queues.router(door, WorkQueues(core.store, core.clock), decide, core.clock))
+    work = WorkQueues(core.store, core.clock)
+    app.include_router(queues.router(door, work, decide, core.clock))
     app.include_router(projects.router(door, keep))
     app.include_router(sending.router(door, SendEvents(core.store, core.publisher, core.clock)))
     app.include_router(records.router(door, ReadRecords(core.store, core.clock)))
     app.include_router(users.router(door, access))
-    pages.install(app, door, access, keep)
+    app.include_router(contracts.router())
+    pages.install(app, door, access, keep, work, decide)
     return with_operations(app, core.readiness, core.registry)
 
 

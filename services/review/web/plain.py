@@ -1,0 +1,69 @@
+"""The review page for browsers without JavaScript: one item, one form."""
+
+from typing import Annotated
+from urllib.parse import parse_qs, quote
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from services.review.api.caller import Doorkeeper
+from services.review.domain.access import Permission, User
+from services.review.domain.queue import shown_prediction, why
+from services.review.errors import Invalid, LeaseLost
+from services.review.use_cases.deciding import Answer, DecideItem
+from services.review.use_cases.queues import Claim, WorkQueues
+from services.review.web.html import Pages, fields, page_route, to
+
+_MOST_BYTES = 4096
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The fields of a small form."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MOST_BYTES:
+            raise Invalid("this form is too large; go back and answer again")
+    read = parse_qs(body.decode(errors="replace"), keep_blank_values=True)
+    return {name: values[-1] for name, values in read.items()}
+
+
+def router(pages: Pages, door: Doorkeeper, work: WorkQueues, decide: DecideItem) -> APIRouter:
+    """`/review/{queue}/plain` and what its form posts to."""
+    routes = APIRouter(
+        prefix="/review/{queue}", route_class=page_route(pages), include_in_schema=False
+    )
+    Reviewer = Annotated[User, Depends(door.allow(Permission.REVIEW))]  # noqa: N806 - a type
+    Form = Annotated[dict[str, str], Depends(_form)]  # noqa: N806 - a type
+
+    @routes.get("/plain")
+    def show_item(queue: str, reviewer: Reviewer) -> Response:
+        """Claim one item and show it."""
+        claims = work.claim(queue, reviewer, 1, None)
+        item = _shown(claims.claims[0]) if claims.claims else None
+        return pages.show("plain.html", queue=queue, item=item, claims=claims)
+
+    @routes.post("/decide")
+    def decide_item(queue: str, reviewer: Reviewer, form: Form) -> Response:
+        """Decide the item that was shown, then show the next."""
+        try:
+            decide(form.get("lease", ""), reviewer, Answer(form.get("label", "")), 0)
+        except LeaseLost as error:
+            return pages.show("lost.html", error.status, queue=queue, detail=str(error))
+        return to(f"/review/{quote(queue)}/plain")
+
+    return routes
+
+
+def _shown(claim: Claim) -> dict[str, object]:
+    item, case = claim.lease.item, claim.case
+    return {
+        "lease": claim.lease.id,
+        "event_id": item.event_id,
+        "title": claim.project.configuration.title,
+        "labels": claim.project.configuration.labels,
+        "why": why(item.reason, case.probabilities, case.route.inclusion_probability),
+        "prediction": shown_prediction(item.reason, case.probabilities),
+        "features": fields(case.features),
+        "context": fields(case.context),
+    }
