@@ -93,8 +93,8 @@ class Prediction(Struct, gc=False):
     specversion: Literal["1.0"] = "1.0"
 
 
-_SURELY_SHALLOW = 150
-"""So few brackets cannot be nested beyond the limit of the contract's parser, about 200."""
+_SURELY_SHALLOW_BYTES, _SURELY_SHALLOW_BRACKETS = 500, 190
+"""What is this short, or has so few brackets, is not nested beyond the contract's 200 levels."""
 
 _requests = msgspec.json.Decoder(Request)
 _predictions = msgspec.json.Decoder(Prediction)
@@ -131,8 +131,12 @@ def encode(event: Request | Prediction) -> bytes:
 def _decoded(decoder: msgspec.json.Decoder[_Document], document: bytes) -> _Document:
     try:
         document.decode()  # unknown parts are passed over, and must be UTF-8 all the same
-        if document.count(b"[") + document.count(b"{") > _SURELY_SHALLOW:
-            from_json(document)  # refuses what is nested deeper than the contract allows
+        if len(document) > _SURELY_SHALLOW_BYTES and _brackets(document) > _SURELY_SHALLOW_BRACKETS:
+            from_json(document)  # refuses what is nested too deeply
         return decoder.decode(document)
     except ValueError as error:
         raise Malformed(str(error)) from error
+
+
+def _brackets(document: bytes) -> int:
+    return document.count(b"[") + document.count(b"{")

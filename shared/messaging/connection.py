@@ -52,7 +52,8 @@ def subscribe(broker: RedisBroker, consumer: Consumer) -> None:
 
     @subscriber
     async def handle(message: annotations.RedisBatchStreamMessage) -> None:
-        await consumer.handle(message)
+        raw = message.raw_message
+        await consumer.handle(list(zip(raw["message_ids"], raw["data"], strict=True)))
 
 
 async def publish(redis: Redis, documents: Iterable[tuple[str, bytes]]) -> None:

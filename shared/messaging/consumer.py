@@ -5,11 +5,11 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
-from faststream.redis.message import RedisBatchStreamMessage
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
 
+T = TypeVar("T")
+
 
 @dataclass(slots=True)
 class Consumer:
@@ -38,6 +40,7 @@ class Consumer:
     clock: Clock
     heartbeat: Callable[[str], None]
     name: str = ""
+    _settling: asyncio.Task[None] | None = None
 
     def __post_init__(self) -> None:
         self.name = self.name or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
@@ -55,25 +58,29 @@ class Consumer:
         """So many entries were taken over from another consumer."""
         self.metrics.reclaimed.labels(self.channel.stream).inc(count)
 
-    async def handle(self, message: RedisBatchStreamMessage) -> None:
-        """Screen the entries, let the handler work, settle. Errors leave entries pending."""
+    async def handle(self, raw: Sequence[stream.RawEntry]) -> None:
+        """Screen the entries and let the handler work; they are settled while the next are read.
+
+        A bug in the handler leaves its entries pending: they come again, then one by one.
+        """
         started = time.monotonic()
         name = self.channel.stream
-        raw = message.raw_message
         settlement = Settlement()
-        entries = self._screen(zip(raw["message_ids"], raw["data"], strict=True), settlement)
-        self.metrics.entries_in.labels(name).inc(len(raw["message_ids"]))
+        entries = self._screen(raw, settlement)
+        self.metrics.entries_in.labels(name).inc(len(raw))
         try:
             if entries:
-                settlement = _joined(settlement, await self._patiently(entries))
-            await self._settle(settlement)
-        except (RedisError, OSError) as error:
-            self.metrics.failures.labels(name).inc()
-            log.warning("batch_not_settled", stream=name, error=str(error))
+                settlement = _joined(settlement, await self._work(entries))
         except Exception:
             self.metrics.failures.labels(name).inc()
             log.exception("batch_failed", stream=name, entries=len(entries))
-        self.metrics.batch_seconds.labels(name).observe(time.monotonic() - started)
+        await self.settled()
+        self._settling = asyncio.create_task(self._settle(settlement, started))
+
+    async def settled(self) -> None:
+        """Return when everything that was handled is settled."""
+        if self._settling is not None:
+            await self._settling
 
     async def bury(self, ids: Collection[bytes]) -> None:
         """Move entries that failed too often to the dead letters."""
@@ -85,7 +92,7 @@ class Consumer:
             error = Unprocessable(f"failed {self.options.max_deliveries} times; see the log")
             settlement.refuse(entry, error)
         if settlement.refused:
-            await self._settle(settlement)
+            await self._settle(settlement, time.monotonic())
 
     async def measure(self) -> None:
         """Refresh lag and pending."""
@@ -93,36 +100,45 @@ class Consumer:
         self.metrics.lag.labels(self.channel.stream).set(lag)
         self.metrics.pending.labels(self.channel.stream).set(pending)
 
-    async def _patiently(self, entries: Sequence[Entry]) -> Settlement:
-        """Wait for a database that is away, instead of counting it against the entries."""
-        pause = _FIRST_PAUSE
-        while True:
-            try:
-                return await self.handler(entries)
-            except Unavailable as error:
-                log.warning("waiting", stream=self.channel.stream, error=str(error), seconds=pause)
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
-                self.alive()
+    async def _work(self, entries: Sequence[Entry]) -> Settlement:
+        """A database that is away is waited for: that must not count against the entries."""
+        return await self._patiently(lambda: self.handler(entries), Unavailable)
 
-    async def _settle(self, settlement: Settlement) -> None:
-        await settle(self.redis, self.channel, settlement, self.clock.now())
+    async def _settle(self, settlement: Settlement, started: float) -> None:
+        """A server that is away or full is waited for; saying it twice settles once."""
+        now = self.clock.now()
+        await self._patiently(
+            lambda: settle(self.redis, self.channel, settlement, now), RedisError, OSError
+        )
+        name = self.channel.stream
+        self.metrics.batch_seconds.labels(name).observe(time.monotonic() - started)
         if settlement.published:
             self.metrics.entries_out.labels(self.channel.output).inc(len(settlement.published))
         for entry, error, project in settlement.refused:
-            self.metrics.dead_letters.labels(self.channel.stream, error.reason).inc()
+            self.metrics.dead_letters.labels(name, error.reason).inc()
             log.warning(
                 "dead_letter",
-                stream=self.channel.stream,
+                stream=name,
                 entry_id=entry.id.decode(),
                 project=project,
                 reason=error.reason,
                 detail=str(error),
             )
 
-    def _screen(
-        self, raw: "zip[tuple[bytes, dict[bytes, bytes]]]", settlement: Settlement
-    ) -> list[Entry]:
+    async def _patiently(self, attempt: Callable[[], Awaitable[T]], *passing: type[Exception]) -> T:
+        """Try until it works; `passing` are the errors that pass by themselves."""
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                return await attempt()
+            except passing as error:
+                self.metrics.failures.labels(self.channel.stream).inc()
+                log.warning("waiting", stream=self.channel.stream, error=str(error), seconds=pause)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+                self.alive()
+
+    def _screen(self, raw: Sequence[stream.RawEntry], settlement: Settlement) -> list[Entry]:
         entries = []
         for identity, fields in raw:
             document = fields.get(FIELD)

@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 _POLL_MILLISECONDS = 200
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 5.0
-_CLAIM_EVERY_SECONDS = 1.0
+_LOOK_EVERY_SECONDS = 1.0
 
 
 class ReliableBatchSubscriber(StreamBatchSubscriber):
@@ -36,11 +36,13 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
 
     consumer: Consumer
     _stopped: anyio.Event
+    _reading: asyncio.Task[list[stream.RawEntry]] | None
 
     @override
     async def start(self) -> None:
         await self._create_group()
         self._stopped = anyio.Event()
+        self._reading = None
         await super().start()
 
     @override
@@ -56,34 +58,54 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
     async def _consume(self, *_: Any, start_signal: anyio.Event) -> None:
         start_signal.set()
         pause = _FIRST_PAUSE
-        next_claim = 0.0
+        next_look = 0.0
         while self.running:
             try:
-                if time.monotonic() >= next_claim:
-                    more = await self._take_over()
-                    await self.consumer.measure()
-                    next_claim = time.monotonic() + (
-                        0 if more else _CLAIM_EVERY_SECONDS * random.uniform(0.7, 1.3)  # noqa: S311
-                    )
-                await self._read_new()
+                if time.monotonic() >= next_look:
+                    next_look = await self._look_after_group()
+                await self._feed(await self._read_ahead())
                 self.consumer.alive()
                 pause = _FIRST_PAUSE
             except (RedisError, OSError) as error:
                 pause = await self._recover(error, pause)
+        await self._drain()
         self._stopped.set()
 
-    async def _read_new(self) -> None:
+    async def _look_after_group(self) -> float:
+        """Take over what was left, measure; when to do so again."""
+        more = await self._take_over()
+        await self.consumer.measure()
+        pause = _LOOK_EVERY_SECONDS * random.uniform(0.7, 1.3)  # noqa: S311 - spreads replicas
+        return time.monotonic() + (0 if more else pause)
+
+    async def _read_ahead(self) -> list[stream.RawEntry]:
+        """The next entries; while they are processed, those after them are fetched already."""
+        reading = self._reading or asyncio.create_task(self._read())
+        self._reading = None
+        entries = await reading
+        if entries:
+            self._reading = asyncio.create_task(self._read())
+        return entries
+
+    async def _read(self) -> list[stream.RawEntry]:
         channel = self.consumer.channel
-        await self._feed(
-            await stream.read_group(
-                self._client,
-                channel.stream,
-                channel.group,
-                self.consumer.name,
-                count=self.consumer.options.batch_size,
-                block=_POLL_MILLISECONDS,
-            )
+        return await stream.read_group(
+            self._client,
+            channel.stream,
+            channel.group,
+            self.consumer.name,
+            count=self.consumer.options.batch_size,
+            block=_POLL_MILLISECONDS,
         )
+
+    async def _drain(self) -> None:
+        """Process what was fetched ahead, and see everything settled."""
+        if self._reading is not None:
+            try:
+                await self.consumer.handle(await self._reading)
+            except (RedisError, OSError) as error:
+                log.warning("drain_failed", error=str(error))
+        await self.consumer.settled()
 
     async def _take_over(self) -> bool:
         """Process what others left. True if there may be more.
@@ -120,15 +142,19 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
         return claimed
 
     async def _feed(self, entries: Sequence[stream.RawEntry]) -> None:
-        if entries:
-            await self.consume_one(
-                BatchStreamMessage(
-                    type="bstream",
-                    channel=self.consumer.channel.stream,
-                    data=[fields for _, fields in entries],
-                    message_ids=[identity for identity, _ in entries],
-                )
+        if not entries:
+            return
+        if not self.running:  # FastStream hands over nothing any more
+            await self.consumer.handle(entries)
+            return
+        await self.consume_one(
+            BatchStreamMessage(
+                type="bstream",
+                channel=self.consumer.channel.stream,
+                data=[fields for _, fields in entries],
+                message_ids=[identity for identity, _ in entries],
             )
+        )
 
     async def _recover(self, error: Exception, pause: float) -> float:
         log.warning(

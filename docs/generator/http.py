@@ -1,0 +1,118 @@
+"""docs/reference/http.md and openapi.json: what the running application says of itself."""
+
+import asyncio
+import contextlib
+import io
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from docs.generator.markdown import code, page, table
+from services.review.app import create_app
+from services.review.domain.access import Role
+from services.review.settings import Settings
+
+_TOKEN = "written-for-the-reference"  # noqa: S105 - of an installation that lives for a second
+_NOBODY = ""
+_CLOSED = {401, 403}
+_METHODS = ("get", "put", "post", "delete", "patch")
+_INTRODUCTION = (
+    "Served by review. Bodies are JSON; errors are problem documents (RFC 9457, "
+    "`application/problem+json`) whose `detail` says the cure. Send `Authorization: Bearer TOKEN`, "
+    "or the cookie of a login link from our own pages. Bodies of requests and answers: "
+    "[openapi.json](openapi.json), readable at `/docs`. `admin` may call everything."
+)
+_OTHER = [
+    ["`GET /health/live`", "every service", "200 while the process lives"],
+    ["`GET /health/ready`", "every service", "200, or 503 with `why`"],
+    ["`GET /metrics`", "every service", "metrics for Prometheus"],
+    ["`GET /login?token=...`", "review", "spends a login link, sets a session cookie"],
+    ["`GET /review`, `GET /review/{queue}`", "review", "the pages for reviewers"],
+    ["`GET /docs`, `GET /openapi.json`", "review", "this API, for people and programs"],
+]
+
+
+class Api:
+    """The API's OpenAPI document, and who may call each route, found out by calling it."""
+
+    def __init__(self, openapi: dict[str, Any], callers: dict[tuple[str, str], list[str]]) -> None:
+        self.openapi = openapi
+        self.callers = callers
+
+
+def read_api() -> Api:
+    """Ask an application that is made for it; nothing is started and Redis is not needed."""
+    with tempfile.TemporaryDirectory() as directory, contextlib.redirect_stderr(io.StringIO()):
+        secret = Path(directory, "admin.token")
+        secret.write_text(_TOKEN)
+        settings = Settings.model_validate(
+            {
+                "redis_url": "redis://localhost:1",
+                "data_dir": Path(directory),
+                "admin_token_file": secret,
+                "audit_key_file": None,
+                "database_url": None,
+            }
+        )
+        return asyncio.run(_read(settings))
+
+
+def http_page(api: Api) -> str:
+    """Every route with the roles that may call it."""
+    head = ["route", "roles", "meaning"]
+    rows = [
+        [code(f"{method.upper()} {path}"), _who(api, method, path), operation["description"]]
+        for method, path, operation in operations(api.openapi)
+    ]
+    other = table(["route", "served by", "meaning"], _OTHER)
+    return page("HTTP", _INTRODUCTION, table(head, rows), "## Besides", other)
+
+
+def operations(openapi: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Method, path and description of every route."""
+    for path, methods in openapi["paths"].items():
+        for method in _METHODS:
+            if method in methods:
+                yield method, path, methods[method]
+
+
+def _who(api: Api, method: str, path: str) -> str:
+    callers = api.callers[method, path]
+    if _NOBODY in callers:
+        return "anybody, without a token"
+    roles = [role for role in callers if role != Role.ADMIN]
+    return "every role" if len(roles) == len(Role) - 1 else ", ".join(roles) or "admin"
+
+
+async def _read(settings: Settings) -> Api:
+    transport = httpx.ASGITransport(create_app(settings))
+    async with httpx.AsyncClient(transport=transport, base_url="http://reference") as client:
+        openapi = (await client.get("/openapi.json")).raise_for_status().json()
+        tokens = {_NOBODY: ""} | {role.value: await _token(client, role) for role in Role}
+        callers = {
+            (method, path): [
+                name for name, token in tokens.items() if await _may(client, method, path, token)
+            ]
+            for method, path, _ in operations(openapi)
+        }
+    return Api(openapi, callers)
+
+
+async def _token(client: httpx.AsyncClient, role: Role) -> str:
+    name, admin = f"a-{role.value}", {"Authorization": f"Bearer {_TOKEN}"}
+    user = {"name": name, "role": role.value}
+    (await client.post("/v1/users", json=user, headers=admin)).raise_for_status()
+    made = await client.post(f"/v1/users/{name}/tokens", json={}, headers=admin)
+    return str(made.raise_for_status().json()["token"])
+
+
+async def _may(client: httpx.AsyncClient, method: str, path: str, token: str) -> bool:
+    """Whether the door is open; there is no body, so that nothing happens behind it."""
+    address = re.sub(r"\{\w+\}", "nothing", path)
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    answer = await client.request(method.upper(), address, headers=headers)
+    return answer.status_code not in _CLOSED

@@ -1,0 +1,221 @@
+"""What operators start from: the image, the composition, the alerts, the dashboard."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from docs.generator import metrics
+from docs.generator import settings as documented_settings
+from tests import servers
+from tests.meta.repository import ROOT, files, name
+
+COMPOSE = ROOT / "docker-compose.yml"
+PROMETHEUS = ROOT / "deploy" / "prometheus"
+DASHBOARDS = files("deploy/grafana/dashboards", suffix=".json")
+OURS = {"scorer", "review", "retrainer"}
+_NAME = re.compile(r"\b(handraise_\w+)")
+
+
+@pytest.fixture(scope="module")
+def composition() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(COMPOSE.read_text())
+    return content
+
+
+@pytest.fixture(scope="module")
+def dockerfile() -> list[tuple[str, str]]:
+    """Instructions with their arguments, continued lines joined."""
+    text = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    pairs = [line.partition(" ") for line in lines]
+    return [(word, " ".join(rest.split())) for word, _, rest in pairs]
+
+
+def arguments(dockerfile: list[tuple[str, str]], instruction: str) -> list[str]:
+    return [rest for word, rest in dockerfile if word == instruction]
+
+
+def test_the_base_image_is_named_exactly(dockerfile: list[tuple[str, str]]) -> None:
+    for base in arguments(dockerfile, "FROM"):
+        tag = base.split(" AS ")[0].partition(":")[2]
+        assert re.match(r"\d", tag), base
+
+
+def test_one_recipe_makes_every_image(dockerfile: list[tuple[str, str]]) -> None:
+    assert arguments(dockerfile, "ARG") == ["SERVICE", "SERVICE"]
+    (install,) = [run for run in arguments(dockerfile, "RUN") if "pip install" in run]
+    assert "-c constraints.txt" in install
+    assert "${SERVICE}" in install
+
+
+def test_the_image_runs_as_nobody_special(dockerfile: list[tuple[str, str]]) -> None:
+    (user,) = arguments(dockerfile, "USER")
+    assert int(user.partition(":")[0]) >= 1000
+
+
+def test_nothing_is_fetched_from_addresses(dockerfile: list[tuple[str, str]]) -> None:
+    assert arguments(dockerfile, "ADD") == []
+    assert not [run for run in arguments(dockerfile, "RUN") if re.search(r"curl|wget|https?:", run)]
+
+
+def test_the_image_drains_and_tells_its_health(dockerfile: list[tuple[str, str]]) -> None:
+    assert arguments(dockerfile, "STOPSIGNAL") == ["SIGTERM"]
+    (check,) = arguments(dockerfile, "HEALTHCHECK")
+    assert "/health/ready" in check
+    assert arguments(dockerfile, "CMD")[-1] == '["sh", "-c", "exec python -m services.$SERVICE"]'
+
+
+def test_the_image_has_only_settings_that_exist(dockerfile: list[tuple[str, str]]) -> None:
+    named = {n for env in arguments(dockerfile, "ENV") for n in re.findall(r"HANDRAISE_\w+", env)}
+    assert named <= documented_settings.variables().keys()
+
+
+def test_every_program_says_how_it_starts_and_stays(composition: dict[str, Any]) -> None:
+    assert composition["services"].keys() >= OURS
+    for program, service in composition["services"].items():
+        assert "build" in service or ":" in service["image"], program
+        assert not service.get("image", "").endswith(":latest"), program
+        assert service["healthcheck"]["test"], program
+        assert service["restart"] == "unless-stopped", program
+
+
+def test_our_services_get_only_settings_that_they_read(composition: dict[str, Any]) -> None:
+    for program in OURS:
+        service = composition["services"][program]
+        assert service["build"]["args"] == {"SERVICE": program}
+        readers = documented_settings.variables()
+        for variable in service["environment"]:
+            assert program in readers[variable], f"{variable} of {program}"
+
+
+def test_our_services_can_write_only_their_data(composition: dict[str, Any]) -> None:
+    for program in OURS:
+        service = composition["services"][program]
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+
+
+def test_redis_keeps_what_it_was_given(composition: dict[str, Any]) -> None:
+    command = " ".join(composition["services"]["redis"]["command"])
+    assert "--appendonly yes" in command
+    assert "--maxmemory-policy noeviction" in command
+
+
+def test_every_volume_is_declared(composition: dict[str, Any]) -> None:
+    mounted = [
+        volume.partition(":")[0]
+        for service in composition["services"].values()
+        for volume in service.get("volumes", [])
+    ]
+    named = {volume for volume in mounted if not volume.startswith(".")}
+    assert named == composition["volumes"].keys()
+    assert [v for v in mounted if v.startswith(".") and not (ROOT / v).exists()] == []
+
+
+def test_every_dependency_is_waited_for(composition: dict[str, Any]) -> None:
+    for program, service in composition["services"].items():
+        for other, condition in service.get("depends_on", {}).items():
+            assert other in composition["services"], program
+            assert condition == {"condition": "service_healthy"}, program
+
+
+def test_ports_are_open_to_this_machine_only(composition: dict[str, Any]) -> None:
+    ports = [port for s in composition["services"].values() for port in s.get("ports", [])]
+    assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
+
+
+def test_docker_understands_the_composition() -> None:
+    docker = shutil.which("docker")
+    usable = docker and subprocess.run(
+        [docker, "compose", "version"], capture_output=True, check=False
+    )
+    if not docker or not usable or usable.returncode != 0:
+        pytest.skip("docker compose is not here; the structure was checked all the same")
+    checked = subprocess.run(
+        [docker, "compose", "-f", str(COMPOSE), "config", "-q"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_prometheus_watches_every_service(composition: dict[str, Any]) -> None:
+    config = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())
+    targets = {
+        job["job_name"]: [t for static in job["static_configs"] for t in static["targets"]]
+        for job in config["scrape_configs"]
+    }
+
+    assert targets == {program: [f"{program}:8080"] for program in OURS}
+    assert composition["services"].keys() >= OURS
+    assert [f for f in config["rule_files"] if not (PROMETHEUS / f).exists()] == []
+
+
+def series() -> set[str]:
+    return {series for metric in metrics.metrics() for series in metric.series}
+
+
+def rules() -> Iterator[dict[str, Any]]:
+    for group in yaml.safe_load((PROMETHEUS / "rules.yml").read_text())["groups"]:
+        yield from group["rules"]
+
+
+def test_every_alert_uses_metrics_that_exist_and_says_the_cure() -> None:
+    names = [rule["alert"] for rule in rules()]
+    assert len(names) == len(set(names)) >= 6
+    for rule in rules():
+        assert set(_NAME.findall(rule["expr"])) <= series(), rule["alert"]
+        assert rule["annotations"]["summary"], rule["alert"]
+        assert len(rule["annotations"]["description"]) > 40, rule["alert"]
+        assert rule["labels"]["severity"] in {"page", "warn"}, rule["alert"]
+
+
+@pytest.mark.parametrize("arguments", [["config", "prometheus.yml"], ["rules", "rules.yml"]])
+def test_prometheus_accepts_its_files(arguments: list[str]) -> None:
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        servers.missing("promtool", "prometheus")
+        return
+    checked = subprocess.run(
+        [promtool, "check", arguments[0], str(PROMETHEUS / arguments[1])],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize("path", DASHBOARDS, ids=name)
+def test_every_panel_shows_metrics_that_exist(path: Any) -> None:
+    dashboard = json.loads(path.read_text())
+
+    assert dashboard["panels"]
+    for panel in dashboard["panels"]:
+        assert panel["description"], panel["title"]
+        for target in panel["targets"]:
+            assert set(_NAME.findall(target["expr"])) <= series(), panel["title"]
+            assert _NAME.findall(target["expr"]), panel["title"]
+    for variable in dashboard["templating"]["list"]:
+        assert set(_NAME.findall(variable["query"])) <= series()
+
+
+def test_grafana_finds_its_dashboards() -> None:
+    folder = ROOT / "deploy" / "grafana" / "provisioning"
+    (source,) = yaml.safe_load((folder / "datasources" / "prometheus.yml").read_text())[
+        "datasources"
+    ]
+    (provider,) = yaml.safe_load((folder / "dashboards" / "handraise.yml").read_text())["providers"]
+
+    assert DASHBOARDS
+    assert source["url"] == "http://prometheus:9090"
+    assert provider["options"]["path"] == "/var/lib/grafana/dashboards"
+    for path in DASHBOARDS:
+        used = {panel["datasource"]["uid"] for panel in json.loads(path.read_text())["panels"]}
+        assert used == {source["uid"]}
