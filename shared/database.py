@@ -4,7 +4,7 @@ SQLite runs with a write-ahead log and full synchronisation: what was committed 
 cut. Writing transactions take the write lock at once, so that none fails half-way.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,6 +93,22 @@ class Database:
                 connection.execute(text("SELECT pg_advisory_xact_lock(7214001)"))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+    def inform_planner(self, tables: Collection[str]) -> None:
+        """Let PostgreSQL look at tables that it has never looked at.
+
+        A new table counts as empty until autovacuum comes round, a minute later; until then a
+        look-up may read it whole.
+        """
+        if not self.is_postgresql:
+            return
+        unseen = text(
+            "SELECT relname FROM pg_class WHERE relname = ANY(:names)"
+            " AND reltuples < 1 AND pg_relation_size(oid) > 0"
+        )
+        with _translated(), self.engine.begin() as connection:
+            for name in connection.execute(unseen, {"names": list(tables)}).scalars().all():
+                connection.execute(text(f'ANALYZE "{name}"'))
 
     def close(self) -> None:
         """Give all connections back."""

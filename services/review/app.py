@@ -9,7 +9,7 @@ from fastapi_offline import FastAPIOffline
 from faststream.redis import RedisBroker
 from prometheus_client import CollectorRegistry
 
-from services.review.adapters.gauges import QueueGauges
+from services.review.adapters.housekeeping import Housekeeping
 from services.review.adapters.outbox import OutboxDrain
 from services.review.adapters.publisher import RedisPublisher
 from services.review.adapters.relay import Relay
@@ -83,7 +83,7 @@ class _Core:
         self.publisher = RedisPublisher(settings.redis_url, self.keys)
         beat = self.readiness.beat
         self.relay = Relay(OutboxDrain(self.database), self.publisher, self.metrics, beat)
-        self.gauges = QueueGauges(self.store, self.metrics, self.clock, beat)
+        self.housekeeping = Housekeeping(self.database, self.store, self.metrics, self.clock, beat)
         self.redis = connect(settings.redis_url)
         self.broker = self._broker()
 
@@ -127,7 +127,10 @@ class _Core:
 
 @asynccontextmanager
 async def _lifespan(core: _Core) -> AsyncIterator[None]:
-    background = [asyncio.create_task(core.relay.run()), asyncio.create_task(core.gauges.run())]
+    background = [
+        asyncio.create_task(core.relay.run()),
+        asyncio.create_task(core.housekeeping.run()),
+    ]
     await core.broker.start()
     yield
     await core.broker.stop()

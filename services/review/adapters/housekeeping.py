@@ -1,4 +1,4 @@
-"""Keeps the gauges of the queues fresh."""
+"""What is done now and then: fresh gauges, and a planner that knows the tables."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,7 +7,9 @@ import structlog
 
 from services.review.metrics import Metrics
 from services.review.ports import Store
+from services.review.tables import ItemRow, LedgerRow
 from shared.clock import Clock
+from shared.database import Database
 from shared.errors import Unavailable
 
 log = structlog.get_logger()
@@ -15,19 +17,25 @@ log = structlog.get_logger()
 _EVERY_SECONDS = 2.0
 
 
-class QueueGauges:
-    """Reads the state of every queue now and then."""
+class Housekeeping:
+    """Reads the state of every queue, and shows new tables to the database's planner."""
 
     def __init__(
-        self, store: Store, metrics: Metrics, clock: Clock, heartbeat: Callable[[str], None]
+        self,
+        database: Database,
+        store: Store,
+        metrics: Metrics,
+        clock: Clock,
+        heartbeat: Callable[[str], None],
     ) -> None:
+        self._database = database
         self._store = store
         self._metrics = metrics
         self._clock = clock
         self._heartbeat = heartbeat
 
     async def run(self) -> None:
-        """Refresh for ever."""
+        """Every two seconds, for ever."""
         while True:
             try:
                 await asyncio.to_thread(self._refresh)
@@ -37,6 +45,7 @@ class QueueGauges:
             await asyncio.sleep(_EVERY_SECONDS)
 
     def _refresh(self) -> None:
+        self._database.inform_planner([LedgerRow.__tablename__, ItemRow.__tablename__])
         now = self._clock.now()
         with self._store.read() as transaction:
             for project in transaction.projects.all():
