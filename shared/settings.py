@@ -27,6 +27,13 @@ class CommonSettings(BaseSettings):
     batch_size: Annotated[int, Field(ge=1, le=1000)] = Field(
         500, description="Most stream entries that are handled together."
     )
+    keep_entries: Annotated[int, Field(ge=0)] = Field(
+        10_000,
+        description="A stream longer than this loses the entries that all groups are done with.",
+    )
+    max_backlog: Annotated[int, Field(ge=1)] = Field(
+        100_000, description="Reading waits while more entries than this wait on the next stream."
+    )
     claim_idle_seconds: Annotated[float, Field(gt=0)] = Field(
         5.0, description="After this time another consumer takes over what a dead one left."
     )

@@ -6,6 +6,11 @@ FIELD = b"data"
 """The one field of a stream entry; its value is one CloudEvents JSON document."""
 
 
+def watermarks_key(prefix: str) -> str:
+    """The hash that remembers how far each consumer group came."""
+    return f"{prefix}:watermarks"
+
+
 class Stream(StrEnum):
     """The streams between the services; see docs/reference/streams.md."""
 

@@ -28,7 +28,7 @@ from shared.clock import SystemClock
 from shared.database import Database
 from shared.messaging import Channel, Consumer, MessagingMetrics, connect, make_broker, subscribe
 from shared.observability import AsgiApp, Readiness, with_operations
-from shared.streams import Stream
+from shared.streams import Stream, watermarks_key
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "retrainer_alembic_version"
@@ -113,8 +113,8 @@ class _Core:
         channel = Channel(
             stream=self.keys[Stream.CORRECTIONS],
             group="retrainer",
-            output=self.keys[Stream.MODELS],
             dead_letters=self.keys[Stream.DEAD_LETTERS],
+            watermarks=watermarks_key(self.settings.prefix),
             source="retrainer",
         )
         handler = record_corrections(RecordCorrections(self.store, self.loop), self.feed.refresh)

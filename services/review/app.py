@@ -40,7 +40,7 @@ from shared.messaging import (
     subscribe,
 )
 from shared.observability import AsgiApp, Readiness, with_operations
-from shared.streams import Stream
+from shared.streams import Stream, watermarks_key
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -105,9 +105,10 @@ class _Core:
             channel = Channel(
                 stream=self.keys[stream],
                 group="review",
-                output=self.keys[Stream.DECISIONS],
                 dead_letters=self.keys[Stream.DEAD_LETTERS],
+                watermarks=watermarks_key(self.settings.prefix),
                 source="review",
+                trimmed=stream is Stream.PREDICTIONS,
             )
             self.readiness.expect(channel.stream)
             subscribe(

@@ -16,7 +16,7 @@ from services.scorer.use_cases import ScoreRequests
 from shared.clock import SystemClock
 from shared.messaging import Channel, Consumer, MessagingMetrics, connect, make_broker, subscribe
 from shared.observability import AsgiApp, Readiness, with_operations
-from shared.streams import Stream
+from shared.streams import Stream, watermarks_key
 
 
 def create_app(settings: Settings) -> AsgiApp:
@@ -38,6 +38,7 @@ def create_app(settings: Settings) -> AsgiApp:
         group="scorer",
         output=keys[Stream.PREDICTIONS],
         dead_letters=keys[Stream.DEAD_LETTERS],
+        watermarks=watermarks_key(settings.prefix),
         source="scorer",
     )
     handler = score_requests(ScoreRequests(catalogue, metrics, clock))

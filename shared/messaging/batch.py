@@ -51,13 +51,25 @@ Handler = Callable[[Sequence[Entry]], Awaitable[Settlement]]
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """From where entries come, and where what follows from them goes."""
+    """From where entries come, and where what follows from them goes.
+
+    Attributes:
+        stream: the key that is read.
+        group: the consumer group that reads it.
+        dead_letters: the key that keeps what was refused.
+        watermarks: the hash that remembers how far each group came.
+        source: the service's name.
+        output: the key on which documents are published; empty where none are.
+        trimmed: whether entries that all groups are done with are deleted.
+    """
 
     stream: str
     group: str
-    output: str
     dead_letters: str
+    watermarks: str
     source: str
+    output: str = ""
+    trimmed: bool = True
 
 
 async def settle(redis: Redis, channel: Channel, settlement: Settlement, now: datetime) -> None:
@@ -84,7 +96,7 @@ async def _settle_some(
 ) -> None:
     script = redis.register_script(SETTLE)
     await script(
-        keys=[channel.stream, channel.output, channel.dead_letters],
+        keys=[channel.stream, channel.output or channel.stream, channel.dead_letters],
         args=[
             channel.group,
             len(published),

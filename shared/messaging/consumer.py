@@ -40,6 +40,8 @@ class Consumer:
     clock: Clock
     heartbeat: Callable[[str], None]
     name: str = ""
+    pressed: bool = False
+    """Whether what is downstream has fallen so far behind that reading should wait."""
     _settling: asyncio.Task[None] | None = None
 
     def __post_init__(self) -> None:
@@ -94,11 +96,24 @@ class Consumer:
         if settlement.refused:
             await self._settle(settlement, time.monotonic())
 
-    async def measure(self) -> None:
-        """Refresh lag and pending."""
-        lag, pending = await stream.group_state(self.redis, self.channel.stream, self.channel.group)
-        self.metrics.lag.labels(self.channel.stream).set(lag)
-        self.metrics.pending.labels(self.channel.stream).set(pending)
+    async def look(self) -> None:
+        """See how the group stands, note its watermark, trim, and feel what is downstream."""
+        channel = self.channel
+        state = await stream.look(self.redis, channel.stream, channel.group, channel.watermarks)
+        self.metrics.lag.labels(channel.stream).set(state.lag)
+        self.metrics.pending.labels(channel.stream).set(state.pending)
+        self.metrics.lost.labels(channel.stream).set(state.lost)
+        if channel.trimmed:
+            await stream.trim(self.redis, channel.stream, self.options.keep_entries)
+        if channel.output:
+            backlog = await stream.slowest_lag(self.redis, channel.output)
+            self.pressed = backlog > self.options.max_backlog
+        self.metrics.pressed.labels(channel.stream).set(self.pressed)
+
+    async def watermark(self) -> str:
+        """From where the group is made when there is none."""
+        channel = self.channel
+        return await stream.watermark(self.redis, channel.stream, channel.group, channel.watermarks)
 
     async def _work(self, entries: Sequence[Entry]) -> Settlement:
         """A database that is away is waited for: that must not count against the entries."""

@@ -51,6 +51,18 @@ class MessagingMetrics:
             ["stream"],
             registry=registry,
         )
+        self.lost = Gauge(
+            "handraise_stream_entries_lost",
+            "1 while entries were deleted unread (somebody trimmed). `handraise doctor` names the cure.",
+            ["stream"],
+            registry=registry,
+        )
+        self.pressed = Gauge(
+            "handraise_stream_pressed",
+            "1 while reading waits because what is downstream is too far behind. See its lag.",
+            ["stream"],
+            registry=registry,
+        )
         self.batch_seconds = Histogram(
             "handraise_stream_batch_seconds",
             "Time from reading a batch to its acknowledgement. Rising: the service is too slow.",

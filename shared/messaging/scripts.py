@@ -22,7 +22,8 @@ return settled
 """Acknowledge a batch and publish what follows from it, in one step.
 
 An entry's document is published only by the call that acknowledges it: whoever finishes
-first wins, and publication and acknowledgement cannot be torn apart.
+first wins, and publication and acknowledgement cannot be torn apart. A server that is out of
+memory lets it pass too: XACK comes first and needs none, and a script that has written is let end.
 
 KEYS: input stream, output stream, dead letters.
 ARGV: group, number published, number refused, then ids and documents of the published, ids
@@ -38,6 +39,78 @@ end
 """Append documents to streams, in order, all or none.
 
 KEYS: the streams. ARGV: for each document, the number of its stream in KEYS and the document.
+"""
+
+_ORDER = """
+local function before(a, b)
+  local a1, a2 = a:match('(%d+)-(%d+)')
+  local b1, b2 = b:match('(%d+)-(%d+)')
+  if a1 ~= b1 then return tonumber(a1) < tonumber(b1) end
+  return tonumber(a2) < tonumber(b2)
+end
+local function fields(flat)
+  local found = {}
+  for i = 1, #flat, 2 do found[flat[i]] = flat[i + 1] end
+  return found
+end
+local function lowest(group)
+  if group['pending'] == 0 then return group['last-delivered-id'] end
+  return redis.call('XPENDING', KEYS[1], group['name'])[2]
+end
+"""
+
+LOOK = (
+    _ORDER
+    + """
+for _, flat in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
+  local group = fields(flat)
+  if group['name'] == ARGV[1] then
+    local whole = fields(redis.call('XINFO', 'STREAM', KEYS[1]))
+    local read = group['entries-read']
+    if not read and group['last-delivered-id'] == '0-0' then read = 0 end
+    local lost = read and whole['entries-added'] - whole['length'] > read and 1 or 0
+    local mark = lowest(group)
+    if group['pending'] > 0 then
+      local time, number = mark:match('(%d+)-(%d+)')
+      if number == '0' then
+        mark = string.format('%.0f-18446744073709551615', tonumber(time) - 1)
+      else
+        mark = string.format('%s-%.0f', time, tonumber(number) - 1)
+      end
+    end
+    redis.pcall('HSET', KEYS[2], KEYS[1] .. '|' .. ARGV[1], mark)
+    return {group['lag'] or 0, group['pending'], lost}
+  end
+end
+return {0, 0, 0}
+"""
+)
+"""How a group stands, and its watermark noted: all entries up to it are acknowledged.
+
+If the group is lost, it is made again from the watermark, not from the beginning or "now". A
+server that is out of memory refuses to note it; that must not stop the reading.
+
+KEYS: stream, hash of watermarks. ARGV: group.
+Returns lag, pending, and 1 if entries were deleted before the group read them.
+"""
+
+TRIM = (
+    _ORDER
+    + """
+if redis.call('XLEN', KEYS[1]) <= tonumber(ARGV[1]) then return 0 end
+local low = nil
+for _, flat in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
+  local mark = lowest(fields(flat))
+  if low == nil or before(mark, low) then low = mark end
+end
+if low == nil then return 0 end
+return redis.call('XTRIM', KEYS[1], 'MINID', '~', low)
+"""
+)
+"""Delete what every group has read and acknowledged, once there is more than enough.
+
+A stream that no group reads is left alone. KEYS: stream. ARGV: entries that may stay.
+Returns the number of entries deleted.
 """
 
 

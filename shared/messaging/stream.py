@@ -9,6 +9,8 @@ from typing import Any, cast
 
 from redis.asyncio import Redis
 
+from shared.messaging.scripts import LOOK, TRIM
+
 RawEntry = tuple[bytes, dict[bytes, bytes]]
 
 
@@ -60,12 +62,43 @@ async def fetch(redis: Redis, stream: str, identity: bytes) -> dict[bytes, bytes
     return cast("RawEntry", found[0])[1] if found else {}
 
 
-async def group_state(redis: Redis, stream: str, group: str) -> tuple[int, int]:
-    """Lag and number of pending entries of a group; zeros if there is no such group."""
-    for state in await redis.xinfo_groups(stream):
-        if state["name"] == group.encode():
-            return int(state["lag"] or 0), int(state["pending"])
-    return 0, 0
+@dataclass(frozen=True, slots=True)
+class GroupState:
+    """How a group stands.
+
+    Attributes:
+        lag: entries that it has not read.
+        pending: entries read and not acknowledged.
+        lost: whether entries were deleted before it read them.
+    """
+
+    lag: int
+    pending: int
+    lost: bool
+
+
+async def look(redis: Redis, stream: str, group: str, watermarks: str) -> GroupState:
+    """How a group stands; notes its watermark in the hash `watermarks`."""
+    lag, waiting, lost = await redis.register_script(LOOK)(keys=[stream, watermarks], args=[group])
+    return GroupState(lag, waiting, bool(lost))
+
+
+async def watermark(redis: Redis, stream: str, group: str, watermarks: str) -> str:
+    """Up to which entry a group was done when it was last looked at; "0" if never."""
+    found = await redis.hget(watermarks, f"{stream}|{group}")
+    return found.decode() if isinstance(found, bytes) else "0"
+
+
+async def trim(redis: Redis, stream: str, keep: int) -> None:
+    """Delete what all groups are done with, if there are more than `keep` entries."""
+    await redis.register_script(TRIM)(keys=[stream], args=[keep])
+
+
+async def slowest_lag(redis: Redis, stream: str) -> int:
+    """The lag of the group that is furthest behind; 0 if nobody reads the stream."""
+    if not await redis.exists(stream):
+        return 0
+    return max((int(group["lag"] or 0) for group in await redis.xinfo_groups(stream)), default=0)
 
 
 def _entries(response: object) -> list[tuple[bytes, list[RawEntry]]]:

@@ -15,7 +15,7 @@ from typing import Any
 import anyio
 import structlog
 from faststream.redis.message import BatchStreamMessage
-from faststream.redis.subscriber.usecases import StreamBatchSubscriber
+from faststream.redis.subscriber.usecases import LogicSubscriber, StreamBatchSubscriber
 from redis.exceptions import RedisError, ResponseError
 from typing_extensions import override
 
@@ -27,6 +27,7 @@ log = structlog.get_logger()
 _POLL_MILLISECONDS = 200
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 5.0
 _LOOK_EVERY_SECONDS = 1.0
+_PRESSED_SECONDS = 0.2
 
 
 class ReliableBatchSubscriber(StreamBatchSubscriber):
@@ -40,10 +41,10 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
 
     @override
     async def start(self) -> None:
-        await self._create_group()
+        """Begin reading. The loop makes the group when it finds none, and waits for the server."""
         self._stopped = anyio.Event()
         self._reading = None
-        await super().start()
+        await LogicSubscriber.start(self)
 
     @override
     async def stop(self) -> None:
@@ -63,7 +64,10 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
             try:
                 if time.monotonic() >= next_look:
                     next_look = await self._look_after_group()
-                await self._feed(await self._read_ahead())
+                if self.consumer.pressed:
+                    await asyncio.sleep(_PRESSED_SECONDS)
+                else:
+                    await self._feed(await self._read_ahead())
                 self.consumer.alive()
                 pause = _FIRST_PAUSE
             except (RedisError, OSError) as error:
@@ -72,9 +76,10 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
         self._stopped.set()
 
     async def _look_after_group(self) -> float:
-        """Take over what was left, measure; when to do so again."""
+        """Take over what was left, see how things stand; when to do so again."""
+        await self.consumer.settled()  # what is being settled is not left behind
         more = await self._take_over()
-        await self.consumer.measure()
+        await self.consumer.look()
         pause = _LOOK_EVERY_SECONDS * random.uniform(0.7, 1.3)  # noqa: S311 - spreads replicas
         return time.monotonic() + (0 if more else pause)
 
@@ -172,10 +177,11 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
         return min(pause * 2, _LONGEST_PAUSE)
 
     async def _create_group(self) -> None:
-        """From the first entry, never from "now": what was sent before is not lost."""
+        """From where the group was, else from the first entry; never from "now"."""
         channel = self.consumer.channel
+        start = await self.consumer.watermark()
         try:
-            await self._client.xgroup_create(channel.stream, channel.group, id="0", mkstream=True)
+            await self._client.xgroup_create(channel.stream, channel.group, id=start, mkstream=True)
         except ResponseError as error:
             if "BUSYGROUP" not in str(error):
                 raise

@@ -1,108 +1,16 @@
 """The messaging layer on a real server: nothing is lost, and one bad entry harms no other."""
 
 import asyncio
-import json
 from base64 import b64decode
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
-from prometheus_client import CollectorRegistry
-from redis.asyncio import Redis
 
-from shared.clock import SystemClock
-from shared.errors import Malformed, Unavailable
-from shared.messaging import (
-    Channel,
-    Consumer,
-    Entry,
-    Follower,
-    Handler,
-    MessagingMetrics,
-    Settlement,
-    connect,
-    make_broker,
-    publish,
-    subscribe,
-)
-from shared.settings import CommonSettings
+from shared.errors import Unavailable
+from shared.messaging import Entry, Follower, Settlement, connect, publish
 from tests.builders import a_configuration, a_project
-
-CHANNEL = Channel("t:in", "group", "t:out", "t:dead", "test")
-
-
-class Bench:
-    """A consumer on a real server."""
-
-    def __init__(self, redis: Redis, url: str, directory: Path) -> None:
-        self.redis = redis
-        self.url = url
-        self.options = CommonSettings(
-            redis_url=url, data_dir=directory, claim_idle_seconds=0.2, max_deliveries=3
-        )
-        self.registry = CollectorRegistry()
-        self.metrics = MessagingMetrics(self.registry)
-
-    @asynccontextmanager
-    async def consuming(self, handler: Handler) -> AsyncIterator[None]:
-        broker = make_broker(self.url)
-        consumer = Consumer(
-            self.redis, CHANNEL, handler, self.options, self.metrics, SystemClock(), _ignore
-        )
-        subscribe(broker, consumer)
-        await broker.start()
-        try:
-            yield
-        finally:
-            await broker.stop()
-
-    async def send(self, *documents: bytes) -> None:
-        await publish(self.redis, [("t:in", document) for document in documents])
-
-    async def output(self) -> list[bytes]:
-        found: Any = await self.redis.xrange("t:out")
-        return [fields[b"data"] for _, fields in found]
-
-    async def dead(self) -> list[dict[str, Any]]:
-        found: Any = await self.redis.xrange("t:dead")
-        return [json.loads(fields[b"data"])["data"] for _, fields in found]
-
-    async def pending(self) -> int:
-        return int((await self.redis.xpending("t:in", "group"))["pending"])
-
-
-@asynccontextmanager
-async def bench(url: str, directory: Path) -> AsyncIterator[Bench]:
-    redis = connect(url)
-    try:
-        yield Bench(redis, url, directory)
-    finally:
-        await redis.aclose()
-
-
-async def echo(entries: Sequence[Entry]) -> Settlement:
-    """Publishes what it reads; refuses `bad`; breaks on `poison`."""
-    settlement = Settlement()
-    for entry in entries:
-        if entry.document == b"poison":
-            raise RuntimeError("a bug that one entry wakes")
-        if entry.document == b"bad":
-            settlement.refuse(entry, Malformed("it is bad"))
-        else:
-            settlement.publish(entry, entry.document)
-    return settlement
-
-
-def _ignore(_: str) -> None:
-    return None
-
-
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(15):
-        while not await condition():
-            await asyncio.sleep(0.02)
+from tests.messaging_bench import bench, echo, has, ignore, until
 
 
 @pytest.mark.asyncio
@@ -112,8 +20,8 @@ async def test_a_bad_entry_harms_no_other(redis_url: str, tmp_path: Path) -> Non
         await at.redis.xadd("t:in", {"wrong": "field"})
         await at.send(b"x" * 2_000_000)
         async with at.consuming(echo):
-            await until(lambda: _has(at.dead, 3))
-            await until(lambda: _has(at.output, 2))
+            await until(lambda: has(at.dead, 3))
+            await until(lambda: has(at.output, 2))
         assert await at.output() == [b"one", b"two"]
         letters = {letter["reason"]: letter for letter in await at.dead()}
         assert set(letters) == {"malformed", "too_large"}
@@ -127,7 +35,7 @@ async def test_what_was_sent_before_the_first_start_is_read(redis_url: str, tmp_
     async with bench(redis_url, tmp_path) as at:
         await at.send(b"early")
         async with at.consuming(echo):
-            await until(lambda: _has(at.output, 1))
+            await until(lambda: has(at.output, 1))
 
 
 @pytest.mark.asyncio
@@ -138,7 +46,7 @@ async def test_entries_of_a_dead_consumer_are_taken_over(redis_url: str, tmp_pat
         await at.redis.xreadgroup("group", "the-dead", {"t:in": ">"})
         assert await at.pending() == 2
         async with at.consuming(echo):
-            await until(lambda: _has(at.output, 2))
+            await until(lambda: has(at.output, 2))
         assert sorted(await at.output()) == [b"a", b"b"]
         assert await at.pending() == 0
         reclaimed = at.registry.get_sample_value(
@@ -152,8 +60,8 @@ async def test_poison_is_buried_and_its_neighbours_live(redis_url: str, tmp_path
     async with bench(redis_url, tmp_path) as at:
         await at.send(b"a", b"poison", b"b")
         async with at.consuming(echo):
-            await until(lambda: _has(at.dead, 1))
-            await until(lambda: _has(at.output, 2))
+            await until(lambda: has(at.dead, 1))
+            await until(lambda: has(at.output, 2))
         (letter,) = await at.dead()
         assert letter["reason"] == "unprocessable"
         assert letter["attempts"] == 3
@@ -176,20 +84,9 @@ async def test_a_database_that_is_away_is_waited_for(redis_url: str, tmp_path: P
     async with bench(redis_url, tmp_path) as at:
         await at.send(b"a")
         async with at.consuming(away):
-            await until(lambda: _has(at.output, 1))
+            await until(lambda: has(at.output, 1))
         assert tries == 6
         assert await at.dead() == []
-
-
-@pytest.mark.asyncio
-async def test_a_lost_group_is_made_again(redis_url: str, tmp_path: Path) -> None:
-    async with bench(redis_url, tmp_path) as at, at.consuming(echo):
-        await at.send(b"a")
-        await until(lambda: _has(at.output, 1))
-        await at.redis.flushall()
-        await at.send(b"b")
-        await until(lambda: _has(at.output, 1))
-        assert await at.output() == [b"b"]
 
 
 @pytest.mark.asyncio
@@ -225,13 +122,9 @@ async def test_a_follower_hears_everything_once_and_in_order(redis_url: str) -> 
     )
     await redis.xadd("t:control", {"data": "garbage"})
     sinks = {"t:control": lambda event: heard.append(event.project)}
-    follower = Follower(redis, sinks, settled, _ignore)
+    follower = Follower(redis, sinks, settled, ignore)
     await follower.catch_up()
     await follower.catch_up()
     assert heard == names
     assert rounds == 1
     await redis.aclose()
-
-
-async def _has(listing: Callable[[], Awaitable[Sequence[object]]], count: int) -> bool:
-    return len(await listing()) == count
