@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import redis
 
 from shared import wire
@@ -40,6 +41,7 @@ PROJECT = Project(
 )
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _PATIENCE_SECONDS = 180
+_ADMIN_TOKEN = "benchmark"  # noqa: S105 - of an installation that lives for seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def stage(directory: Path) -> Iterator[Stage]:
 
 def fill(target: Stage, kind: EventType, count: int, field: str = "data") -> None:
     """Put `count` documents of a type on their stream, under our field or a peer's."""
-    documents = [_document(kind, number) for number in range(count)]
+    documents = [document(kind, number) for number in range(count)]
     key = "handraise:requests" if kind is EventType.SCORING_REQUESTED else "handraise:predictions"
     client = target.redis
     for start in range(0, count, 1000):
@@ -101,6 +103,27 @@ def running(target: Stage, module: str, **environment: str) -> Iterator[subproce
         finally:
             child.terminate()
             child.wait(20)
+
+
+def configure(target: Stage, given: dict[str, str]) -> None:
+    """Apply the project through the API of a service that is stopped again."""
+    secrets = target.directory / "secrets"
+    secrets.mkdir(exist_ok=True)
+    (secrets / "admin.token").write_text(_ADMIN_TOKEN)
+    port = target.environment["HANDRAISE_REVIEW_PORT"]
+    with running(target, "services.review", HANDRAISE_REVIEW_PORT=port, **given):
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(200):
+            try:
+                httpx.get(f"{address}/health/live")
+                break
+            except httpx.TransportError:
+                time.sleep(0.1)
+        httpx.put(
+            f"{address}/v1/projects/{PROJECT.name}",
+            json=PROJECT.model_dump(mode="json"),
+            headers={"Authorization": f"Bearer {_ADMIN_TOKEN}"},
+        ).raise_for_status()
 
 
 def rate_of_stream(
@@ -124,17 +147,18 @@ def rate_of_group(
     expected: int,
 ) -> float:
     """Entries that a group acknowledged a second, from the first batch to the last."""
-    _await(lambda: _acknowledged(client, key, group) > 0)
-    started, before = time.monotonic(), _acknowledged(client, key, group)
-    _await(lambda: _acknowledged(client, key, group) >= expected)
+    _await(lambda: acknowledged(client, key, group) > 0)
+    started, before = time.monotonic(), acknowledged(client, key, group)
+    _await(lambda: acknowledged(client, key, group) >= expected)
     return (expected - before) / (time.monotonic() - started)
 
 
-def _acknowledged(
+def acknowledged(
     client: Any,  # noqa: ANN401
     key: str,
     group: str,
 ) -> int:
+    """How many entries a group has read and acknowledged."""
     for state in client.xinfo_groups(key):
         if state["name"] == group.encode():
             return int(state["entries-read"] or 0) - int(state["pending"])
@@ -160,7 +184,8 @@ def _label(row: dict[str, FeatureValue]) -> str:
     return "yes" if score > 0 else "no"
 
 
-def _document(kind: EventType, number: int) -> bytes:
+def document(kind: EventType, number: int) -> bytes:
+    """One event of a type; the same number is the same event."""
     event_id = f"event-{number:08}"
     common: dict[str, Any] = {
         "id": event_id,

@@ -2,20 +2,16 @@
 
 import argparse
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import httpx
-
-from benchmarks.stage import PROJECT, Stage, fill, rate_of_group, rate_of_stream, running, stage
+from benchmarks.stage import configure, fill, rate_of_group, rate_of_stream, running, stage
 from benchmarks.table import Figure, main
 from shared.events import EventType
 from tests import servers
 
 _PER_MESSAGE_SHARE = 10
 _SQLITE_GOAL, _POSTGRESQL_GOAL = 5_000, 3_000
-_ADMIN_TOKEN = "benchmark"  # noqa: S105 - of an installation that lives for seconds
 
 
 def measure(arguments: argparse.Namespace) -> Sequence[Figure]:
@@ -49,31 +45,10 @@ def _scorer_rate(module: str, events: int, field: str = "data", **environment: s
 def _review_rate(events: int, database_url: str | None) -> float:
     given = {"HANDRAISE_DATABASE_URL": database_url} if database_url else {}
     with tempfile.TemporaryDirectory() as directory, stage(Path(directory)) as target:
-        _configure(target, given)
+        configure(target, given)
         fill(target, EventType.PREDICTION_MADE, events)
         with running(target, "services.review", **given):
             return rate_of_group(target.redis, "handraise:predictions", "review", events)
-
-
-def _configure(target: Stage, given: dict[str, str]) -> None:
-    """Apply the project through the API of a service that is stopped again."""
-    secrets = target.directory / "secrets"
-    secrets.mkdir(exist_ok=True)
-    (secrets / "admin.token").write_text(_ADMIN_TOKEN)
-    port = target.environment["HANDRAISE_REVIEW_PORT"]
-    with running(target, "services.review", HANDRAISE_REVIEW_PORT=port, **given):
-        address = f"http://127.0.0.1:{port}"
-        for _ in range(200):
-            try:
-                httpx.get(f"{address}/health/live")
-                break
-            except httpx.TransportError:
-                time.sleep(0.1)
-        httpx.put(
-            f"{address}/v1/projects/{PROJECT.name}",
-            json=PROJECT.model_dump(mode="json"),
-            headers={"Authorization": f"Bearer {_ADMIN_TOKEN}"},
-        ).raise_for_status()
 
 
 if __name__ == "__main__":

@@ -162,18 +162,21 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
         )
 
     async def _recover(self, error: Exception, pause: float) -> float:
+        """Do what helps against an error of the server; how long to wait if it comes again."""
+        channel = self.consumer.channel
+        if isinstance(error, ResponseError) and "NOGROUP" in str(error):
+            try:
+                await self._create_group()
+                return _FIRST_PAUSE
+            except (RedisError, OSError) as again:
+                error = again
         log.warning(
             "stream_read_failed",
-            stream=self.consumer.channel.stream,
+            stream=channel.stream,
             error=str(error),
             next_try_seconds=pause,
         )
         await asyncio.sleep(pause)
-        if isinstance(error, ResponseError) and "NOGROUP" in str(error):
-            try:
-                await self._create_group()
-            except (RedisError, OSError) as again:
-                log.warning("group_not_created", error=str(again))
         return min(pause * 2, _LONGEST_PAUSE)
 
     async def _create_group(self) -> None:
@@ -182,6 +185,7 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
         start = await self.consumer.watermark()
         try:
             await self._client.xgroup_create(channel.stream, channel.group, id=start, mkstream=True)
+            log.info("group_made", stream=channel.stream, group=channel.group, start=start)
         except ResponseError as error:
             if "BUSYGROUP" not in str(error):
                 raise
