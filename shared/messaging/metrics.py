@@ -53,7 +53,7 @@ class MessagingMetrics:
         )
         self.lost = Gauge(
             "handraise_stream_entries_lost",
-            "1 while entries were deleted unread (somebody trimmed). `handraise doctor` names the cure.",
+            "1 while entries were deleted unread: somebody trimmed. `handraise doctor` has the cure.",
             ["stream"],
             registry=registry,
         )

@@ -167,9 +167,10 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
         if isinstance(error, ResponseError) and "NOGROUP" in str(error):
             try:
                 await self._create_group()
-                return _FIRST_PAUSE
             except (RedisError, OSError) as again:
                 error = again
+            else:
+                return _FIRST_PAUSE
         log.warning(
             "stream_read_failed",
             stream=channel.stream,
