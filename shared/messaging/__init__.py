@@ -5,6 +5,7 @@ from shared.messaging.connection import connect, make_broker, publish, subscribe
 from shared.messaging.consumer import Consumer
 from shared.messaging.follower import Follower
 from shared.messaging.metrics import MessagingMetrics
+from shared.messaging.watch import watched
 
 __all__ = [
     "Channel",
@@ -18,4 +19,5 @@ __all__ = [
     "make_broker",
     "publish",
     "subscribe",
+    "watched",
 ]

@@ -53,7 +53,7 @@ class MessagingMetrics:
         )
         self.lost = Gauge(
             "handraise_stream_entries_lost",
-            "1 while entries were deleted unread: somebody trimmed. `handraise doctor` has the cure.",
+            "1 while entries were deleted unread (somebody trimmed): `handraise doctor`.",
             ["stream"],
             registry=registry,
         )
@@ -61,6 +61,16 @@ class MessagingMetrics:
             "handraise_stream_pressed",
             "1 while reading waits because what is downstream is too far behind. See its lag.",
             ["stream"],
+            registry=registry,
+        )
+        self.evicts = Gauge(
+            "handraise_redis_evicts",
+            "1 while Redis may throw events away. `CONFIG SET maxmemory-policy noeviction`.",
+            registry=registry,
+        )
+        self.clock_skew = Gauge(
+            "handraise_clock_skew_seconds",
+            "How far the clock of Redis is ahead of this machine's. Over 2: set both by NTP.",
             registry=registry,
         )
         self.batch_seconds = Histogram(

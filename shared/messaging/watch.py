@@ -1,0 +1,59 @@
+"""Watching the server that everything stands on: would it throw events away, is its clock ours?
+
+Nothing stops because of it: a server that evicts still carries what it has, and people work on.
+It is said in the log once a minute and stands in the metrics, for which there are alerts.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from shared.clock import Clock
+from shared.messaging.metrics import MessagingMetrics
+
+log = structlog.get_logger()
+
+MOST_SKEW_SECONDS = 2.0
+_KEEPS_ALL = "noeviction"
+_EVERY_SECONDS = 60.0
+
+
+@asynccontextmanager
+async def watched(redis: Redis, metrics: MessagingMetrics, clock: Clock) -> AsyncIterator[None]:
+    """Look at the server now and every minute, for as long as the context lasts."""
+    watching = asyncio.create_task(_watch(redis, metrics, clock))
+    try:
+        yield
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+
+
+async def examine(redis: Redis, metrics: MessagingMetrics, clock: Clock) -> None:
+    """Look once."""
+    policy = (await redis.info("memory")).get("maxmemory_policy", _KEEPS_ALL)
+    metrics.evicts.set(policy != _KEEPS_ALL)
+    if policy != _KEEPS_ALL:
+        cure = f"CONFIG SET maxmemory-policy {_KEEPS_ALL}"
+        log.error("redis_throws_events_away", maxmemory_policy=policy, cure=cure)
+    before = clock.now().timestamp()
+    seconds, microseconds = await redis.time()
+    skew = seconds + microseconds / 1e6 - (before + clock.now().timestamp()) / 2
+    metrics.clock_skew.set(skew)
+    if abs(skew) > MOST_SKEW_SECONDS:
+        cure = "let a time service (chrony, systemd-timesyncd) set both machines' clocks"
+        log.error("clock_skew", seconds=round(skew, 1), cure=cure)
+
+
+async def _watch(redis: Redis, metrics: MessagingMetrics, clock: Clock) -> None:
+    while True:
+        try:
+            await examine(redis, metrics, clock)
+        except (RedisError, OSError) as error:
+            log.warning("redis_not_examined", error=str(error))
+        await asyncio.sleep(_EVERY_SECONDS)
