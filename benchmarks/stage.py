@@ -87,8 +87,8 @@ def fill(target: Stage, kind: EventType, count: int, field: str = "data") -> Non
     client = target.redis
     for start in range(0, count, 1000):
         pipeline = client.pipeline(transaction=False)
-        for document in documents[start : start + 1000]:
-            pipeline.xadd(key, {field: document})
+        for prepared in documents[start : start + 1000]:
+            pipeline.xadd(key, {field: prepared})
         pipeline.execute()
 
 

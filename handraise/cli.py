@@ -18,6 +18,7 @@ from handraise.commands import (
     model,
     people,
     project,
+    republish,
     send,
     up,
 )
@@ -63,6 +64,7 @@ app.command("send")(send.send)
 app.command("stop")(automation.stop)
 app.command("resume")(automation.resume)
 app.command("doctor")(doctor.doctor)
+app.command("republish")(republish.republish)
 app.add_typer(project.app, name="project")
 app.add_typer(people.users, name="user")
 app.add_typer(people.tokens, name="token")

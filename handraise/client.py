@@ -1,36 +1,37 @@
 """The HTTP API as Python: one method an operation, errors as readable sentences."""
 
 import hashlib
-import time
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
-from types import TracebackType
-from typing import Self, TypeVar
-from urllib.parse import quote, urlencode, urljoin
+from typing import Literal
+from urllib.parse import urlencode, urljoin
 
-import httpx
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from shared.errors import HandraiseError
+from handraise.transport import ApiError, Connection, Unreachable, part
 from shared.events import ScoringRequested
 from shared.project import Project
 
+__all__ = [
+    "MAX_EVENTS",
+    "ApiError",
+    "Claim",
+    "Claims",
+    "Client",
+    "DeadLetter",
+    "DeadLetterKind",
+    "DeadLetters",
+    "Deciders",
+    "Item",
+    "Lease",
+    "ModelVersion",
+    "ProjectState",
+    "Report",
+    "Token",
+    "Unreachable",
+]
+
 MAX_EVENTS = 1000
-TIMEOUT_SECONDS = 30.0
-_BUSY = {429, 503}
-M = TypeVar("M", bound=BaseModel)
-
-
-class ApiError(HandraiseError):
-    """The service refused; the message is its problem document in one sentence."""
-
-    def __init__(self, status: int, message: str) -> None:
-        """Keep the HTTP status beside the message."""
-        super().__init__(message)
-        self.status = status
-
-
-class Unreachable(HandraiseError):
-    """Nobody answers there: is it running? `handraise up` starts it, `handraise doctor` looks."""
 
 
 class _Answer(BaseModel):
@@ -129,162 +130,158 @@ class Token(_Answer):
         return urljoin(f"{base}/", path)
 
 
-class Client:
-    """A connection to the review service; use it as a context manager."""
+class DeadLetter(_Answer):
+    """An entry that could not be processed; `size` is that of the original in bytes."""
 
-    def __init__(
-        self,
-        url: str,
-        token: str,
-        *,
-        retries: int = 2,
-        transport: httpx.BaseTransport | None = None,
-    ) -> None:
-        """Prepare a connection; nothing is sent.
+    id: int
+    project: str
+    stream: str
+    entry_id: str
+    reason: str
+    message: str
+    attempts: int
+    size: int
+    at: AwareDatetime
+    state: str
+    settled_by: str | None
+    settled_at: AwareDatetime | None
+    settle_reason: str | None
+    cure: str
 
-        Args:
-            url: the review service.
-            token: bearer token.
-            retries: how often to ask again, ever more slowly, while the service is away.
-            transport: another way to the service than the network.
-        """
-        self._url = url
-        self._retries = retries
-        self._http = httpx.Client(
-            base_url=url,
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=TIMEOUT_SECONDS,
-            transport=transport,
-        )
 
-    def __enter__(self) -> Self:
-        """The client itself."""
-        return self
+class Original(_Answer):
+    """The bytes that were refused, as text or in base64."""
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close the connections."""
-        self._http.close()
+    encoding: Literal["text", "base64"]
+    content: str
+
+    @property
+    def bytes(self) -> bytes:
+        """The original, byte for byte."""
+        return self.content.encode() if self.encoding == "text" else b64decode(self.content)
+
+
+class ShownDeadLetter(DeadLetter):
+    """A dead letter with its original."""
+
+    retriable: bool
+    original: Original
+
+
+class DeadLetterKind(_Answer):
+    """How many dead letters of a kind wait, and what to do about them."""
+
+    project: str
+    reason: str
+    count: int
+    cure: str
+
+
+class DeadLetters(_Answer):
+    """Dead letters, newest first, and how many wait in all."""
+
+    dead_letters: list[DeadLetter]
+    next_before: int | None
+    waiting: list[DeadLetterKind]
+
+
+class Retried(_Answer):
+    """How many went back, and how many cannot."""
+
+    retried: int
+    refused: int
+
+
+class _Dropped(_Answer):
+    dropped: int
+
+
+class Client(Connection):
+    """The operations of the review service; use it as a context manager."""
 
     def projects(self) -> list[ProjectState]:
         """All projects."""
-        return self._call(_Projects, "GET", "/v1/projects").projects
+        return self.call(_Projects, "GET", "/v1/projects").projects
 
     def project(self, name: str) -> ProjectState:
         """One project."""
-        return self._call(ProjectState, "GET", f"/v1/projects/{_part(name)}")
+        return self.call(ProjectState, "GET", f"/v1/projects/{part(name)}")
 
     def apply(self, project: Project) -> ProjectState:
         """Put a project file into force."""
-        path = f"/v1/projects/{_part(project.name)}"
-        return self._call(ProjectState, "PUT", path, project.model_dump(mode="json"))
+        path = f"/v1/projects/{part(project.name)}"
+        return self.call(ProjectState, "PUT", path, project.model_dump(mode="json"))
 
     def switch(self, project: str, action: str, reason: str) -> ProjectState:
         """Stop or resume automatic decisions; `action` is `stop` or `resume`."""
-        path = f"/v1/projects/{_part(project)}/{action}"
-        return self._call(ProjectState, "POST", path, {"reason": reason})
+        path = f"/v1/projects/{part(project)}/{action}"
+        return self.call(ProjectState, "POST", path, {"reason": reason})
 
     def send(self, project: str, events: Sequence[ScoringRequested]) -> None:
         """Send 1 to 1000 events; sending one again changes nothing."""
         body = {"events": [e.model_dump(mode="json", exclude_unset=True) for e in events]}
         ids = "\n".join(event.event_id for event in events)
         once = {"Idempotency-Key": hashlib.sha256(ids.encode()).hexdigest()}
-        self._request("POST", f"/v1/projects/{_part(project)}/requests", body, once)
+        self.request("POST", f"/v1/projects/{part(project)}/requests", body, once)
 
     def claim(self, queue: str, limit: int) -> Claims:
         """Take up to `limit` (1..50) items of a queue."""
-        return self._call(Claims, "POST", f"/v1/queues/{_part(queue)}/claims", {"limit": limit})
+        return self.call(Claims, "POST", f"/v1/queues/{part(queue)}/claims", {"limit": limit})
 
     def decide(
         self, claim: Claim, label: str, *, seconds_spent: float, claim_next: int = 0
     ) -> Claims:
         """Answer a claimed item; saying it again is safe. Gives the next claims (0..50)."""
         body = {"label": label, "seconds_spent": seconds_spent, "claim_next": claim_next}
-        path = f"/v1/leases/{_part(claim.lease.id)}/decision"
-        return self._call(Claims, "POST", path, body, {"Idempotency-Key": claim.lease.id})
+        path = f"/v1/leases/{part(claim.lease.id)}/decision"
+        return self.call(Claims, "POST", path, body, {"Idempotency-Key": claim.lease.id})
 
     def release(self, claim: Claim) -> None:
         """Give a claimed item back for others to take."""
-        self._request("POST", f"/v1/leases/{_part(claim.lease.id)}/release")
+        self.request("POST", f"/v1/leases/{part(claim.lease.id)}/release")
 
     def report(self, project: str) -> Report:
         """How a project stands."""
-        return self._call(Report, "GET", f"/v1/reports/{_part(project)}")
+        return self.call(Report, "GET", f"/v1/reports/{part(project)}")
 
     def models(self, project: str) -> list[ModelVersion]:
         """Model versions, newest first."""
-        return self._call(_Models, "GET", f"/v1/models/{_part(project)}").versions
+        return self.call(_Models, "GET", f"/v1/models/{part(project)}").versions
 
     def add_user(self, name: str, role: str) -> None:
         """Create a user."""
-        self._request("POST", "/v1/users", {"name": name, "role": role})
+        self.request("POST", "/v1/users", {"name": name, "role": role})
 
     def create_token(self, user: str, *, kind: str = "api") -> Token:
         """Create a token of a user; `kind` is `api` or `login`."""
-        return self._call(Token, "POST", f"/v1/users/{_part(user)}/tokens", {"kind": kind})
+        return self.call(Token, "POST", f"/v1/users/{part(user)}/tokens", {"kind": kind})
 
-    def _call(
-        self,
-        answer: type[M],
-        method: str,
-        path: str,
-        body: object = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> M:
-        response = self._request(method, path, body, headers)
-        try:
-            return answer.model_validate_json(response.content)
-        except ValidationError as error:
-            raise HandraiseError(
-                f"{self._url}{path} gave an answer that this version does not understand: {error}"
-            ) from error
+    def dead_letters(
+        self, wanted: Mapping[str, str], *, limit: int = 50, before: int | None = None
+    ) -> DeadLetters:
+        """Dead letters, newest first; `wanted` may name project, reason, stream and state."""
+        older = {"before": before} if before else {}
+        query = urlencode({**wanted, "limit": limit, **older})
+        return self.call(DeadLetters, "GET", f"/v1/dead-letters?{query}")
 
-    def _request(
-        self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
-    ) -> httpx.Response:
-        """Ask again while the service is busy or restarts, where asking twice does no harm."""
-        repeatable = method != "POST" or "Idempotency-Key" in (headers or {})
-        for pause in (*(0.1 * 2**n for n in range(self._retries)), None):
-            try:
-                response = self._http.request(method, path, json=body, headers=headers)
-            except httpx.HTTPError as error:
-                again = repeatable or isinstance(error, httpx.ConnectError)
-                if pause is None or not again:
-                    raise Unreachable(
-                        f"{self._url} does not answer ({error}): is it running? "
-                        "`handraise up` starts it, `handraise doctor` looks for the cause"
-                    ) from error
-                time.sleep(pause)
-                continue
-            if response.is_success:
-                return response
-            if response.status_code not in _BUSY or pause is None:
-                raise ApiError(response.status_code, _readable(response))
-            time.sleep(_asked_pause(response) or pause)
-        raise AssertionError("unreachable")
+    def dead_letter(self, identity: int) -> ShownDeadLetter:
+        """One dead letter with its original."""
+        return self.call(ShownDeadLetter, "GET", f"/v1/dead-letters/{identity}")
 
+    def retry_dead_letter(self, identity: int) -> DeadLetter:
+        """Put an original back on its stream; a letter is retried once."""
+        return self.call(DeadLetter, "POST", f"/v1/dead-letters/{identity}/retry")
 
-def _asked_pause(response: httpx.Response) -> float:
-    asked = response.headers.get("Retry-After", "")
-    return min(float(asked), 5.0) if asked.isdecimal() else 0.0
+    def retry_dead_letters(self, wanted: Mapping[str, str]) -> Retried:
+        """Put all waiting originals of a kind back on their streams."""
+        return self.call(Retried, "POST", "/v1/dead-letters/retry", dict(wanted))
 
+    def drop_dead_letter(self, identity: int, reason: str) -> DeadLetter:
+        """Settle a dead letter without sending anything."""
+        path = f"/v1/dead-letters/{identity}/drop"
+        return self.call(DeadLetter, "POST", path, {"reason": reason})
 
-def _readable(response: httpx.Response) -> str:
-    """A problem document (RFC 9457) in one sentence."""
-    try:
-        problem = response.json()
-        title, detail = problem.get("title", ""), problem.get("detail", "")
-    except (ValueError, AttributeError):
-        title, detail = response.reason_phrase, ""
-    if not isinstance(detail, str):
-        detail = str(detail)
-    said = ": ".join(part for part in (str(title).rstrip("."), detail) if part)
-    return f"{said or 'refused'} ({response.status_code})"
-
-
-def _part(text: str) -> str:
-    return quote(text, safe="")
+    def drop_dead_letters(self, wanted: Mapping[str, str], reason: str) -> int:
+        """Settle all waiting dead letters of a kind without sending anything; how many."""
+        body = {"filter": dict(wanted), "reason": reason}
+        return self.call(_Dropped, "POST", "/v1/dead-letters/drop", body).dropped

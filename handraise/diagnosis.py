@@ -9,8 +9,10 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import RedisError
 
+from handraise import repairs
+from handraise.client import Client
 from handraise.embedded import LEAST_VERSION, connect, find_server
-from handraise.installation import Installation, locate
+from handraise.installation import Installation, locate, token
 from handraise.services import why_not_ready
 from handraise.settings import Settings
 from shared.errors import Misconfigured
@@ -35,9 +37,14 @@ class Finding:
     cure: str = ""
 
 
-def examine(settings: Settings) -> list[Finding]:
-    """Look at everything that an installation needs; nothing is changed."""
-    return [*_machine(settings), *_running(settings)]
+def examine(settings: Settings, *, mend: bool = False) -> list[Finding]:
+    """Look at everything that an installation needs.
+
+    Args:
+        settings: which installation.
+        mend: let review repair what is missing; else nothing is changed.
+    """
+    return [*_machine(settings), *_running(settings, mend=mend)]
 
 
 def _machine(settings: Settings) -> Iterator[Finding]:
@@ -65,7 +72,7 @@ def _writable(directory: Path) -> Finding:
     return Finding("data directory", good, str(directory), cure)
 
 
-def _running(settings: Settings) -> Iterator[Finding]:
+def _running(settings: Settings, *, mend: bool) -> Iterator[Finding]:
     try:
         installation = locate(settings)
     except Misconfigured as error:
@@ -76,6 +83,7 @@ def _running(settings: Settings) -> Iterator[Finding]:
     if installation.redis_url:
         yield from _redis(installation.redis_url)
     yield from _services(settings, installation)
+    yield from _gaps(settings, installation, mend=mend)
 
 
 def _services(settings: Settings, installation: Installation) -> Iterator[Finding]:
@@ -84,6 +92,17 @@ def _services(settings: Settings, installation: Installation) -> Iterator[Findin
         logs = settings.data_dir / "logs" / f"{name}.log"
         cure = f"read {logs}; if nothing runs any more, `handraise up` starts it again"
         yield Finding(name, why is None, why or f"ready at {url}", cure if why else "")
+
+
+def _gaps(settings: Settings, installation: Installation, *, mend: bool) -> Iterator[Finding]:
+    try:
+        secret = token(settings)
+    except Misconfigured as error:
+        yield Finding("gaps", True, f"not looked at: {error}")
+        return
+    with Client(installation.url, secret, retries=0) as client:
+        for check, good, found, cure in repairs.told(client, mend=mend):
+            yield Finding(check, good, found, cure)
 
 
 def _redis(url: str) -> Iterator[Finding]:

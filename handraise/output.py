@@ -1,18 +1,23 @@
 """What commands show: a table for people, JSON for programs."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 DataDir = Annotated[
     str | None,
     typer.Option("--data-dir", help="Where data lives (default: ./.handraise).", metavar="DIR"),
 ]
+
+_COMMANDS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and those that turn the direction of writing."""
 
 
 def show(rows: Sequence[Mapping[str, object]], *, as_json: bool, empty: str) -> None:
@@ -30,7 +35,7 @@ def show(rows: Sequence[Mapping[str, object]], *, as_json: bool, empty: str) -> 
     else:
         table = Table(*rows[0], box=None, pad_edge=False, header_style="bold")
         for row in rows:
-            table.add_row(*(_cell(value) for value in row.values()))
+            table.add_row(*(Text(_cell(value)) for value in row.values()))
         console().print(table)
 
 
@@ -48,4 +53,17 @@ def say(line: str) -> None:
 def _cell(value: object) -> str:
     if value is None:
         return "-"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    return f"{value:.3f}" if isinstance(value, float) else visible(str(value))
+
+
+def visible(text: str) -> str:
+    r"""Text from outside as a terminal may show it: what would command it is spelled out.
+
+    >>> visible("red: \x1b[31m, backwards: \u202e")
+    'red: \\x1b[31m, backwards: \\u202e'
+    """
+    return "".join(c if c in "\n\t" or not _COMMANDS.match(c) else _spelled(c) for c in text)
+
+
+def _spelled(character: str) -> str:
+    return character.encode("unicode_escape").decode()

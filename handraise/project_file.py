@@ -22,7 +22,7 @@ def read_project(path: Path) -> Project:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise Misconfigured(f"{path}: cannot be read ({error.strerror})") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise Misconfigured(f"{path}: not YAML: {error}") from error
     if not isinstance(content, dict):
         raise Misconfigured(f"{path}: expected keys such as {', '.join(Project.model_fields)}")

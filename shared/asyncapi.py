@@ -28,7 +28,7 @@ FLOWS: Mapping[str, Flow] = {
         sends=(Stream.PREDICTIONS, Stream.DEAD_LETTERS),
     ),
     "review": Flow(
-        receives=(Stream.PREDICTIONS, Stream.MODELS),
+        receives=(Stream.PREDICTIONS, Stream.MODELS, Stream.DEAD_LETTERS),
         sends=(
             Stream.REQUESTS,
             Stream.PREDICTIONS,

@@ -12,6 +12,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import (
     Connection,
     DateTime,
@@ -22,12 +23,13 @@ from sqlalchemy import (
     event,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlmodel import Session, SQLModel, insert
 from typing_extensions import override
 
-from shared.errors import Misconfigured, Unavailable
+from shared.errors import Malformed, Misconfigured, Unavailable
 
 _LOCK_WAIT_SECONDS = 5
 _WRITES = "handraise_writes"
@@ -92,7 +94,13 @@ class Database:
             if self.is_postgresql:
                 connection.execute(text("SELECT pg_advisory_xact_lock(7214001)"))
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                raise Misconfigured(
+                    f"the database is of a newer version ({error}): start that version of "
+                    "Handraise again, or restore the backup made before the upgrade"
+                ) from error
 
     def inform_planner(self, tables: Collection[str]) -> None:
         """Let PostgreSQL look at tables that it has never looked at.
@@ -139,6 +147,17 @@ def insert_many(
         raise Unavailable(f"the database does not answer: {error}") from error
 
 
+def insert_new(
+    session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, object]]
+) -> None:
+    """Insert rows that name the same columns; those whose key is taken already are left out."""
+    if not rows:
+        return
+    connection = session.connection()
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+
+
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
@@ -177,5 +196,7 @@ def _translated() -> Iterator[None]:
         yield
     except IntegrityError as error:
         raise Unavailable(f"another process wrote the same first: {error.orig}") from error
+    except DataError as error:
+        raise Malformed(f"the database does not take this value: {error.orig}") from error
     except DBAPIError as error:
         raise Unavailable(f"the database does not answer: {error.orig}") from error

@@ -15,6 +15,7 @@ from pydantic_core import from_json
 from shared.errors import Malformed
 from shared.payloads import (
     PROBABILITY_TOLERANCE,
+    WITHOUT_NUL,
     AutomationSwitched,
     CorrectionMade,
     DecidedBy,
@@ -122,8 +123,8 @@ class CloudEvent(Frozen):
     """The envelope. `subject` is the event id, or the model version for model events."""
 
     specversion: Literal["1.0"] = "1.0"
-    id: Annotated[str, StringConstraints(min_length=1, max_length=600)]
-    source: Annotated[str, StringConstraints(min_length=1, max_length=600)]
+    id: Annotated[str, StringConstraints(min_length=1, max_length=600, pattern=WITHOUT_NUL)]
+    source: Annotated[str, StringConstraints(min_length=1, max_length=600, pattern=WITHOUT_NUL)]
     type: EventType
     time: Moment
     subject: str

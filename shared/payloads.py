@@ -1,7 +1,7 @@
 """What events say: the payloads, and the values they are made of."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -32,11 +32,24 @@ def _rfc_3339(value: object) -> object:
     raise ValueError("write it as in RFC 3339 with an offset, e.g. 2026-01-31T09:30:00Z")
 
 
-_WITHOUT_NUL = r"^[^\x00]*$"
+def in_utc_range(value: datetime) -> datetime:
+    """Refuse the few hours around the years 1 and 9999 that no database can hold in UTC.
+
+    Raises:
+        ValueError: the moment cannot be said in UTC.
+    """
+    try:
+        value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("the moment lies outside of the years 1 to 9999 in UTC") from error
+    return value
+
+
+WITHOUT_NUL = r"^[^\x00]*$"
 """PostgreSQL keeps no NUL in a text."""
 
-EventId = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=_WITHOUT_NUL)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_rfc_3339)]
+EventId = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=WITHOUT_NUL)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_rfc_3339), AfterValidator(in_utc_range)]
 Count = Annotated[int, Field(strict=True, ge=0)]
 Ordinal = Annotated[int, Field(strict=True, ge=1)]
 Probability = Annotated[float, Field(strict=True, ge=0, le=1)]

@@ -52,7 +52,10 @@ class Project(BaseModel):
 
     name: ProjectName
     title: Annotated[str, StringConstraints(min_length=1, max_length=300)]
-    labels: Annotated[tuple[Label, ...], Field(min_length=2, max_length=1000)]
+    labels: Annotated[
+        tuple[Label, ...],
+        Field(min_length=2, max_length=1000, json_schema_extra={"uniqueItems": True}),
+    ]
     fields: Annotated[dict[FieldName, FieldKind], Field(min_length=1, max_length=5000)]
     policy: Policy = Policy()
     lease_seconds: Annotated[int, Field(ge=5, le=86_400)] = 300

@@ -2,18 +2,25 @@
 
 import gc
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from typing import TypeVar
 
+import structlog
 import uvicorn
 from pydantic import ValidationError
 
-from shared.errors import Misconfigured
+from shared.errors import HandraiseError, Misconfigured
 from shared.observability import AsgiApp, configure_logging
-from shared.settings import CommonSettings
+from shared.settings import PREFIX, CommonSettings
+
+log = structlog.get_logger()
 
 _DRAIN_SECONDS = 10
+_BACKLOG = 2048
+_MOST_HEADER_BYTES = 16_384
+_NOT_STARTED = 3
 
 S = TypeVar("S", bound=CommonSettings)
 
@@ -24,31 +31,63 @@ def serve(
     create_app: Callable[[S], AsgiApp],
     port: Callable[[S], int],
 ) -> None:
-    """Run a service until it is told to stop; a wrong setting is one readable line."""
+    """Run a service until it is told to stop; what keeps it from starting is one readable line."""
     try:
         settings = settings_class()
+        _refuse_weaknesses(settings)
         configure_logging(name, settings.log_level)
+        for variable, meant in settings.misspelt():
+            log.warning("setting_unknown", variable=variable, did_you_mean=meant)
+        listener = _listen(name, settings.host, port(settings))
         app = create_app(settings)
-    except (ValidationError, Misconfigured) as error:
+    except (ValidationError, HandraiseError, OSError) as error:
         sys.exit(f"handraise {name}: {_readable(error)}")
     signal.signal(signal.SIGTERM, _leave)  # uvicorn drains first, then raises the signal again
     gc.collect()
     gc.freeze()  # what is imported stays: no collection need look at it again
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=port(settings),
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=_DRAIN_SECONDS,
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            h11_max_incomplete_event_size=_MOST_HEADER_BYTES,
+            timeout_graceful_shutdown=_DRAIN_SECONDS,
+        )
     )
+    server.run(sockets=[listener])
+    if not server.started:
+        sys.exit(_NOT_STARTED)
 
 
-def _readable(error: ValidationError | Misconfigured) -> str:
-    if isinstance(error, Misconfigured):
-        return str(error)
+def _refuse_weaknesses(settings: CommonSettings) -> None:
+    if settings.environment == "production":
+        weaknesses = list(settings.weaknesses())
+        if weaknesses:
+            raise Misconfigured(
+                f"not fit for production: {'; '.join(weaknesses)} (see docs/howto/secure.md)"
+            )
+
+
+def _listen(name: str, host: str, port: int) -> socket.socket:
+    """Take the port before anything else is done: who cannot be reached must not consume."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise Misconfigured(
+            f"cannot listen on {host}, port {port} ({error.strerror}): choose another "
+            f"{PREFIX}{name.upper()}_PORT, or stop what is listening there"
+        ) from error
+
+
+def _readable(error: ValidationError | HandraiseError | OSError) -> str:
+    if isinstance(error, OSError):
+        return f"{error.strerror}: {error.filename}; is {PREFIX}DATA_DIR there, and writable?"
+    if isinstance(error, HandraiseError):
+        return " ".join(str(error).split())
     problems = (
-        f"HANDRAISE_{'_'.join(str(part) for part in e['loc']).upper()}: {e['msg']}"
+        f"{PREFIX}{'_'.join(str(part) for part in e['loc']).upper()}: {e['msg']}"
         for e in error.errors(include_url=False)
     )
     return "; ".join(problems) + " (docs/reference/settings.md lists every setting)"

@@ -5,7 +5,7 @@ decoded although nobody on the way looks into it: passed on raw, a part that can
 would be found only when a person is to see it.
 """
 
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -14,10 +14,11 @@ from pydantic_core import from_json
 
 from shared.errors import Malformed
 from shared.events import PROBABILITY_TOLERANCE
+from shared.payloads import in_utc_range
 
 FeatureValue = bool | int | float | str | None
 _EventId = Annotated[str, Meta(min_length=1, max_length=256, pattern=r"^[^\x00]*\Z")]
-_Name = Annotated[str, Meta(min_length=1, max_length=600)]
+_Name = Annotated[str, Meta(min_length=1, max_length=600, pattern=r"^[^\x00]*\Z")]
 _Label = Annotated[str, Meta(min_length=1, max_length=200)]
 _Project = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,62}\Z")]
 _Time = Annotated[datetime, Meta(tz=True)]
@@ -107,7 +108,9 @@ def decode_request(document: bytes) -> Request:
     Raises:
         Malformed: it is not one; the message says where.
     """
-    return _decoded(_requests, document)
+    request = _decoded(_requests, document)
+    _check_moments(request.time, request.data.deadline, request.data.occurred_at)
+    return request
 
 
 def decode_prediction(document: bytes) -> Prediction:
@@ -117,6 +120,7 @@ def decode_prediction(document: bytes) -> Prediction:
         Malformed: it is not one; the message says where.
     """
     prediction = _decoded(_predictions, document)
+    _check_moments(prediction.time, prediction.data.deadline)
     total = sum(prediction.data.probabilities.values())
     if abs(total - 1) > PROBABILITY_TOLERANCE:
         raise Malformed(f"data.probabilities: must sum to 1, not {total:.4f}")
@@ -136,6 +140,15 @@ def _decoded(decoder: msgspec.json.Decoder[_Document], document: bytes) -> _Docu
         return decoder.decode(document)
     except ValueError as error:
         raise Malformed(str(error)) from error
+
+
+def _check_moments(*moments: datetime | UnsetType | None) -> None:
+    for moment in moments:
+        if isinstance(moment, datetime) and moment.year in {MINYEAR, MAXYEAR}:
+            try:
+                in_utc_range(moment)
+            except ValueError as error:
+                raise Malformed(str(error)) from error
 
 
 def _brackets(document: bytes) -> int:

@@ -44,9 +44,11 @@ def features(tenure: float = 3, contract: str = "monthly") -> dict[str, FeatureV
     return {"tenure": tenure, "contract": contract}
 
 
-def a_request(event_id: str | None = None, project: str = "churn") -> CloudEvent:
+def a_request(
+    event_id: str | None = None, project: str = "churn", *, tenure: float = 3
+) -> CloudEvent:
     """An event that asks for a decision."""
-    payload = ScoringRequested(event_id=event_id or an_event_id(), features=features())
+    payload = ScoringRequested(event_id=event_id or an_event_id(), features=features(tenure))
     return announce(
         EventType.SCORING_REQUESTED,
         payload,

@@ -12,7 +12,8 @@ _STREAMS = (
     "Redis Streams. Each key starts with `HANDRAISE_PREFIX`; shown is the default. An entry has "
     "one field, `data`, whose value is one JSON document ([CloudEvents 1.0](https://cloudevents.io)"
     "). The same as a machine reads it: [asyncapi.json](asyncapi.json), served at `/asyncapi`. "
-    "Review puts on `requests` and `predictions` what upstream sends over HTTP."
+    "Review puts on `requests` and `predictions` what upstream sends over HTTP, and puts back on "
+    "its stream what somebody retries of the dead letters."
 )
 _EVENTS = (
     "Every document has the same envelope; `data` is the payload. Unknown fields are ignored. A "

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
@@ -75,6 +75,8 @@ def _variable(field: str) -> str:
 
 
 def _type(field: FieldInfo) -> str:
+    if get_origin(field.annotation) is Literal:
+        return " or ".join(code(word) for word in get_args(field.annotation))
     kinds = [kind for kind in get_args(field.annotation) or (field.annotation,) if kind]
     names = {Path: "path", str: "text", int: "whole number", float: "number"}
     words = " or ".join(names[kind] for kind in kinds if kind in names)

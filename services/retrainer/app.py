@@ -9,6 +9,7 @@ from pathlib import Path
 from faststream.asgi import AsgiFastStream
 from faststream.redis import RedisBroker
 from prometheus_client import CollectorRegistry
+from redis.exceptions import RedisError
 
 from services.retrainer.adapters import loop
 from services.retrainer.adapters.learners import Workshop
@@ -26,7 +27,15 @@ from services.retrainer.use_cases.recording import RecordCorrections, RecordProj
 from services.retrainer.use_cases.retraining import Retraining, Rhythm
 from shared.clock import SystemClock
 from shared.database import Database
-from shared.messaging import Channel, Consumer, MessagingMetrics, connect, make_broker, subscribe
+from shared.messaging import (
+    Channel,
+    Consumer,
+    MessagingMetrics,
+    connect,
+    make_broker,
+    subscribe,
+    watched,
+)
 from shared.observability import AsgiApp, Readiness, with_operations
 from shared.streams import Stream, watermarks_key
 
@@ -41,10 +50,12 @@ def create_app(settings: Settings) -> AsgiApp:
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
-        await core.feed.refresh()
+        with suppress(RedisError, OSError):  # away: the follower waits for it
+            await core.feed.refresh()
         learning = asyncio.create_task(core.loop.run())
         following = asyncio.create_task(core.feed.follower.run())
-        yield
+        async with watched(core.redis, core.messaging, core.clock):
+            yield
         following.cancel()
         with suppress(asyncio.CancelledError):
             await following
@@ -93,10 +104,11 @@ class _Core:
         self.publisher = RedisPublisher(settings.redis_url, self.keys)
         self.redis = connect(settings.redis_url)
         metrics = Metrics(self.registry)
+        self.messaging = MessagingMetrics(self.registry)
         retraining = Retraining(
             self.store,
             workshop,
-            AnnounceVersions(self.store, self.publisher, metrics),
+            AnnounceVersions(self.store, self.publisher, metrics, self.clock),
             metrics,
             self.clock,
             Rhythm(timedelta(seconds=settings.publish_seconds), settings.checkpoint_every),
@@ -118,7 +130,7 @@ class _Core:
             source="retrainer",
         )
         handler = record_corrections(RecordCorrections(self.store, self.loop), self.feed.refresh)
-        metrics, beat = MessagingMetrics(self.registry), self.readiness.beat
+        metrics, beat = self.messaging, self.readiness.beat
         consumer = Consumer(self.redis, channel, handler, self.settings, metrics, self.clock, beat)
         self.readiness.expect(channel.stream, "follower", loop.NAME)
         broker = make_broker(self.settings.redis_url)

@@ -216,3 +216,11 @@ class Publisher(Protocol):
             Unavailable: Redis is away; whether they arrived is not known.
         """
         ...
+
+    def announced(self) -> Mapping[str, int]:
+        """The version that was announced last of each project; empty if Redis lost them.
+
+        Raises:
+            Unavailable: Redis is away.
+        """
+        ...

@@ -1,10 +1,13 @@
 """Settings of the retrainer."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
+from typing_extensions import override
 
+from shared.hardening import open_key, weak_database
 from shared.settings import CommonSettings
 
 
@@ -16,6 +19,10 @@ class Settings(CommonSettings):
         None,
         description="PostgreSQL (postgresql://user:password@host/name) or SQLite (sqlite:///path); "
         "unset: a SQLite file in the data directory.",
+    )
+    database_url_file: Path | None = Field(
+        None,
+        description="A file that holds the address of the database, instead of the address itself.",
     )
     artifacts: Path | None = Field(
         None, description="Where model artifacts go; unset: `artifacts` in the data directory."
@@ -58,3 +65,9 @@ class Settings(CommonSettings):
     def signing_key(self) -> Path:
         """The file of the private key."""
         return self.signing_key_file or self.data_dir / "secrets" / "signing.key"
+
+    @override
+    def weaknesses(self) -> Iterator[str]:
+        yield from super().weaknesses()
+        found = [weak_database(self.database), open_key(self.signing_key)]
+        yield from (weakness for weakness in found if weakness)

@@ -1,8 +1,10 @@
 """Wires the review service together; the only file that meets settings and adapters."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from fastapi_offline import FastAPIOffline
@@ -10,24 +12,41 @@ from faststream.redis import RedisBroker
 from prometheus_client import CollectorRegistry
 
 from services.review.adapters.housekeeping import Housekeeping
+from services.review.adapters.letter_keeping import LetterKeeping
 from services.review.adapters.outbox import OutboxDrain
 from services.review.adapters.publisher import RedisPublisher
+from services.review.adapters.reconciler import Reconciler
 from services.review.adapters.relay import Relay
 from services.review.adapters.secret_files import load_or_create_key, load_token
 from services.review.adapters.store import SqlStore
-from services.review.api import contracts, problems, projects, queues, records, sending, users
+from services.review.adapters.transport import RedisTransport
+from services.review.api import (
+    contracts,
+    dead_letters,
+    problems,
+    projects,
+    queues,
+    records,
+    repairs,
+    sending,
+    users,
+)
 from services.review.api.caller import Doorkeeper
-from services.review.handlers import record_models, route_predictions
+from services.review.api.limits import Limits
+from services.review.handlers import keep_dead_letters, record_models, route_predictions
 from services.review.metrics import Metrics
 from services.review.settings import Settings
 from services.review.use_cases.access import ControlAccess
+from services.review.use_cases.dead_letters import KeepDeadLetters, WorkDeadLetters
 from services.review.use_cases.deciding import DecideItem
 from services.review.use_cases.projects import KeepProjects
 from services.review.use_cases.queues import WorkQueues
+from services.review.use_cases.reconciling import Reconcile
 from services.review.use_cases.records import ReadRecords, RecordModels
+from services.review.use_cases.republishing import Republish
 from services.review.use_cases.routing import RoutePredictions
 from services.review.use_cases.sending import SendEvents
-from services.review.web import pages
+from services.review.web import letter_pages, pages
 from shared.clock import SystemClock
 from shared.database import Database
 from shared.messaging import (
@@ -38,11 +57,13 @@ from shared.messaging import (
     connect,
     make_broker,
     subscribe,
+    watched,
 )
 from shared.observability import AsgiApp, Readiness, with_operations
 from shared.streams import Stream, watermarks_key
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_LETTERS_AT_ONCE = 50
 
 
 def create_app(settings: Settings) -> AsgiApp:
@@ -52,19 +73,29 @@ def create_app(settings: Settings) -> AsgiApp:
     core.readiness.expect("relay", "database")
     access = ControlAccess(core.store, core.clock, load_token(settings.admin_token))
     door = Doorkeeper(access)
-    app = FastAPIOffline(title="Handraise", version="1", lifespan=lambda _: _lifespan(core))
+    app = FastAPIOffline(
+        title="Handraise",
+        version="1",
+        responses=problems.RESPONSES,
+        lifespan=lambda _: _lifespan(core),
+    )
     problems.install(app)
     decide = DecideItem(core.store, core.relay, core.metrics, core.clock)
     keep = KeepProjects(core.store, core.relay, core.clock)
     work = WorkQueues(core.store, core.clock)
     app.include_router(queues.router(door, work, decide, core.clock))
     app.include_router(projects.router(door, keep))
-    app.include_router(sending.router(door, SendEvents(core.store, core.publisher, core.clock)))
+    app.include_router(sending.router(door, SendEvents(core.store, core.relay, core.clock)))
     app.include_router(records.router(door, ReadRecords(core.store, core.clock)))
     app.include_router(users.router(door, access))
+    letters = WorkDeadLetters(core.store, core.relay, core.clock, core.keys)
+    app.include_router(dead_letters.router(door, letters))
+    app.include_router(repairs.router(door, core.reconcile, core.republish, core.clock))
     app.include_router(contracts.router())
     pages.install(app, door, access, keep, work, decide)
-    return with_operations(app, core.readiness, core.registry)
+    letter_pages.install(app, door, letters)
+    limited = Limits(app, settings.max_body_bytes)
+    return with_operations(limited, core.readiness, core.registry)
 
 
 class _Core:
@@ -80,16 +111,26 @@ class _Core:
         self.database = Database(settings.database)
         self.database.upgrade(_MIGRATIONS, "review_alembic_version")
         self.store = SqlStore(self.database, self.keys)
-        self.publisher = RedisPublisher(settings.redis_url, self.keys)
+        self.publisher = RedisPublisher(settings.redis_url)
         beat = self.readiness.beat
         self.relay = Relay(OutboxDrain(self.database), self.publisher, self.metrics, beat)
         self.housekeeping = Housekeeping(self.database, self.store, self.metrics, self.clock, beat)
+        keep = timedelta(days=settings.dead_letter_days)
+        self.letter_keeping = LetterKeeping(self.store, self.metrics, self.clock, keep)
+        self.transport = RedisTransport(settings.redis_url, settings.prefix)
+        self.republish, self.reconcile = self._reconciling()
         self.redis = connect(settings.redis_url)
+        self.messaging = MessagingMetrics(self.registry)
         self.broker = self._broker()
+
+    def _reconciling(self) -> tuple[Republish, Reconcile]:
+        shared = (self.store, self.transport, self.relay, self.metrics, self.clock)
+        window = timedelta(minutes=self.settings.republish_minutes)
+        republish = Republish(*shared, window)
+        return republish, Reconcile(*shared, republish)
 
     def _broker(self) -> RedisBroker:
         broker = make_broker(self.settings.redis_url)
-        messaging = MessagingMetrics(self.registry)
         route = RoutePredictions(
             self.store,
             self.relay,
@@ -100,6 +141,9 @@ class _Core:
         handlers: dict[Stream, Handler] = {
             Stream.PREDICTIONS: route_predictions(route),
             Stream.MODELS: record_models(RecordModels(self.store)),
+            Stream.DEAD_LETTERS: keep_dead_letters(
+                KeepDeadLetters(self.store, self.metrics, self.clock, self.keys)
+            ),
         }
         for stream, handler in handlers.items():
             channel = Channel(
@@ -108,7 +152,7 @@ class _Core:
                 dead_letters=self.keys[Stream.DEAD_LETTERS],
                 watermarks=watermarks_key(self.settings.prefix),
                 source="review",
-                trimmed=stream is Stream.PREDICTIONS,
+                trimmed=stream is not Stream.MODELS,
             )
             self.readiness.expect(channel.stream)
             subscribe(
@@ -117,23 +161,35 @@ class _Core:
                     self.redis,
                     channel,
                     handler,
-                    self.settings,
-                    messaging,
+                    self._options(stream),
+                    self.messaging,
                     self.clock,
                     self.readiness.beat,
                 ),
             )
         return broker
 
+    def _options(self, stream: Stream) -> Settings:
+        """A dead letter is larger than its original, and must not be refused for that."""
+        if stream is not Stream.DEAD_LETTERS:
+            return self.settings
+        changes = {"max_event_bytes": sys.maxsize, "batch_size": _LETTERS_AT_ONCE}
+        return self.settings.model_copy(update=changes)
+
 
 @asynccontextmanager
 async def _lifespan(core: _Core) -> AsyncIterator[None]:
+    reconciler = Reconciler(core.reconcile.repair, core.republish.go_on)
+    await reconciler.greet()
     background = [
+        asyncio.create_task(reconciler.run()),
         asyncio.create_task(core.relay.run()),
         asyncio.create_task(core.housekeeping.run()),
+        asyncio.create_task(core.letter_keeping.run()),
     ]
     await core.broker.start()
-    yield
+    async with watched(core.redis, core.messaging, core.clock):
+        yield
     await core.broker.stop()
     for task in background:
         task.cancel()
@@ -141,4 +197,5 @@ async def _lifespan(core: _Core) -> AsyncIterator[None]:
     await asyncio.to_thread(core.relay.flush)
     await core.redis.aclose()
     core.publisher.close()
+    core.transport.close()
     core.database.close()

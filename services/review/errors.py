@@ -43,6 +43,13 @@ class LeaseLost(ReviewError):
     slug = "lease-lost"
 
 
+class AlreadySettled(ReviewError):
+    """The dead letter does not wait any more."""
+
+    status = 409
+    slug = "already-settled"
+
+
 class KeyReused(ReviewError):
     """The Idempotency-Key was used before for another request."""
 

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 
+from services.review.use_cases.dead_letters import KeepDeadLetters
 from services.review.use_cases.records import RecordModels
 from services.review.use_cases.routing import RoutePredictions
 from shared import wire
-from shared.errors import DeadLetter
-from shared.events import CloudEvent
+from shared.errors import DeadLetter, Malformed
+from shared.events import CloudEvent, ModelChanged
 from shared.messaging import Entry, Handler, Settlement
 
 
@@ -41,7 +42,7 @@ def record_models(record: RecordModels) -> Handler:
         events: list[CloudEvent] = []
         for entry in entries:
             try:
-                events.append(CloudEvent.decode(entry.document))
+                events.append(_model_event(entry))
                 settlement.acknowledge(entry)
             except DeadLetter as error:
                 settlement.refuse(entry, error)
@@ -49,3 +50,20 @@ def record_models(record: RecordModels) -> Handler:
         return settlement
 
     return handle
+
+
+def keep_dead_letters(keep: KeepDeadLetters) -> Handler:
+    """`dead-letters` → table. Nothing is refused here: it would come straight back."""
+
+    async def handle(entries: Sequence[Entry]) -> Settlement:
+        await asyncio.to_thread(keep, [(entry.id.decode(), entry.document) for entry in entries])
+        return Settlement(done=list(entries))
+
+    return handle
+
+
+def _model_event(entry: Entry) -> CloudEvent:
+    event = CloudEvent.decode(entry.document)
+    if not isinstance(event.data, ModelChanged):
+        raise Malformed(f"type: {event.type.value} does not belong on this stream")
+    return event

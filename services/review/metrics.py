@@ -60,3 +60,39 @@ class Metrics:
             "Documents that left through the outbox.",
             registry=registry,
         )
+        self.dead_letters_waiting = Gauge(
+            "handraise_dead_letters_waiting",
+            "Dead letters that nobody has settled; the project is `unknown` where there is none. "
+            "Above 0: `handraise dead-letters list` says the cure; then retry or drop them.",
+            ["project", "reason"],
+            registry=registry,
+        )
+        self.dead_letters_unreadable = Counter(
+            "handraise_dead_letters_unreadable",
+            "Documents on `dead-letters` that are none. Any: somebody else writes to that stream.",
+            registry=registry,
+        )
+        self.gaps = Gauge(
+            "handraise_gaps",
+            "Facts that lack what should follow: accepted and `unrouted`, routed and `undecided`, "
+            "answered and `uncorrected`, corrected and `unlearned`, learned and `unrecorded`. They "
+            "are repaired by themselves; above 0 for minutes: `handraise doctor` says the cure.",
+            ["project", "kind"],
+            registry=registry,
+        )
+        self.gaps_repaired = Counter(
+            "handraise_gaps_repaired",
+            "Gaps repaired. Any `undecided` or `uncorrected`: somebody changed the review "
+            "database. Others rising steadily: Redis loses data, or a service refuses entries.",
+            ["project", "kind"],
+            registry=registry,
+        )
+        self.redis_refilled = Counter(
+            "handraise_redis_refilled",
+            "Times that Redis was found `lost` (empty, or another one) or `restarted`, and was "
+            "given again what it may lack. `lost`: see that its append-only file is on.",
+            ["state"],
+            registry=registry,
+        )
+        for state in ("lost", "restarted"):  # from 0 on, or the first time would be no increase
+            self.redis_refilled.labels(state)

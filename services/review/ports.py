@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import Protocol
 
 from services.review.domain.access import TokenKind, User
+from services.review.domain.dead_letters import Letter, NewLetter, Selection, Settled
 from services.review.domain.ledger import Entry, Kind, NewEntry
 from services.review.domain.queue import Lease, NewItem, QueueState
+from services.review.reconciling_ports import Accepted, History, Marks
 from shared.events import CloudEvent
 from shared.project import Project
 
@@ -86,12 +88,64 @@ class Items(Protocol):
         """How the queue stands."""
         ...
 
+    def reopen(self, project: str, event_id: str) -> bool:
+        """Let a settled item wait again. False if there is no such item."""
+        ...
+
 
 class Outbox(Protocol):
     """What must leave because of what was written."""
 
     def put(self, events: Iterable[CloudEvent]) -> None:
         """Let events leave once the transaction is kept."""
+        ...
+
+    def waiting(self, limit: int) -> int:
+        """How many documents wait to leave; counted up to a limit."""
+        ...
+
+    def put_back(self, originals: Iterable[tuple[str, bytes]]) -> None:
+        """Let bytes of any kind, given as (stream key, bytes), leave as they once came."""
+        ...
+
+
+class DeadLetters(Protocol):
+    """What could not be processed, until a person settles it."""
+
+    def known(self, document_ids: Collection[str]) -> Collection[str]:
+        """Which of these are kept already."""
+        ...
+
+    def add(self, letters: Sequence[NewLetter]) -> None:
+        """Keep letters; none of them may be kept already."""
+        ...
+
+    def get(self, identity: int) -> Letter | None:
+        """One letter."""
+        ...
+
+    def originals(self, identities: Collection[int]) -> Mapping[int, bytes]:
+        """The originals of letters, byte for byte."""
+        ...
+
+    def page(self, wanted: Selection, limit: int, before: int | None) -> Sequence[Letter]:
+        """Letters older than `before`, newest first."""
+        ...
+
+    def newest(self) -> int:
+        """The id of the letter that came last; 0 if there is none."""
+        ...
+
+    def counts(self, wanted: Selection) -> Mapping[tuple[str, str], int]:
+        """Number of letters by project and reason."""
+        ...
+
+    def settle(self, wanted: Selection, settled: Settled, limit: int) -> Sequence[Letter]:
+        """Settle waiting letters, oldest first; gives those that this call settled."""
+        ...
+
+    def forget(self, settled_before: datetime, limit: int) -> int:
+        """Delete letters that were settled before; how many."""
         ...
 
 
@@ -153,6 +207,14 @@ class Transaction(Protocol):
     @property
     def outbox(self) -> Outbox: ...
     @property
+    def accepted(self) -> Accepted: ...
+    @property
+    def history(self) -> History: ...
+    @property
+    def marks(self) -> Marks: ...
+    @property
+    def dead_letters(self) -> DeadLetters: ...
+    @property
     def projects(self) -> Projects: ...
     @property
     def users(self) -> Users: ...
@@ -179,16 +241,4 @@ class Bell(Protocol):
 
     def flush(self) -> None:
         """Return when the outbox is empty, or Redis is away (then it leaves later)."""
-        ...
-
-
-class Publisher(Protocol):
-    """Puts events on their streams at once, without the outbox."""
-
-    def publish(self, events: Sequence[CloudEvent]) -> None:
-        """All of them, in order.
-
-        Raises:
-            Unavailable: Redis is away; none of them was accepted.
-        """
         ...

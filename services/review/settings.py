@@ -1,9 +1,13 @@
 """Settings of the review service."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
+from typing_extensions import override
 
+from shared.hardening import open_key, weak_database, weak_token
 from shared.settings import CommonSettings
 
 
@@ -11,10 +15,17 @@ class Settings(CommonSettings):
     """The common settings, the review database and the doors for people."""
 
     review_port: int = Field(8080, description="Port of the HTTP API and the pages.")
+    max_body_bytes: Annotated[int, Field(ge=1024)] = Field(
+        16 * 2**20, description="Larger bodies of HTTP requests are refused (413)."
+    )
     database_url: str | None = Field(
         None,
         description="PostgreSQL (postgresql://user:password@host/name) or SQLite (sqlite:///path); "
         "unset: a SQLite file in the data directory.",
+    )
+    database_url_file: Path | None = Field(
+        None,
+        description="A file that holds the address of the database, instead of the address itself.",
     )
     audit_key_file: Path | None = Field(
         None,
@@ -25,6 +36,15 @@ class Settings(CommonSettings):
         None,
         description="Token of the user `admin`; unset: `secrets/admin.token` in the data directory "
         "(`handraise up` creates it). An empty or absent file closes that door.",
+    )
+    dead_letter_days: Annotated[int, Field(ge=1, le=36_500)] = Field(
+        90, description="Days after which retried and dropped dead letters are deleted."
+    )
+
+    republish_minutes: Annotated[int, Field(ge=0, le=527_040)] = Field(
+        60,
+        description="When Redis has lost everything, the decisions and corrections of so many "
+        "minutes are sent again.",
     )
 
     @property
@@ -41,3 +61,13 @@ class Settings(CommonSettings):
     def admin_token(self) -> Path:
         """The file of the admin's token."""
         return self.admin_token_file or self.data_dir / "secrets" / "admin.token"
+
+    @override
+    def weaknesses(self) -> Iterator[str]:
+        yield from super().weaknesses()
+        found = [
+            weak_database(self.database),
+            weak_token(self.admin_token),
+            open_key(self.audit_key),
+        ]
+        yield from (weakness for weakness in found if weakness)

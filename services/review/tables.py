@@ -2,13 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from shared.database import UtcDateTime
 
 _BigId = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only in columns that are called INTEGER."""
+
+RARE_KINDS = ("automation", "corrected", "model", "project")
+"""Kinds of ledger entries that are looked up by their place; the others are far too many."""
+
+_IS_RARE = text(" OR ".join(f"kind = '{kind}'" for kind in RARE_KINDS))
+"""Written as SQLite needs it to see that `kind = 'model'` is among them."""
 
 
 class LedgerRow(SQLModel, table=True):
@@ -18,6 +24,14 @@ class LedgerRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("project", "kind", "subject", "revision", name="uq_review_ledger"),
         Index("ix_review_ledger_tally", "project", "kind", "detail"),
+        Index(
+            "ix_review_ledger_rare",
+            "project",
+            "kind",
+            "sequence",
+            sqlite_where=_IS_RARE,
+            postgresql_where=_IS_RARE,
+        ),
     )
 
     sequence: int | None = Field(default=None, primary_key=True, sa_type=_BigId)
@@ -73,6 +87,30 @@ class OutboxRow(SQLModel, table=True):
     document: str = Field(sa_type=Text)
 
 
+class AcceptedRow(SQLModel, table=True):
+    """An event that was accepted over HTTP and is not routed yet."""
+
+    __tablename__ = "review_accepted"
+    __table_args__ = (Index("ix_review_accepted_at", "at"),)
+
+    project: str = Field(primary_key=True)
+    event_id: str = Field(primary_key=True)
+    type: str = Field(primary_key=True)
+    document: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=UtcDateTime)
+    tries: int = 0
+    due_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class MarkRow(SQLModel, table=True):
+    """How far something has come, or what was last seen."""
+
+    __tablename__ = "review_marks"
+
+    name: str = Field(primary_key=True)
+    value: str = Field(sa_type=Text)
+
+
 class ProjectRow(SQLModel, table=True):
     """A project's file in force, and whether automation is stopped."""
 
@@ -111,3 +149,30 @@ class TokenRow(SQLModel, table=True):
     user: str = Field(foreign_key="review_users.name", index=True)
     kind: str
     expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class DeadLetterRow(SQLModel, table=True):
+    """What could not be processed, whole, and what became of it."""
+
+    __tablename__ = "review_dead_letters"
+    __table_args__ = (
+        UniqueConstraint("document_id", name="uq_review_dead_letters"),
+        Index("ix_review_dead_letters_kind", "state", "project", "reason"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=_BigId)
+    document_id: str
+    project: str
+    stream: str
+    entry_id: str
+    reason: str
+    error: str
+    message: str = Field(sa_type=Text)
+    attempts: int
+    size: int
+    original: bytes = Field(sa_type=LargeBinary)
+    at: datetime = Field(sa_type=UtcDateTime)
+    state: str
+    settled_by: str | None = None
+    settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    settle_reason: str | None = Field(default=None, sa_type=Text)

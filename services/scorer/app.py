@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 from faststream.asgi import AsgiFastStream
 from prometheus_client import CollectorRegistry
+from redis.exceptions import RedisError
 
 from services.scorer.adapters.artifacts import ArtifactStore
 from services.scorer.adapters.catalogue import BroadcastCatalogue
@@ -14,7 +15,15 @@ from services.scorer.metrics import Metrics
 from services.scorer.settings import Settings
 from services.scorer.use_cases import ScoreRequests
 from shared.clock import SystemClock
-from shared.messaging import Channel, Consumer, MessagingMetrics, connect, make_broker, subscribe
+from shared.messaging import (
+    Channel,
+    Consumer,
+    MessagingMetrics,
+    connect,
+    make_broker,
+    subscribe,
+    watched,
+)
 from shared.observability import AsgiApp, Readiness, with_operations
 from shared.streams import Stream, watermarks_key
 
@@ -43,19 +52,18 @@ def create_app(settings: Settings) -> AsgiApp:
     )
     handler = score_requests(ScoreRequests(catalogue, metrics, clock))
     broker = make_broker(settings.redis_url)
-    subscribe(
-        broker,
-        Consumer(
-            redis, channel, handler, settings, MessagingMetrics(registry), clock, readiness.beat
-        ),
-    )
+    messaging = MessagingMetrics(registry)
+    consumer = Consumer(redis, channel, handler, settings, messaging, clock, readiness.beat)
+    subscribe(broker, consumer)
     readiness.expect(channel.stream, "follower")
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
-        await catalogue.refresh()
+        with suppress(RedisError, OSError):  # away: the follower waits for it, and so do requests
+            await catalogue.refresh()
         following = asyncio.create_task(catalogue.follower.run())
-        yield
+        async with watched(redis, messaging, clock):
+            yield
         following.cancel()
         with suppress(asyncio.CancelledError):
             await following

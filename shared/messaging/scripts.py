@@ -66,6 +66,12 @@ for _, flat in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
   local group = fields(flat)
   if group['name'] == ARGV[1] then
     local whole = fields(redis.call('XINFO', 'STREAM', KEYS[1]))
+    if group['last-delivered-id'] == whole['last-generated-id']
+        and group['entries-read'] ~= whole['entries-added'] then
+      redis.pcall('XGROUP', 'SETID', KEYS[1], ARGV[1], group['last-delivered-id'],
+        'ENTRIESREAD', whole['entries-added'])
+      group['entries-read'], group['lag'] = whole['entries-added'], 0
+    end
     local read = group['entries-read']
     if not read and group['last-delivered-id'] == '0-0' then read = 0 end
     local lost = read and whole['entries-added'] - whole['length'] > read and 1 or 0
@@ -86,6 +92,9 @@ return {0, 0, 0}
 """
 )
 """How a group stands, and its watermark noted: all entries up to it are acknowledged.
+
+Redis 7.0 miscounts what a group has read when it comes back from its append-only file, and the lag
+stays wrong for ever. The count of a group that has read all is put right.
 
 If the group is lost, it is made again from the watermark, not from the beginning or "now". A
 server that is out of memory refuses to note it; that must not stop the reading.

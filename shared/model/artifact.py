@@ -47,7 +47,7 @@ class ArtifactRef:
 def publish(
     store: Path, project: str, state: ModelState, origin: Origin, signing_key: Ed25519PrivateKey
 ) -> ArtifactRef:
-    """Write `store/project/sha256/` whole; an artifact of the same content is left as it is.
+    """Write `store/project/sha256/` whole; the same version, if whole, is left as it is.
 
     Raises:
         ArtifactRefused: the state could not be loaded again (an array that is not finite).
@@ -56,7 +56,7 @@ def publish(
     target = _locate(store, ref.uri, ref.sha256)
     _check_finite(state.arrays, ref.uri)
     public = signing_key.public_key()
-    if target.exists() and _is_whole(store, ref, public):
+    if target.exists() and _is_whole(store, ref, public, origin.version):
         return ref
     content = pack(state.arrays)
     manifest = Manifest.describe(
@@ -204,12 +204,12 @@ def _check_consistent(state: ModelState, uri: str) -> None:
         raise ArtifactRefused(f"{uri}: its parts do not fit: {error}; {_REPUBLISH}") from error
 
 
-def _is_whole(store: Path, ref: ArtifactRef, public: Ed25519PublicKey) -> bool:
+def _is_whole(store: Path, ref: ArtifactRef, public: Ed25519PublicKey, version: int) -> bool:
     try:
-        load(store, ref.uri, ref.sha256, public)
+        manifest, _ = load(store, ref.uri, ref.sha256, public)
     except ArtifactRefused:
         return False
-    return True
+    return manifest.version == version
 
 
 def _move(temporary: Path, target: Path) -> None:

@@ -45,7 +45,7 @@ class Bench:
         """Begin like a new process, with nothing but what is on disk."""
         self.registry = CollectorRegistry()
         self.metrics = Metrics(self.registry)
-        announce = AnnounceVersions(self.store, self.publisher, self.metrics)
+        announce = AnnounceVersions(self.store, self.publisher, self.metrics, self.clock)
         rhythm = Rhythm(timedelta(seconds=0.05), checkpoint_every)
         self.retraining = Retraining(
             self.store, self.learners, announce, self.metrics, self.clock, rhythm

@@ -1,6 +1,6 @@
 """A publisher that remembers, and that can be away."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from shared.errors import Unavailable
 from shared.events import CloudEvent, EventType, ModelChanged
@@ -11,12 +11,21 @@ class FakePublisher:
 
     def __init__(self) -> None:
         self.events: list[CloudEvent] = []
+        self.remembered: dict[str, int] = {}
         self.away = False
 
     def publish(self, events: Sequence[CloudEvent]) -> None:
         if self.away:
             raise Unavailable("Redis does not answer")
         self.events.extend(events)
+        for event in events:
+            if event.type is EventType.MODEL_PROMOTED and isinstance(event.data, ModelChanged):
+                self.remembered[event.project] = event.data.version
+
+    def announced(self) -> Mapping[str, int]:
+        if self.away:
+            raise Unavailable("Redis does not answer")
+        return self.remembered
 
     def versions(self, kind: EventType = EventType.MODEL_PROMOTED) -> list[ModelChanged]:
         """What was said about versions."""

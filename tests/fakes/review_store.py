@@ -14,6 +14,8 @@ from services.review.domain.queue import Item, Lease, NewItem, QueueState
 from services.review.ports import ProjectState
 from shared.errors import Unavailable
 from shared.events import CloudEvent, RouteReason
+from tests.fakes.review_dead_letters import FakeDeadLetters
+from tests.fakes.review_history import FakeAccepted, FakeHistory, FakeMarks
 
 
 @dataclass
@@ -113,6 +115,14 @@ class FakeItems:
             next_free_at=min(expiries, default=None),
         )
 
+    def reopen(self, project: str, event_id: str) -> bool:
+        for number, item in self.items.items():
+            if (item.project, item.event_id) == (project, event_id):
+                self.items[number] = replace(item, settled=False)
+                self.held_by.pop(number, None)
+                return True
+        return False
+
     def _waiting(self, queue: str) -> list[Item]:
         return [i for i in self.items.values() if i.project == queue and not i.settled]
 
@@ -139,9 +149,17 @@ class FakeItems:
 @dataclass
 class FakeOutbox:
     events: list[CloudEvent] = field(default_factory=list)
+    put_back_again: list[tuple[str, bytes]] = field(default_factory=list)
+    left: int = 0
 
     def put(self, events: Iterable[CloudEvent]) -> None:
         self.events.extend(events)
+
+    def waiting(self, limit: int) -> int:
+        return min(limit, len(self.events) - self.left)
+
+    def put_back(self, originals: Iterable[tuple[str, bytes]]) -> None:
+        self.put_back_again.extend(originals)
 
 
 @dataclass
@@ -192,8 +210,14 @@ class FakeTransaction:
     ledger: FakeLedger = field(default_factory=FakeLedger)
     items: FakeItems = field(default_factory=FakeItems)
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
+    marks: FakeMarks = field(default_factory=FakeMarks)
+    dead_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     projects: FakeProjects = field(default_factory=FakeProjects)
     users: FakeUsers = field(default_factory=FakeUsers)
+
+    def __post_init__(self) -> None:
+        self.accepted = FakeAccepted(self.outbox)
+        self.history = FakeHistory(self.ledger, self.items)
 
 
 class FakeStore:

@@ -1,7 +1,5 @@
-import base64
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -15,19 +13,12 @@ from handraise.embedded import EmbeddedServer, connect
 from handraise.installation import Installation, write_down
 from handraise.publish import Publisher
 from shared.clock import SystemClock
-from shared.events import (
-    CloudEvent,
-    EventDeadLettered,
-    EventType,
-    ScoringRequested,
-    announce,
-)
+from shared.events import CloudEvent, EventType, ScoringRequested
 from shared.streams import FIELD, Stream
 from tests.unit.handraise.conftest import eventually
 from tests.unit.handraise.events import a_correction, a_decision, a_version
 
 pytestmark = pytest.mark.redis
-AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -83,44 +74,6 @@ def test_an_observer_counts_what_came_before_it_and_what_comes_after(
         eventually(lambda: observer.tally.version == 1)
         eventually(lambda: observer.tally.decided == {"e1", "e2"})
         eventually(lambda: len(observer.tally.corrections) == 1)
-
-
-def test_dead_letters_are_listed_and_shown_with_the_original(redis: Redis) -> None:
-    letter = EventDeadLettered(
-        stream="requests",
-        entry_id="1-1",
-        reason="malformed",
-        error="Malformed",
-        message="data: missing",
-        attempts=1,
-        original_base64=base64.b64encode(b'{"half": ').decode(),
-    )
-    entry = put(
-        redis,
-        announce(
-            EventType.EVENT_DEAD_LETTERED,
-            letter,
-            project="p",
-            identity="1-1",
-            source="scorer",
-            time=AT,
-        ),
-    )
-    redis.xadd(Stream.DEAD_LETTERS.key("handraise"), {FIELD: b"damaged"})
-
-    rows = json.loads(CliRunner().invoke(app, ["dead-letters", "list", "--json"]).stdout)
-    shown = json.loads(CliRunner().invoke(app, ["dead-letters", "show", entry, "--json"]).stdout)
-
-    assert [row["reason"] for row in rows] == ["unreadable", "malformed"]
-    assert shown["original"] == '{"half": '
-    assert "data: missing" in CliRunner().invoke(app, ["dead-letters", "show", entry]).stdout
-
-
-def test_a_dead_letter_that_is_not_there_is_an_error(installation: Installation) -> None:
-    result = CliRunner().invoke(app, ["dead-letters", "show", "9-9"])
-
-    assert result.exit_code == 1
-    assert "no dead letter 9-9" in result.stderr
 
 
 def test_the_doctor_finds_a_redis_that_evicts(redis: Redis) -> None:

@@ -125,3 +125,15 @@ async def test_a_full_server_lets_out_what_is_in(redis_url: str, tmp_path: Path)
             finally:
                 await at.redis.config_set("maxmemory", 0)
         assert await at.dead() == []
+
+
+@pytest.mark.asyncio
+async def test_a_lag_that_redis_miscounts_is_put_right(redis_url: str, tmp_path: Path) -> None:
+    async with bench(redis_url, tmp_path) as at:
+        await at.send(*(b"%d" % number for number in range(10)))
+        await at.redis.xgroup_create("t:in", "group", id="0")
+        await at.redis.xgroup_setid("t:in", "group", "$", entries_read=3)
+        for _ in range(2):
+            state = await stream.look(at.redis, "t:in", "group", "t:watermarks")
+            assert (state.lag, state.pending, state.lost) == (0, 0, False)
+        assert await stream.slowest_lag(at.redis, "t:in") == 0

@@ -1,10 +1,12 @@
 """What operators start from: the image, the composition, the alerts, the dashboard."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -130,14 +132,38 @@ def test_ports_are_open_to_this_machine_only(composition: dict[str, Any]) -> Non
     assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
 
 
-def test_compose_understands_the_composition() -> None:
+SECRETS = ("POSTGRES_PASSWORD", "REDIS_PASSWORD", "GRAFANA_PASSWORD", "ADMIN_TOKEN_FILE")
+
+
+def test_our_services_run_in_production(composition: dict[str, Any]) -> None:
+    for program in OURS:
+        assert composition["services"][program]["environment"]["HANDRAISE_ENVIRONMENT"] == (
+            "production"
+        )
+
+
+def test_no_secret_has_a_default() -> None:
+    text = COMPOSE.read_text()
+    for secret in SECRETS:
+        assert set(re.findall(rf"\$\{{{secret}(..)", text)) == {":?"}, secret
+
+
+@pytest.mark.parametrize("missing", [None, *SECRETS])
+def test_compose_wants_every_secret(tmp_path: Path, missing: str | None) -> None:
+    token = tmp_path / "admin.token"
+    token.write_text("t" * 32)
+    given = dict.fromkeys(SECRETS, "s" * 32) | {"ADMIN_TOKEN_FILE": str(token)}
+    given.pop(missing or "", None)
+    inherited = {name: value for name, value in os.environ.items() if name not in SECRETS}
     checked = subprocess.run(
         [*_compose(), "-f", str(COMPOSE), "config", "-q"],
+        env=inherited | given,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert checked.returncode == 0, checked.stderr
+    assert (checked.returncode == 0) is (missing is None), checked.stderr
+    assert missing is None or missing in checked.stderr
 
 
 def _compose() -> list[str]:
@@ -186,14 +212,21 @@ def test_every_alert_uses_metrics_that_exist_and_says_the_cure() -> None:
         assert rule["labels"]["severity"] in {"page", "warn"}, rule["alert"]
 
 
-@pytest.mark.parametrize("arguments", [["config", "prometheus.yml"], ["rules", "rules.yml"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "config", "prometheus.yml"],
+        ["check", "rules", "rules.yml"],
+        ["test", "rules", "rules_test.yml"],
+    ],
+)
 def test_prometheus_accepts_its_files(arguments: list[str]) -> None:
     promtool = shutil.which("promtool")
     if promtool is None:
         servers.missing("promtool", "prometheus")
         return
     checked = subprocess.run(
-        [promtool, "check", arguments[0], str(PROMETHEUS / arguments[1])],
+        [promtool, *arguments[:2], str(PROMETHEUS / arguments[2])],
         capture_output=True,
         text=True,
         check=False,

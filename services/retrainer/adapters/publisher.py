@@ -1,6 +1,7 @@
 """Publishing from the learning thread, without the client's silent retries."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -8,10 +9,11 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from shared.errors import Unavailable
-from shared.events import CloudEvent
+from shared.events import CloudEvent, EventType, ModelChanged
 from shared.streams import FIELD, Stream
 
 _TIMEOUT_SECONDS = 5.0
+_IN_FORCE = {EventType.MODEL_PROMOTED, EventType.MODEL_ROLLED_BACK}
 
 
 class RedisPublisher:
@@ -25,6 +27,7 @@ class RedisPublisher:
             socket_connect_timeout=_TIMEOUT_SECONDS,
         )
         self._keys = keys
+        self._announced = f"{keys[Stream.MODELS]}:announced"
 
     def publish(self, events: Sequence[CloudEvent]) -> None:
         """All of them, in order.
@@ -37,10 +40,28 @@ class RedisPublisher:
         pipeline = self._redis.pipeline(transaction=True)
         for event in events:
             pipeline.xadd(self._keys[event.stream], {FIELD: event.encode()})
+            if event.type in _IN_FORCE and isinstance(event.data, ModelChanged):
+                pipeline.hset(self._announced, event.project, str(event.data.version))
         try:
             pipeline.execute()
         except (RedisError, OSError) as error:
             raise Unavailable(f"Redis does not answer: {error}") from error
+
+    def announced(self) -> Mapping[str, int]:
+        """The version that was announced last of each project; empty if Redis lost them.
+
+        It is noted in the same transaction as the announcement, so both are there or neither.
+
+        Raises:
+            Unavailable: Redis is away.
+        """
+        pipeline: Any = self._redis.pipeline(transaction=True)
+        pipeline.xlen(self._keys[Stream.MODELS]).hgetall(self._announced)
+        try:
+            length, noted = pipeline.execute()
+        except (RedisError, OSError) as error:
+            raise Unavailable(f"Redis does not answer: {error}") from error
+        return {project.decode(): int(number) for project, number in noted.items() if length}
 
     def close(self) -> None:
         """Give all connections back."""

@@ -59,7 +59,11 @@ def objection(labels: Sequence[str], expected: Sequence[str], *, finite: bool) -
     return None
 
 
-def figures(progress: Progress, fresh: Span) -> dict[str, float]:
+CORRECTIONS = "corrections"
+"""Metric of a version: how many corrections were recorded up to it; review counts along."""
+
+
+def figures(progress: Progress, fresh: Span, corrections: int) -> dict[str, float]:
     """What was measured, finite numbers only.
 
     `corrected_at` (epoch seconds of the oldest correction that is new in the version) is how
@@ -69,6 +73,7 @@ def figures(progress: Progress, fresh: Span) -> dict[str, float]:
         "accuracy": progress.accuracy,
         "log_loss": progress.log_loss,
         "examples": float(progress.examples),
+        CORRECTIONS: float(corrections),
     }
     if fresh.oldest_at is not None:
         measured["corrected_at"] = fresh.oldest_at.timestamp()

@@ -91,6 +91,14 @@ class SqlItems:
         ).one()
         return QueueState(queue, depth, held, oldest, overdue, next_free)
 
+    def reopen(self, project: str, event_id: str) -> bool:
+        """Let a settled item wait again. False if there is no such item."""
+        return self._count(
+            update(ItemRow)
+            .where(col(ItemRow.project) == project, col(ItemRow.event_id) == event_id)
+            .values(settled=False, lease_id=None, lease_expires_at=None)
+        )
+
     def _grant(self, row: ItemRow, holder: str, now: datetime, until: datetime) -> Lease | None:
         lease_id, token = secrets.token_hex(12), row.lease_token + 1
         won = self._count(

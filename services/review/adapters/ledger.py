@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+from sqlalchemy import ColumnElement, String, literal, literal_column
 from sqlmodel import Session, col, func, insert, select
 
 from services.review.domain.ledger import Entry, Kind, NewEntry
-from services.review.tables import LedgerRow
+from services.review.tables import RARE_KINDS, LedgerRow
 from shared.database import insert_many
 
 
@@ -47,17 +48,17 @@ class SqlLedger:
             )
             .order_by(col(LedgerRow.sequence))
         )
-        return [_entry(row) for row in self._session.exec(statement)]
+        return [entry_of(row) for row in self._session.exec(statement)]
 
     def newest(self, project: str, kind: Kind, limit: int) -> Sequence[Entry]:
         """The newest entries of a kind, newest first."""
         statement = (
             select(LedgerRow)
-            .where(LedgerRow.project == project, LedgerRow.kind == kind.value)
+            .where(LedgerRow.project == project, is_kind(kind))
             .order_by(col(LedgerRow.sequence).desc())
             .limit(limit)
         )
-        return [_entry(row) for row in self._session.exec(statement)]
+        return [entry_of(row) for row in self._session.exec(statement)]
 
     def tally(self, project: str) -> Mapping[tuple[Kind, str], int]:
         """Number of entries by kind and detail."""
@@ -68,6 +69,13 @@ class SqlLedger:
         )
         rows = self._session.exec(statement)
         return {(Kind(kind), detail): count for kind, detail, count in rows}
+
+
+def is_kind(kind: Kind) -> ColumnElement[bool]:
+    """A condition on the kind, such that the index of the rare kinds is used for these."""
+    rare = kind.value in RARE_KINDS
+    value = literal_column(f"'{kind.value}'", String) if rare else literal(kind.value)
+    return col(LedgerRow.kind) == value
 
 
 def _row(entry: NewEntry) -> dict[str, object]:
@@ -82,7 +90,8 @@ def _row(entry: NewEntry) -> dict[str, object]:
     }
 
 
-def _entry(row: LedgerRow) -> Entry:
+def entry_of(row: LedgerRow) -> Entry:
+    """What a row records."""
     assert row.sequence is not None  # noqa: S101 - it was read from the table
     return Entry(
         sequence=row.sequence,

@@ -1,5 +1,6 @@
 """The outbox in SQL, and its emptying."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -11,6 +12,8 @@ from shared.events import CloudEvent
 from shared.streams import Stream
 
 _RELAY_LOCK = 7214002
+_IN_BASE64 = "base64:"
+"""Begins what is no text of ours; a JSON object never begins so."""
 
 
 class SqlOutbox:
@@ -25,6 +28,19 @@ class SqlOutbox:
         rows = [
             {"stream": self._keys[event.stream], "document": event.encode().decode()}
             for event in events
+        ]
+        insert_many(self._session, OutboxRow, rows)
+
+    def waiting(self, limit: int) -> int:
+        """How many documents wait to leave; counted up to a limit."""
+        some = select(OutboxRow.id).limit(limit).subquery()
+        return self._session.exec(select(func.count()).select_from(some)).one()
+
+    def put_back(self, originals: Iterable[tuple[str, bytes]]) -> None:
+        """Let bytes of any kind, given as (stream key, bytes), leave as they once came."""
+        rows = [
+            {"stream": stream, "document": _IN_BASE64 + b64encode(original).decode()}
+            for stream, original in originals
         ]
         insert_many(self._session, OutboxRow, rows)
 
@@ -69,7 +85,15 @@ def _oldest(session: Session, limit: int) -> Sequence[tuple[int | None, str, str
 
 
 def _documents(rows: Sequence[tuple[int | None, str, str]]) -> list[tuple[str, bytes]]:
-    return [(stream, document.encode()) for _, stream, document in rows]
+    return [
+        (
+            stream,
+            b64decode(document[len(_IN_BASE64) :])
+            if document.startswith(_IN_BASE64)
+            else document.encode(),
+        )
+        for _, stream, document in rows
+    ]
 
 
 def _forget(session: Session, rows: Sequence[tuple[int | None, str, str]]) -> None:

@@ -1,6 +1,6 @@
 """Publishing from worker threads, without the client's silent retries."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -8,33 +8,26 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from shared.errors import Unavailable
-from shared.events import CloudEvent
 from shared.messaging.scripts import PUBLISH, publish_arguments
-from shared.streams import Stream
 
 _TIMEOUT_SECONDS = 5.0
 
 
 class RedisPublisher:
-    """Implements `ports.Publisher`."""
+    """Appends what the relay hands over."""
 
-    def __init__(self, url: str, keys: Mapping[Stream, str]) -> None:
+    def __init__(self, url: str) -> None:
         self._redis = Redis.from_url(
             url, retry=Retry(NoBackoff(), 0), socket_timeout=_TIMEOUT_SECONDS
         )
         self._script = self._redis.register_script(PUBLISH)
-        self._keys = keys
-
-    def publish(self, events: Sequence[CloudEvent]) -> None:
-        """All of them, in order.
-
-        Raises:
-            Unavailable: Redis is away; none of them was accepted.
-        """
-        self.publish_documents((self._keys[event.stream], event.encode()) for event in events)
 
     def publish_documents(self, documents: Iterable[tuple[str, bytes]]) -> None:
-        """Documents as (key, document), all or none, in order."""
+        """Documents as (key, document), all or none, in order.
+
+        Raises:
+            Unavailable: Redis is away or full; none of them is there, or all are.
+        """
         keys, arguments = publish_arguments(documents)
         try:
             if arguments:

@@ -5,8 +5,12 @@ from contextlib import contextmanager
 
 from sqlmodel import Session
 
+from services.review.adapters.accepted import SqlAccepted
+from services.review.adapters.dead_letters import SqlDeadLetters
+from services.review.adapters.history import SqlHistory
 from services.review.adapters.items import SqlItems
 from services.review.adapters.ledger import SqlLedger
+from services.review.adapters.marks import SqlMarks
 from services.review.adapters.outbox import SqlOutbox
 from services.review.adapters.projects import SqlProjects
 from services.review.adapters.users import SqlUsers
@@ -21,6 +25,10 @@ class SqlTransaction:
         self.ledger = SqlLedger(session)
         self.items = SqlItems(session)
         self.outbox = SqlOutbox(session, keys)
+        self.accepted = SqlAccepted(session, keys)
+        self.history = SqlHistory(session)
+        self.marks = SqlMarks(session)
+        self.dead_letters = SqlDeadLetters(session)
         self.projects = SqlProjects(session)
         self.users = SqlUsers(session)
 

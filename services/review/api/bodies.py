@@ -1,8 +1,15 @@
 """What the API takes: bodies of requests. Unknown fields are refused."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from services.review.domain.access import Role, TokenKind
 from shared.events import PredictionMade, ScoringRequested
@@ -65,3 +72,16 @@ class NewToken(Body):
 
     kind: Literal[TokenKind.API, TokenKind.LOGIN] = TokenKind.API
     ttl_seconds: Annotated[int, Field(ge=1, le=366 * 86_400)] | None = None
+
+
+class RepublishRequest(Body):
+    """From when on everything is sent again: a time, or so many minutes ago."""
+
+    since: AwareDatetime | None = None
+    minutes: Annotated[int, Field(ge=1, le=527_040)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.since is None) == (self.minutes is None):
+            raise ValueError("give either `since` or `minutes`")
+        return self

@@ -9,6 +9,9 @@ from services.review.domain.routing import margin
 from shared import wire
 from shared.events import ModelRef, Route
 
+_CONTENT = ("features", "context", "slices")
+"""What makes an event the event it is."""
+
 
 def record(prediction: wire.Prediction, route: Route, draw: float, coin_key: str) -> str:
     """The ledger's body for a routed prediction: all that is needed to explain or repeat it.
@@ -62,6 +65,6 @@ def case_of(prediction: wire.Prediction, route: Route) -> Case:
 
 def is_same_event(prediction: wire.Prediction, body: str) -> bool:
     """Whether a recorded event has this content; another model's answer makes no difference."""
-    recorded = msgspec.json.decode(body)["prediction"]["features"]
-    arrived = msgspec.json.decode(msgspec.json.encode(prediction.data.features))
-    return bool(recorded == arrived)
+    recorded = msgspec.json.decode(body)["prediction"]
+    arrived = msgspec.json.decode(msgspec.json.encode(prediction.data))
+    return all(recorded.get(part, {}) == arrived.get(part, {}) for part in _CONTENT)

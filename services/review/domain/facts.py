@@ -1,5 +1,6 @@
 """The events that follow from a decision."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,3 +101,9 @@ def correction(
 def decision_body(event: CloudEvent) -> str:
     """The ledger's body for a decision: what was announced."""
     return event.data.model_dump_json()
+
+
+def correction_body(label: str, verdict: str, votes: list[Vote]) -> str:
+    """The ledger's body for a correction: with its route, enough to announce it again."""
+    said = [vote.model_dump(mode="json") for vote in votes]
+    return json.dumps({"label": label, "verdict": verdict, "votes": said})

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     PROJECT = "project"
     AUTOMATION = "automation"
     MODEL = "model"
+    DEAD_LETTER = "dead_letter"
 
 
 @dataclass(frozen=True, slots=True)

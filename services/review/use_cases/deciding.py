@@ -104,7 +104,7 @@ class DecideItem:
                 _entry(lease, Kind.DECIDED, DecidedBy.REVIEWERS.value, decided_body, now),
             ]
         )
-        settled = json.dumps({"label": answer.label, "verdict": verdict})
+        settled = facts.correction_body(answer.label, verdict, [vote])
         sequence = transaction.ledger.append_one(
             _entry(lease, Kind.CORRECTED, f"{case.route.reason.value}.{verdict}", settled, now)
         )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from services.review.domain.access import User
 from services.review.domain.facts import SOURCE
@@ -52,10 +53,10 @@ class KeepProjects:
             if current is not None and current.configuration == configuration:
                 state = current
             else:
-                state = _successor(current, configuration)
+                state, now = _successor(current, configuration), self._clock.now()
                 transaction.projects.put(state)
-                transaction.ledger.append_one(self._entry(state, actor))
-                transaction.outbox.put(self._announced(current, state, actor))
+                transaction.ledger.append_one(_entry(state, actor, now))
+                transaction.outbox.put(_announced(current, state, actor, now))
         self._bell.flush()
         return state
 
@@ -91,56 +92,58 @@ class KeepProjects:
         self._bell.flush()
         return state
 
-    def _entry(self, state: ProjectState, actor: User) -> NewEntry:
-        body = {
-            "configuration": state.configuration.model_dump(mode="json"),
-            "actor": actor.name,
-        }
-        return NewEntry(
-            project=state.configuration.name,
-            kind=Kind.PROJECT,
-            subject="project",
-            revision=state.policy_version,
-            detail="configured",
-            body=json.dumps(body),
-            at=self._clock.now(),
-        )
 
-    def _announced(
-        self, current: ProjectState | None, state: ProjectState, actor: User
-    ) -> list[CloudEvent]:
-        name, version, now = state.configuration.name, state.policy_version, self._clock.now()
-        configured = ProjectConfigured(
-            configuration=state.configuration, policy_version=version, actor=actor.name
+def _entry(state: ProjectState, actor: User, now: datetime) -> NewEntry:
+    body = {
+        "configuration": state.configuration.model_dump(mode="json"),
+        "actor": actor.name,
+    }
+    return NewEntry(
+        project=state.configuration.name,
+        kind=Kind.PROJECT,
+        subject="project",
+        revision=state.policy_version,
+        detail="configured",
+        body=json.dumps(body),
+        at=now,
+    )
+
+
+def _announced(
+    current: ProjectState | None, state: ProjectState, actor: User, now: datetime
+) -> list[CloudEvent]:
+    name, version = state.configuration.name, state.policy_version
+    configured = ProjectConfigured(
+        configuration=state.configuration, policy_version=version, actor=actor.name
+    )
+    events = [
+        announce(
+            EventType.PROJECT_CONFIGURED,
+            configured,
+            project=name,
+            identity=str(version),
+            source=SOURCE,
+            time=now,
         )
-        events = [
+    ]
+    if current is not None and current.configuration.policy != state.configuration.policy:
+        changed = PolicyChanged(
+            policy_version=version,
+            previous_version=current.policy_version,
+            actor=actor.name,
+        )
+        events.insert(
+            0,
             announce(
-                EventType.PROJECT_CONFIGURED,
-                configured,
+                EventType.POLICY_CHANGED,
+                changed,
                 project=name,
                 identity=str(version),
                 source=SOURCE,
                 time=now,
-            )
-        ]
-        if current is not None and current.configuration.policy != state.configuration.policy:
-            changed = PolicyChanged(
-                policy_version=version,
-                previous_version=current.policy_version,
-                actor=actor.name,
-            )
-            events.insert(
-                0,
-                announce(
-                    EventType.POLICY_CHANGED,
-                    changed,
-                    project=name,
-                    identity=str(version),
-                    source=SOURCE,
-                    time=now,
-                ),
-            )
-        return events
+            ),
+        )
+    return events
 
 
 def _existing(transaction: Transaction, name: str) -> ProjectState:

@@ -59,6 +59,8 @@ class RoutePredictions:
             transaction.ledger.append(writes.entries)
             transaction.items.add(writes.items)
             transaction.outbox.put(writes.events)
+            for project, event_ids in _by_project(predictions).items():
+                transaction.accepted.routed(project, event_ids)
         self._bell.ring()
         for project, chosen in routes:
             self._metrics.routed.labels(project, chosen.reason.value).inc()
@@ -101,16 +103,20 @@ def _identity(prediction: wire.Prediction) -> tuple[str, str]:
     return prediction.project, prediction.data.event_id
 
 
+def _by_project(predictions: Sequence[wire.Prediction]) -> dict[str, list[str]]:
+    by_project: dict[str, list[str]] = {}
+    for prediction in predictions:
+        by_project.setdefault(prediction.project, []).append(prediction.data.event_id)
+    return by_project
+
+
 def _seen(
     transaction: Transaction, predictions: Sequence[wire.Prediction]
 ) -> dict[tuple[str, str], str]:
     """The bodies of those events that are recorded already."""
-    by_project: dict[str, list[str]] = {}
-    for prediction in predictions:
-        by_project.setdefault(prediction.project, []).append(prediction.data.event_id)
     return {
         (project, event_id): body
-        for project, event_ids in by_project.items()
+        for project, event_ids in _by_project(predictions).items()
         for event_id, body in transaction.ledger.known(project, Kind.ROUTED, event_ids).items()
     }
 
@@ -128,7 +134,7 @@ def _screen(
         return UnknownLabel(f"project {prediction.project!r} has no label {min(strange)!r}")
     known = seen.get(_identity(prediction))
     if known is not None and not cases.is_same_event(prediction, known):
-        return IdConflict(f"event {prediction.data.event_id!r} came before with other features")
+        return IdConflict(f"event {prediction.data.event_id!r} came before with another content")
     return None
 
 

@@ -1,19 +1,19 @@
-"""Events over HTTP: the same streams, for senders without Redis."""
+"""Events over HTTP: accepted means kept in the database, from which they leave for their stream."""
 
 from collections.abc import Sequence
 
 from services.review.errors import NotFound
-from services.review.ports import Publisher, Store
+from services.review.ports import Bell, Store
 from shared.clock import Clock
 from shared.events import EventType, PredictionMade, ScoringRequested, announce
 
 
 class SendEvents:
-    """Put events on their stream; what is accepted is in Redis."""
+    """Accept events: each is remembered until it is routed."""
 
-    def __init__(self, store: Store, publisher: Publisher, clock: Clock) -> None:
+    def __init__(self, store: Store, bell: Bell, clock: Clock) -> None:
         self._store = store
-        self._publisher = publisher
+        self._bell = bell
         self._clock = clock
 
     def __call__(
@@ -23,17 +23,19 @@ class SendEvents:
         payloads: Sequence[ScoringRequested] | Sequence[PredictionMade],
         sender: str,
     ) -> int:
-        """How many were accepted: all.
+        """How many were accepted: all, once this returns.
+
+        An event that waits already leaves once more: if its content differs, that is found and
+        refused where it is routed.
 
         Raises:
             NotFound: no such project.
         """
-        with self._store.read() as transaction:
+        now = self._clock.now()
+        with self._store.write() as transaction:
             if transaction.projects.get(project) is None:
                 raise NotFound(f"there is no project {project!r}; apply its file first")
-        now = self._clock.now()
-        self._publisher.publish(
-            [
+            events = [
                 announce(
                     kind,
                     payload,
@@ -44,5 +46,7 @@ class SendEvents:
                 )
                 for payload in payloads
             ]
-        )
+            transaction.accepted.add(events, now)
+            transaction.outbox.put(events)
+        self._bell.ring()
         return len(payloads)

@@ -67,8 +67,12 @@ def _review(pages: Pages, door: Doorkeeper, keep: KeepProjects, work: WorkQueues
     Reviewer = Annotated[User, Depends(door.allow(Permission.REVIEW))]  # noqa: N806 - a type
 
     @routes.get("")
-    def list_queues(reviewer: Reviewer) -> Response:
-        """All queues; the only one at once."""
+    def list_queues(request: Request) -> Response:
+        """All queues; the only one at once. Who operates only is sent to what they work on."""
+        caller = door.caller(request)
+        if caller.may(Permission.OPERATE) and not caller.may(Permission.REVIEW):
+            return to("/dead-letters")
+        reviewer = door.allow(Permission.REVIEW)(request)
         states = work.states()
         if len(states) == 1:
             return to(f"/review/{quote(states[0][1].queue)}")

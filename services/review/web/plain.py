@@ -1,31 +1,21 @@
 """The review page for browsers without JavaScript: one item, one form."""
 
 from typing import Annotated
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from services.review.api.caller import Doorkeeper
 from services.review.domain.access import Permission, User
 from services.review.domain.queue import shown_prediction, why
-from services.review.errors import Invalid, LeaseLost
+from services.review.errors import LeaseLost
 from services.review.use_cases.deciding import Answer, DecideItem
 from services.review.use_cases.queues import Claim, WorkQueues
+from services.review.web.forms import form_of
 from services.review.web.html import Pages, fields, page_route, to
 
 _MOST_BYTES = 4096
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """The fields of a small form."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MOST_BYTES:
-            raise Invalid("this form is too large; go back and answer again")
-    read = parse_qs(body.decode(errors="replace"), keep_blank_values=True)
-    return {name: values[-1] for name, values in read.items()}
 
 
 def router(pages: Pages, door: Doorkeeper, work: WorkQueues, decide: DecideItem) -> APIRouter:
@@ -34,7 +24,7 @@ def router(pages: Pages, door: Doorkeeper, work: WorkQueues, decide: DecideItem)
         prefix="/review/{queue}", route_class=page_route(pages), include_in_schema=False
     )
     Reviewer = Annotated[User, Depends(door.allow(Permission.REVIEW))]  # noqa: N806 - a type
-    Form = Annotated[dict[str, str], Depends(_form)]  # noqa: N806 - a type
+    Form = Annotated[dict[str, str], Depends(form_of(_MOST_BYTES))]  # noqa: N806 - a type
 
     @routes.get("/plain")
     def show_item(queue: str, reviewer: Reviewer) -> Response:

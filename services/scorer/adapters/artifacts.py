@@ -5,6 +5,7 @@ from pathlib import Path
 from services.scorer.domain.serving import Served
 from shared.events import ModelChanged, ModelRef
 from shared.model.artifact import load
+from shared.model.errors import ArtifactRefused
 from shared.model.keys import load_verifying_key
 from shared.model.serving import ServingModel
 
@@ -23,6 +24,11 @@ class ArtifactStore:
             ArtifactRefused: unsigned, altered, incomplete, or not what was announced.
         """
         key = load_verifying_key(self._verifying_key)
-        _, state = load(self._directory, version.uri, version.sha256, key)
+        manifest, state = load(self._directory, version.uri, version.sha256, key)
+        if manifest.version != version.version:
+            raise ArtifactRefused(
+                f"{version.uri} was signed as version {manifest.version}, not {version.version}; "
+                "correct the event"
+            )
         model = ModelRef(name=project, version=version.version, sha256=version.sha256)
         return Served(model, ServingModel.from_state(state))

@@ -48,6 +48,8 @@ class BroadcastCatalogue:
     ) -> None:
         self._served: dict[str, Served] = {}
         self._wanted: dict[str, ModelChanged] = {}
+        self._newest: dict[str, int] = {}
+        self._labels: dict[str, set[str]] = {}
         self._corrected_at: dict[str, float] = {}
         self._loader = loader
         self._metrics = metrics
@@ -69,19 +71,40 @@ class BroadcastCatalogue:
 
     def _take_control(self, event: CloudEvent) -> None:
         if isinstance(event.data, ProjectConfigured):
+            labels = event.data.configuration.labels
+            self._labels[event.project] = set(labels)
             current = self._served.get(event.project)
             if current is None or current.model.version == 0:
-                labels = event.data.configuration.labels
                 self._served[event.project] = unlearned(event.project, labels)
                 self._metrics.model_version.labels(event.project).set(0)
 
     def _take_model(self, event: CloudEvent) -> None:
         if event.type in {EventType.MODEL_PROMOTED, EventType.MODEL_ROLLED_BACK}:
             assert isinstance(event.data, ModelChanged)  # noqa: S101 - by the catalogue of types
+            if event.type is EventType.MODEL_PROMOTED and not self._advances(event):
+                return
             self._wanted[event.project] = event.data
             corrected_at = event.data.metrics.get(CORRECTED_AT)
             if corrected_at is not None:
                 self._corrected_at.setdefault(event.project, corrected_at)
+
+    def _advances(self, event: CloudEvent) -> bool:
+        """A promotion leads forward: only a rollback may bring an older version back."""
+        assert isinstance(event.data, ModelChanged)  # noqa: S101 - by the catalogue of types
+        newest = self._newest.get(event.project, 0)
+        if event.data.version < newest:
+            self._refuse(
+                event.project,
+                event.data,
+                f"version {newest} was promoted before; `handraise model rollback` takes one back",
+            )
+            return False
+        self._newest[event.project] = event.data.version
+        return True
+
+    def _refuse(self, project: str, version: ModelChanged, detail: str) -> None:
+        self._metrics.refused.labels(project).inc()
+        log.warning("model_refused", project=project, version=version.version, detail=detail)
 
     async def _load_wanted(self) -> None:
         async with self._loading:
@@ -94,15 +117,22 @@ class BroadcastCatalogue:
                         waited.total_seconds()
                     )
 
+    def _check_labels(self, project: str, served: Served) -> None:
+        """A project that is not known yet may follow: an emptied Redis is filled in any order."""
+        known = self._labels.get(project)
+        strange = set(served.classifier.labels) - known if known else set()
+        if strange:
+            raise ArtifactRefused(
+                f"it knows the label {min(strange)!r}, which project {project!r} does not have"
+            )
+
     async def _swap(self, project: str, version: ModelChanged) -> bool:
         """Take a version into service; a refused one changes nothing. True if it serves."""
         try:
             served = await asyncio.to_thread(self._loader.load, project, version)
+            self._check_labels(project, served)
         except ArtifactRefused as error:
-            self._metrics.refused.labels(project).inc()
-            log.warning(
-                "model_refused", project=project, version=version.version, detail=str(error)
-            )
+            self._refuse(project, version, str(error))
             return False
         self._served[project] = served
         self._metrics.model_version.labels(project).set(version.version)

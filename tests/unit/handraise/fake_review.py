@@ -9,6 +9,8 @@ from typing import Any
 
 from typing_extensions import override
 
+from tests.unit.handraise.fake_letters import FakeLetters
+
 TOKEN = "the-token"  # noqa: S105 - opens nothing
 AT = "2026-01-01T00:00:00Z"
 
@@ -23,11 +25,13 @@ class FakeReview:
         self.users: dict[str, str] = {"admin": "admin"}
         self.refuse: list[int] = []
         self.url = ""
+        self.gaps: list[dict[str, Any]] = []
+        self.letters = FakeLetters()
 
-    def answer(  # noqa: C901, PLR0911 - a table of routes
+    def answer(  # noqa: C901, PLR0911, PLR0912 - a table of routes
         self, method: str, path: str, body: dict[str, Any]
     ) -> tuple[int, object]:
-        match [method, *path.strip("/").split("/")[1:]]:
+        match [method, *path.partition("?")[0].strip("/").split("/")[1:]]:
             case ["GET", "projects"]:
                 return 200, {"projects": [self.state(name) for name in self.projects]}
             case ["PUT", "projects", name]:
@@ -54,6 +58,16 @@ class FakeReview:
             case ["POST", "users", name, "tokens"]:
                 link = f"/login?token={name}-once" if body["kind"] == "login" else None
                 return 201, {"token": f"{name}-{body['kind']}", "login_url": link}
+            case [_, "dead-letters", *_]:
+                return self.letters.answer(method, path, body)
+            case ["GET", "gaps"]:
+                return 200, {"redis": "known", "gaps": self.gaps}
+            case ["POST", "repair"]:
+                found = [gap | {"repaired": gap["found"]} for gap in self.gaps]
+                self.gaps = []
+                return 200, {"redis": "known", "gaps": found}
+            case ["POST", "republish"]:
+                return 202, {"since": body.get("since", AT), "entries": 7}
             case ["GET", "models", name]:
                 return 200, {"versions": [VERSION]}
         return 404, problem(404, "No such route", path)

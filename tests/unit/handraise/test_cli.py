@@ -24,11 +24,12 @@ COMMANDS = [
     ["stop"],
     ["resume"],
     ["doctor"],
+    ["republish"],
     *(["project", name] for name in ("apply", "list", "show")),
     ["user", "add"],
     ["token", "create"],
     ["model", "list"],
-    *(["dead-letters", name] for name in ("list", "show")),
+    *(["dead-letters", name] for name in ("list", "show", "retry", "drop")),
 ]
 
 

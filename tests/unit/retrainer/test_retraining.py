@@ -24,6 +24,7 @@ def test_each_batch_becomes_a_version(bench: Bench) -> None:
         "accuracy": 1.0,
         "log_loss": 0.5,
         "examples": 5.0,
+        "corrections": 5.0,
         "corrected_at": NOON.timestamp(),
     }
     assert bench.value("handraise_versions_published_total") == 2
@@ -161,3 +162,30 @@ def test_after_an_error_learning_begins_again_from_what_is_safe(
     bench.work()
 
     assert bench.publisher.versions()[-1].metrics["examples"] == 2
+
+
+def test_each_version_says_how_many_corrections_were_recorded(bench: Bench) -> None:
+    bench.configure(a_project())
+
+    bench.teach([a_correction(number) for number in (1, 2, 7, 3)], at_once=3)
+
+    told = [(v.learned_up_to, v.metrics["corrections"]) for v in bench.publisher.versions()]
+    assert told == [(7, 3.0), (7, 4.0)]
+
+
+def test_a_redis_that_lost_the_version_in_force_is_told_again(bench: Bench) -> None:
+    bench.configure(a_project())
+    bench.teach([a_correction(number) for number in range(1, 6)], at_once=3)
+    said = list(bench.publisher.events)
+
+    bench.publisher.remembered.clear()
+    bench.clock.pass_seconds(3)
+    bench.publisher.away = True
+    bench.work()
+    bench.publisher.away = False
+    bench.clock.pass_seconds(3)
+    bench.work()
+    bench.clock.pass_seconds(3)
+    bench.work()
+
+    assert bench.publisher.events == [*said, said[-1]]

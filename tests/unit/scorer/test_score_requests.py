@@ -3,29 +3,15 @@
 import pytest
 from prometheus_client import CollectorRegistry
 
-from services.scorer.domain.serving import Served, Undecided, unlearned
+from services.scorer.domain.serving import Served, Undecided
 from services.scorer.metrics import Metrics
 from services.scorer.use_cases import ScoreRequests
 from shared import wire
 from shared.errors import UnknownProject
 from shared.events import ModelRef
 from tests.builders import NOON, SHA256, a_request
+from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.clock import FakeClock
-
-
-class FakeCatalogue:
-    """Implements `services.scorer.ports.Catalogue`; `announced` is seen at the next refresh."""
-
-    def __init__(self, *projects: str, announced: str | None = None) -> None:
-        self.models = {name: unlearned(name, ["stay", "leave"]) for name in projects}
-        self.announced = announced
-
-    def served(self, project: str) -> Served | None:
-        return self.models.get(project)
-
-    async def refresh(self) -> None:
-        if self.announced:
-            self.models[self.announced] = unlearned(self.announced, ["stay", "leave"])
 
 
 def scorer(catalogue: FakeCatalogue) -> ScoreRequests:

@@ -73,12 +73,20 @@ def test_a_learner_travels_as_well(tmp_path: Path) -> None:
 
 def test_publishing_again_changes_nothing_and_leaves_nothing_behind(published: Published) -> None:
     before = (published.directory / "manifest.json").read_bytes()
-    later = replace(ORIGIN, version=2)
 
-    assert publish(published.store, "churn", published.state, later, SIGNING_KEY) == published.ref
+    assert publish(published.store, "churn", published.state, ORIGIN, SIGNING_KEY) == published.ref
 
     assert (published.directory / "manifest.json").read_bytes() == before
     assert [entry.name for entry in (published.store / "churn").iterdir()] == [published.ref.sha256]
+
+
+def test_the_same_content_as_another_version_is_signed_as_that(published: Published) -> None:
+    later = replace(ORIGIN, version=2)
+
+    ref = publish(published.store, "churn", published.state, later, SIGNING_KEY)
+
+    manifest, _ = load(published.store, ref.uri, ref.sha256, VERIFYING_KEY)
+    assert (ref, manifest.version) == (published.ref, 2)
 
 
 def test_publishing_again_mends_what_was_damaged(published: Published) -> None:

@@ -1,0 +1,144 @@
+"""The ledger by place, in SQL: every question reads one stretch of an index, never the whole."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, select
+
+from services.review.adapters.ledger import entry_of, is_kind
+from services.review.domain.ledger import Entry, Kind
+from services.review.domain.reconciling import GapKind
+from services.review.tables import ItemRow, LedgerRow
+
+_OUR_CLOCK = [kind.value for kind in (Kind.ROUTED, Kind.VOTED, Kind.DECIDED, Kind.CORRECTED)]
+"""Kinds of entries whose time rises with their place; others bring a time of their own."""
+
+
+class SqlHistory:
+    """Implements `reconciling_ports.History`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def horizon(self, after: int, limit: int, before: datetime) -> int:
+        """The last place within `limit` after a place that was recorded before a moment."""
+        stretch = (
+            select(LedgerRow.sequence, LedgerRow.at)
+            .where(col(LedgerRow.sequence) > after)
+            .order_by(col(LedgerRow.sequence))
+            .limit(limit)
+            .subquery()
+        )
+        last = select(func.max(stretch.c.sequence)).where(stretch.c.at < before)
+        return self._session.exec(last).one() or after
+
+    def last(self) -> int:
+        """The last place; 0 if nothing is recorded."""
+        return self._session.exec(select(func.max(LedgerRow.sequence))).one() or 0
+
+    def place_at(self, moment: datetime) -> int:
+        """A place before which nothing was recorded since the moment.
+
+        Times rise with places, so halving finds it in some twenty look-ups.
+        """
+        low, high = 0, self.last()
+        while low < high:
+            middle = (low + high + 1) // 2
+            found = self._session.exec(
+                select(LedgerRow.sequence, LedgerRow.at)
+                .where(col(LedgerRow.sequence) >= middle, col(LedgerRow.kind).in_(_OUR_CLOCK))
+                .order_by(col(LedgerRow.sequence))
+                .limit(1)
+            ).first()
+            if found is not None and found[1] < moment:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+    def gaps(
+        self, kind: GapKind, after: int, until: int, limit: int
+    ) -> Sequence[tuple[str, Entry]]:
+        """Routed events that nobody decides, or votes without correction, with their project."""
+        if kind is GapKind.UNDECIDED:
+            waits = select(ItemRow.id).where(
+                ItemRow.project == LedgerRow.project,
+                ItemRow.event_id == LedgerRow.subject,
+                col(ItemRow.settled).is_(False),
+            )
+            missing = [~self._is_followed_by(Kind.DECIDED), ~waits.exists()]
+            cause = Kind.ROUTED
+        else:
+            missing = [~self._is_followed_by(Kind.CORRECTED)]
+            cause = Kind.VOTED
+        statement = (
+            select(LedgerRow)
+            .where(
+                col(LedgerRow.sequence) > after,
+                col(LedgerRow.sequence) <= until,
+                LedgerRow.kind == cause.value,
+                *missing,
+            )
+            .order_by(col(LedgerRow.sequence))
+            .limit(limit)
+        )
+        return _with_projects(self._session.exec(statement).all())
+
+    def said(self, after: int, limit: int) -> Sequence[tuple[str, Entry]]:
+        """The next decisions and corrections after a place, with their project."""
+        statement = (
+            select(LedgerRow)
+            .where(
+                col(LedgerRow.sequence) > after,
+                col(LedgerRow.kind).in_([Kind.DECIDED.value, Kind.CORRECTED.value]),
+            )
+            .order_by(col(LedgerRow.sequence))
+            .limit(limit)
+        )
+        return _with_projects(self._session.exec(statement).all())
+
+    def count_corrections(self, project: str, after: int, until: int) -> int:
+        """Corrections after a place, up to another."""
+        statement = (
+            select(func.count())
+            .select_from(LedgerRow)
+            .where(*_corrections(project, after), col(LedgerRow.sequence) <= until)
+        )
+        return self._session.exec(statement).one()
+
+    def corrections(self, project: str, after: int, limit: int) -> Sequence[Entry]:
+        """The next corrections after a place."""
+        statement = (
+            select(LedgerRow)
+            .where(*_corrections(project, after))
+            .order_by(col(LedgerRow.sequence))
+            .limit(limit)
+        )
+        return [entry_of(row) for row in self._session.exec(statement)]
+
+    def _is_followed_by(self, kind: Kind) -> ColumnElement[bool]:
+        effect = aliased(LedgerRow)
+        return (
+            select(effect.sequence)
+            .where(
+                effect.project == LedgerRow.project,
+                effect.kind == kind.value,
+                effect.subject == LedgerRow.subject,
+                effect.revision == LedgerRow.revision,
+            )
+            .exists()
+        )
+
+
+def _corrections(project: str, after: int) -> list[ColumnElement[bool]]:
+    return [
+        col(LedgerRow.project) == project,
+        is_kind(Kind.CORRECTED),
+        col(LedgerRow.sequence) > after,
+    ]
+
+
+def _with_projects(rows: Sequence[LedgerRow]) -> list[tuple[str, Entry]]:
+    return [(row.project, entry_of(row)) for row in rows]

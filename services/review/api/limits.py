@@ -1,0 +1,140 @@
+"""What is checked of every request before anything of it is parsed.
+
+Bodies are bounded in size, in time and in depth, chunked ones too. What JSON does not allow (NaN,
+half of a surrogate pair, bytes that are not UTF-8) is refused here, where the framework's own
+parser would let it through.
+"""
+
+import asyncio
+from collections.abc import MutableMapping
+from typing import Any
+
+from pydantic_core import from_json
+from starlette.datastructures import Headers
+from starlette.responses import Response
+
+from services.review.api.problems import problem
+from shared.observability import AsgiApp, Receive, Scope, Send
+
+_BODY_SECONDS = 30.0
+_API = "/v1/"
+_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
+_MOST_DIGITS = 20
+_MOST_HEADER_BYTES = 16_384
+
+
+class Limits:
+    """ASGI middleware in front of the application."""
+
+    def __init__(self, app: AsgiApp, most_bytes: int, seconds: float = _BODY_SECONDS) -> None:
+        """Guard `app`.
+
+        Args:
+            app: what to guard.
+            most_bytes: the largest body, in bytes.
+            seconds: the longest time in which a body must have arrived.
+        """
+        self._app = app
+        self._most_bytes = most_bytes
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse with a problem document, or hand the whole body on at once."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if scope["path"].startswith(_API):
+            send = _with_headers(send)
+        try:
+            _check_headers(headers)
+            body = await asyncio.wait_for(self._body(headers, receive), self._seconds)
+            if _is_json(headers):
+                _check_json(body)
+        except _Refused as error:
+            await error.answer(scope, receive, send)
+        except TimeoutError:
+            slow = _Refused(408, "slow-body", f"the body took over {self._seconds:g} seconds")
+            await slow.answer(scope, receive, send)
+        else:
+            await self._app(scope, _replay(body, receive), send)
+
+    async def _body(self, headers: Headers, receive: Receive) -> bytes:
+        if headers.get("content-encoding", "identity").lower() != "identity":
+            raise _Refused(415, "content-encoding", "send the body as it is, not compressed")
+        announced = headers.get("content-length", "0")
+        if announced.isdecimal() and int(announced[:_MOST_DIGITS]) > self._most_bytes:
+            raise self._too_large()
+        body = bytearray()
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if len(body) > self._most_bytes:
+                raise self._too_large()
+            if not message.get("more_body", False):
+                return bytes(body)
+
+    def _too_large(self) -> "_Refused":
+        detail = f"bodies may have {self._most_bytes} bytes (HANDRAISE_MAX_BODY_BYTES); send less"
+        return _Refused(413, "too-large", detail)
+
+
+class _Refused(Exception):
+    """The request goes no further."""
+
+    def __init__(self, status: int, slug: str, detail: str) -> None:
+        super().__init__(detail)
+        self._status, self._slug = status, slug
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Say why; what still comes of the body is not read."""
+        title = "The request's content is not acceptable."
+        answer: Response = problem(
+            self._status, self._slug, title, str(self), {"Connection": "close"}
+        )
+        await answer(scope, receive, send)
+
+
+def _is_json(headers: Headers) -> bool:
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
+
+
+def _check_headers(headers: Headers) -> None:
+    if sum(len(name) + len(value) for name, value in headers.raw) > _MOST_HEADER_BYTES:
+        raise _Refused(431, "long-headers", f"headers may have {_MOST_HEADER_BYTES} bytes")
+
+
+def _check_json(body: bytes) -> None:
+    if body:
+        try:
+            from_json(body, allow_inf_nan=False, cache_strings="none")
+        except ValueError as error:
+            raise _Refused(422, "invalid", f"body: {error}") from error
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Give the body once; afterwards what the client says, that is, that it has gone."""
+    given = False
+
+    async def give() -> MutableMapping[str, Any]:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return give
+
+
+def _with_headers(send: Send) -> Send:
+    """Answers are of their type, and kept by nobody, unless they say otherwise themselves."""
+
+    async def send_with_headers(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            said = {name.lower() for name, _ in message.get("headers", ())}
+            added = [(name, value) for name, value in _HEADERS if name not in said]
+            message = {**message, "headers": [*message.get("headers", ()), *added]}
+        await send(message)
+
+    return send_with_headers

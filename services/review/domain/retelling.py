@@ -1,0 +1,76 @@
+"""Events made again from the ledger: the same documents, with the same ids."""
+
+import json
+from typing import Any
+
+from services.review.domain import facts
+from services.review.domain.cases import recall
+from services.review.domain.ledger import Entry
+from shared.events import (
+    AutomationSwitched,
+    CloudEvent,
+    DecisionMade,
+    EventType,
+    Payload,
+    ProjectConfigured,
+    Vote,
+    announce,
+)
+from shared.project import Project
+
+
+def decision(project: str, entry: Entry) -> CloudEvent:
+    """The decision that an entry records."""
+    payload = DecisionMade.model_validate_json(entry.body)
+    identity = f"{entry.subject}/{entry.revision}"
+    return _announced(EventType.DECISION_MADE, payload, project, identity, entry)
+
+
+def correction(project: str, entry: Entry, routed: str, voted: str | None) -> CloudEvent:
+    """The correction that an entry records.
+
+    Args:
+        project: whose it is.
+        entry: the correction's entry.
+        routed: the body of the event's route.
+        voted: the body of the vote; needed only where the entry does not hold it.
+    """
+    content: dict[str, Any] = json.loads(entry.body)
+    votes = content.get("votes") or [json.loads(voted or "{}")]
+    return facts.correction(
+        recall(project, entry.subject, routed),
+        entry.revision,
+        entry.sequence,
+        content["label"],
+        [Vote.model_validate(vote) for vote in votes],
+        entry.at,
+    )
+
+
+def configured(project: str, entry: Entry) -> CloudEvent:
+    """The project file that an entry records."""
+    content = json.loads(entry.body)
+    payload = ProjectConfigured(
+        configuration=Project.model_validate(content["configuration"]),
+        policy_version=entry.revision,
+        actor=content["actor"],
+    )
+    kind = EventType.PROJECT_CONFIGURED
+    return _announced(kind, payload, project, str(entry.revision), entry)
+
+
+def switched(project: str, entry: Entry) -> CloudEvent:
+    """The stop or resumption that an entry records."""
+    kind = (
+        EventType.AUTOMATION_STOPPED if entry.detail == "stopped" else EventType.AUTOMATION_RESUMED
+    )
+    payload = AutomationSwitched.model_validate_json(entry.body)
+    return _announced(kind, payload, project, str(entry.revision), entry)
+
+
+def _announced(
+    kind: EventType, payload: Payload, project: str, identity: str, entry: Entry
+) -> CloudEvent:
+    return announce(
+        kind, payload, project=project, identity=identity, source=facts.SOURCE, time=entry.at
+    )

@@ -1,0 +1,1 @@
+"""A campaign of kills against a real installation, and what must hold after it."""

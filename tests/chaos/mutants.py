@@ -1,0 +1,149 @@
+"""Faults that are planted into a service before it runs, to prove that the campaign sees them.
+
+They live here only; the product knows nothing of them. Each takes away one of the guards that
+docs/explanation/delivery.md promises.
+"""
+
+import os
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from services.retrainer.adapters import ledger as training_ledger
+from services.retrainer.domain.ledger import Kind, NewEntry
+from services.retrainer.use_cases import recording
+from services.review.adapters import items, outbox, store
+from services.review.domain.queue import Lease
+from services.review.tables import ItemRow
+from shared.events import CloudEvent
+from shared.messaging import Consumer, stream
+from shared.streams import Stream
+
+_UNSENT = "unsent"
+
+
+def plant(name: str) -> None:
+    """Bring one fault into this process."""
+    MUTANTS[name]()
+
+
+def _no_outbox() -> None:
+    """What follows from a commit is published directly after it, by a thread."""
+
+    def put(self: outbox.SqlOutbox, events: Iterable[CloudEvent]) -> None:
+        unsent = self._session.info.setdefault(_UNSENT, [])
+        unsent += [(self._keys[event.stream], event.encode()) for event in events]
+
+    @contextmanager
+    def write(self: store.SqlStore) -> Iterator[store.SqlTransaction]:
+        with self._database.write() as session:
+            yield store.SqlTransaction(session, self._keys)
+            unsent = list(session.info.get(_UNSENT, ()))
+        if any(key.endswith(Stream.CONTROL) for key, _ in unsent):
+            _publish(unsent)
+        elif unsent:
+            threading.Thread(target=_publish, args=(unsent,)).start()
+
+    outbox.SqlOutbox.put = put  # type: ignore[method-assign]
+    store.SqlStore.write = write  # type: ignore[method-assign]
+
+
+def _publish(documents: Sequence[tuple[str, bytes]]) -> None:
+    try:
+        with Redis.from_url(os.environ["HANDRAISE_REDIS_URL"]) as redis:
+            for key, document in documents:
+                redis.xadd(key, {b"data": document})
+    except (RedisError, OSError):
+        return
+
+
+def _ack_first() -> None:
+    """Review and retrainer acknowledge what they have read before they have done it.
+
+    The scorer cannot: its script publishes only what it acknowledges in the same call.
+    """
+    handle = Consumer.handle
+
+    async def careless(self: Consumer, raw: Sequence[stream.RawEntry]) -> None:
+        if not self.channel.output:
+            ids = [identity for identity, _ in raw]
+            await self.redis.xack(self.channel.stream, self.channel.group, *ids)
+        await handle(self, raw)
+
+    Consumer.handle = careless  # type: ignore[method-assign]
+
+
+def _no_inbox() -> None:
+    """The retrainer does not know what it has recorded already."""
+    append = training_ledger.SqlLedger.append
+
+    def forgetful(self: training_ledger.SqlLedger, entries: Sequence[NewEntry]) -> None:
+        append(self, [_with_new_identity(entry) for entry in entries])
+
+    def nothing_seen(*_: Any) -> Mapping[tuple[str, str], str]:
+        return {}
+
+    training_ledger.SqlLedger.append = forgetful  # type: ignore[method-assign]
+    recording._seen = nothing_seen  # type: ignore[assignment]
+
+
+def _with_new_identity(entry: NewEntry) -> NewEntry:
+    if entry.kind is not Kind.CORRECTION:
+        return entry
+    identity = f"{entry.identity}#{secrets.token_hex(4)}"
+    return NewEntry(entry.project, entry.kind, identity, entry.sequence, entry.body, entry.at)
+
+
+def _no_fence() -> None:
+    """A lease that was lost decides all the same, as long as nobody else has decided."""
+
+    def settle(self: items.SqlItems, lease: Lease) -> bool:
+        return self._count(
+            update(ItemRow)
+            .where(col(ItemRow.id) == lease.item.id, col(ItemRow.settled).is_(False))
+            .values(settled=True)
+        )
+
+    Lease.holds = property(lambda self: not self.item.settled)  # type: ignore[method-assign,assignment]
+    items.SqlItems.settle = settle  # type: ignore[method-assign]
+
+
+def _unguarded_sweeper() -> None:
+    """Claiming frees items whose lease has expired without looking whether they are settled.
+
+    There is no sweeper in the product: expiry is judged by a claim. This is what an unguarded
+    sweeper would do, done there.
+    """
+    claim = items.SqlItems.claim
+
+    def sweeping(
+        self: items.SqlItems, queue: str, limit: int, holder: str, now: datetime, until: datetime
+    ) -> Sequence[Lease]:
+        _reopen(self._session, queue, now)
+        return claim(self, queue, limit, holder, now, until)
+
+    items.SqlItems.claim = sweeping  # type: ignore[method-assign]
+
+
+def _reopen(session: Session, queue: str, now: datetime) -> None:
+    expired = col(ItemRow.lease_expires_at) <= now
+    ids = session.exec(select(ItemRow.id).where(ItemRow.project == queue, expired)).all()
+    freed = update(ItemRow).where(col(ItemRow.id).in_(ids))
+    session.connection().execute(freed.values(settled=False, lease_id=None, lease_expires_at=None))
+
+
+MUTANTS: Mapping[str, Callable[[], None]] = {
+    "no_outbox": _no_outbox,
+    "ack_first": _ack_first,
+    "no_inbox": _no_inbox,
+    "no_fence": _no_fence,
+    "unguarded_sweeper": _unguarded_sweeper,
+}

@@ -1,0 +1,18 @@
+"""Projects in memory, without models."""
+
+from services.scorer.domain.serving import Served, unlearned
+
+
+class FakeCatalogue:
+    """Implements `services.scorer.ports.Catalogue`; `announced` is seen at the next refresh."""
+
+    def __init__(self, *projects: str, announced: str | None = None) -> None:
+        self.models = {name: unlearned(name, ["stay", "leave"]) for name in projects}
+        self.announced = announced
+
+    def served(self, project: str) -> Served | None:
+        return self.models.get(project)
+
+    async def refresh(self) -> None:
+        if self.announced:
+            self.models[self.announced] = unlearned(self.announced, ["stay", "leave"])
