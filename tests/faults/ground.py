@@ -108,7 +108,7 @@ class Ground:
             time.sleep(0.02)
         found = gather(self.stage)
         broken = {v.name: v.examples[:5] for v in judge(self.told, found) if not v.holds}
-        assert not broken
+        assert not broken, broken
         return found
 
     def is_done(self) -> bool:

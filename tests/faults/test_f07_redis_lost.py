@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from tests.chaos.evidence import backlog
 from tests.faults.ground import Ground
 
 
@@ -24,16 +25,20 @@ def test_a_lost_second_leaves_again(at: Ground) -> None:
     at.wait(lambda: at.left().get("people", 0) == 40)
     for claim in at.claim(20):
         at.decide(claim)
-    at.wait(lambda: at.left().keys() == {"people"})
+    at.wait(lambda: not backlog(at.stage))
     at.stage.running["redis"].kill()
     at.stage.running["redis"].join()
     [file] = (at.stage.directory / "redis" / "appendonlydir").glob("*.incr.aof")
     written = file.read_bytes()
-    place = written.index(b"decision.made.v1")
-    place = written.rindex(b"*", 0, written.rindex(b"XADD", 0, place))
-    file.write_bytes(written[:place])
+    first = written.index(b"decision.made.v1")
+    file.write_bytes(written[: written.rindex(b"*", 0, written.rindex(b"XADD", 0, first))])
     at.stage.start("redis")
+    at.wait(at.stage.is_ready)
+    with at.stage.redis() as redis:
+        at.wait(lambda: len(subjects(redis, "decisions")) == 20)
+        at.wait(lambda: len(subjects(redis, "corrections")) == 20)
     at.settle()
+    assert at.metric("review", "handraise_redis_refilled_total") == 1
 
 
 def subjects(redis: Any, stream: str) -> set[str]:
