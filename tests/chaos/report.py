@@ -38,6 +38,7 @@ def _counts(outcome: Outcome) -> Sequence[tuple[str, str]]:
         ("kills a second", f"{killed.total() / max(seconds, 0.001):.1f} for {seconds:.0f} s"),
         ("ended by themselves", f"{len(outcome.deaths)}"),
         ("events sent / acknowledged", f"{len(told.sent)} / {len(told.acknowledged)}"),
+        ("replies of Redis before it had written", f"{told.unwritten}"),
         ("decisions recorded", f"{len(found.decided)}"),
         (
             "decisions on the stream / repeated",

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 from redis.exceptions import RedisError
@@ -54,7 +55,7 @@ class Senders:
         number = 0
         with self._stage.redis() as redis, self._stage.api() as api:
             tries: dict[str, Sender] = {
-                "redis": lambda events: _by_redis(redis, events),
+                "redis": lambda events: self._by_redis(redis, events),
                 "http": lambda events: self._by_http(api, events),
             }
             while not self._stopping.is_set():
@@ -78,6 +79,28 @@ class Senders:
                     return False
             time.sleep(0.05)
         return True
+
+    def _by_redis(self, redis: Any, events: list[ScoringRequested]) -> bool:
+        """In one transaction; its one reply counts when Redis has written it, see `is_written`."""
+        pipeline = redis.pipeline(transaction=True)
+        pipeline.info("server")
+        for event in events:
+            document = announce(
+                EventType.SCORING_REQUESTED,
+                event,
+                project=PROJECT.name,
+                identity=event.event_id,
+                source="chaos",
+                time=datetime.now(UTC),
+            )
+            pipeline.xadd(REQUESTS, {"data": document.encode()})
+        try:
+            server, *_ = pipeline.execute()
+            written = self._stage.is_written(server["run_id"])
+        except (RedisError, OSError):
+            return False
+        self._witness.unwritten += not written
+        return written
 
     def _by_http(self, api: httpx.Client, events: list[ScoringRequested]) -> bool:
         body = {"events": [event.model_dump(mode="json") for event in events]}
@@ -110,23 +133,3 @@ def truth(row: dict[str, FeatureValue], draw: random.Random) -> str:
     """What a reviewer says about an event; one in twenty is hard to tell."""
     leaves = float(row["tenure"] or 0) < (40 if row["contract"] == "monthly" else 15)
     return "leave" if leaves != (draw.random() < 0.05) else "stay"
-
-
-def _by_redis(redis: object, events: list[ScoringRequested]) -> bool:
-    """All of a group, in one transaction: its one reply acknowledges them."""
-    pipeline = redis.pipeline(transaction=True)  # type: ignore[attr-defined]
-    for event in events:
-        document = announce(
-            EventType.SCORING_REQUESTED,
-            event,
-            project=PROJECT.name,
-            identity=event.event_id,
-            source="chaos",
-            time=datetime.now(UTC),
-        )
-        pipeline.xadd(REQUESTS, {"data": document.encode()})
-    try:
-        pipeline.execute()
-    except (RedisError, OSError):
-        return False
-    return True

@@ -68,6 +68,16 @@ class Stage:
             socket_connect_timeout=2.0,
         )
 
+    def is_written(self, run: str) -> bool:
+        """Whether this run of Redis still lasts, and has written all that it has acknowledged.
+
+        With `everysec` it acknowledges up to two seconds before it writes, while it waits for
+        the disk: killed then, it forgets what it has acknowledged.
+        """
+        with self.redis() as client:
+            told = client.info()
+            return bool(told["run_id"] == run and told["aof_buffer_length"] == 0)
+
     def api(self, token: str = TOKEN) -> httpx.Client:
         return httpx.Client(
             base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=10

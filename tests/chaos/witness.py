@@ -15,6 +15,7 @@ class Witness:
         decided: labels that 2xx answers named, by event id.
         answers: how often each HTTP status came; 0 is "no answer".
         strange: answers that must never come, with their text.
+        unwritten: XADD replies that came before Redis had written what they acknowledge.
         unanswered: event ids whose answer was never taken, however often it was tried.
     """
 
@@ -23,6 +24,7 @@ class Witness:
     decided: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     answers: Counter[int] = field(default_factory=Counter)
     strange: list[str] = field(default_factory=list)
+    unwritten: int = 0
     unanswered: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

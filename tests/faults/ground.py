@@ -18,7 +18,7 @@ from tests.chaos.invariants import judge
 from tests.chaos.senders import PROJECT, REQUESTS, features, truth
 from tests.chaos.stage import Stage
 from tests.chaos.witness import Witness
-from tests.processes import SERVICES, until
+from tests.processes import until
 
 PATIENCE_SECONDS = 30.0
 
@@ -50,13 +50,15 @@ class Ground:
         self.api.close()
         self.stage.close()
 
-    def send(self, count: int, copies: int = 1) -> list[str]:
+    def send(self, count: int) -> list[str]:
         """Put events on the stream; their ids."""
         ids = [f"event-{next(self._numbers)}" for _ in range(count)]
         self.told.sends(ids)
         with self.stage.redis() as redis:
-            for event_id in ids * copies:
+            run = redis.info("server")["run_id"]
+            for event_id in ids:
                 redis.xadd(REQUESTS, {"data": _request(event_id)})
+        until(lambda: self.stage.is_written(run))
         self.told.acknowledges(ids)
         return ids
 
@@ -172,6 +174,3 @@ def _request(event_id: str) -> bytes:
         source="test",
         time=NOON,
     ).encode()
-
-
-__all__ = ["SERVICES", "Ground", "ground"]
