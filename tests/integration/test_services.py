@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import redis
 
+from shared.project import Policy
 from tests.builders import a_prediction_event, a_project, a_request, features
 from tests.processes import Installation, until
 
@@ -30,7 +31,8 @@ def test_from_event_to_decision(installation: Installation) -> None:
     url = installation.redis_url
     with installation.running("scorer", "review"), installation.api as api:
         # given a project, and an event sent each way
-        project = a_project().model_dump(mode="json")
+        never = Policy(auto_margin=0.6, audit_probability=1e-9)
+        project = a_project(policy=never).model_dump(mode="json")
         assert api.put("/v1/projects/churn", json=project).status_code == 200
         body = {"events": [{"event_id": "by-http", "features": features()}]}
         assert api.post("/v1/projects/churn/requests", json=body).status_code == 202
@@ -54,7 +56,7 @@ def test_from_event_to_decision(installation: Installation) -> None:
             "own-model": "leave",
         }
         assert decided["own-model"]["decided_by"] == "model"
-        assert decided["own-model"]["route"]["inclusion_probability"] == 0.1
+        assert decided["own-model"]["route"]["inclusion_probability"] == 1e-9
         assert decided["by-http"]["model"]["version"] == 0
         corrections = documents(url, "corrections")
         assert {c["data"]["event_id"] for c in corrections} == {"by-http", "by-redis"}
