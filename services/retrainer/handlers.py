@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from services.retrainer.use_cases.recording import RecordCorrections
-from shared.errors import DeadLetter, UnknownLabel, UnknownProject
+from shared.errors import UnknownLabel, UnknownProject
 from shared.events import CloudEvent
 from shared.messaging import Entry, Handler, Settlement
 
@@ -16,12 +16,7 @@ def record_corrections(
 
     async def handle(entries: Sequence[Entry]) -> Settlement:
         settlement = Settlement()
-        readable: list[tuple[Entry, CloudEvent]] = []
-        for entry in entries:
-            try:
-                readable.append((entry, CloudEvent.decode(entry.document)))
-            except DeadLetter as error:
-                settlement.refuse(entry, error)
+        readable = settlement.readable(entries, CloudEvent.decode)
         events = [event for _, event in readable]
         verdicts = await asyncio.to_thread(record, events)
         if any(isinstance(verdict, UnknownProject | UnknownLabel) for verdict in verdicts):

@@ -17,12 +17,7 @@ def route_predictions(route: RoutePredictions) -> Handler:
 
     async def handle(entries: Sequence[Entry]) -> Settlement:
         settlement = Settlement()
-        readable: list[tuple[Entry, wire.Prediction]] = []
-        for entry in entries:
-            try:
-                readable.append((entry, wire.decode_prediction(entry.document)))
-            except DeadLetter as error:
-                settlement.refuse(entry, error)
+        readable = settlement.readable(entries, wire.decode_prediction)
         verdicts = await asyncio.to_thread(route, [prediction for _, prediction in readable])
         for (entry, prediction), refusal in zip(readable, verdicts, strict=True):
             if refusal is None:

@@ -13,12 +13,7 @@ def score_requests(score: ScoreRequests) -> Handler:
 
     async def handle(entries: Sequence[Entry]) -> Settlement:
         settlement = Settlement()
-        readable: list[tuple[Entry, wire.Request]] = []
-        for entry in entries:
-            try:
-                readable.append((entry, wire.decode_request(entry.document)))
-            except DeadLetter as error:
-                settlement.refuse(entry, error)
+        readable = settlement.readable(entries, wire.decode_request)
         predicted = await score([request for _, request in readable])
         for (entry, request), result in zip(readable, predicted, strict=True):
             if isinstance(result, DeadLetter):

@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from redis.asyncio import Redis
 
@@ -12,6 +13,8 @@ from shared.events import EventDeadLettered, EventType, announce
 from shared.messaging.scripts import SETTLE
 
 UNKNOWN_PROJECT = "unknown"
+
+T = TypeVar("T")
 _MAX_ENTRIES_A_CALL = 500
 
 
@@ -39,6 +42,18 @@ class Settlement:
     def refuse(self, entry: Entry, error: DeadLetter, project: str = UNKNOWN_PROJECT) -> None:
         """The entry can never be processed."""
         self.refused.append((entry, error, project))
+
+    def readable(
+        self, entries: Sequence[Entry], decode: Callable[[bytes], T]
+    ) -> list[tuple[Entry, T]]:
+        """The entries that `decode` can read, each with what it read; the others are refused."""
+        found: list[tuple[Entry, T]] = []
+        for entry in entries:
+            try:
+                found.append((entry, decode(entry.document)))
+            except DeadLetter as error:
+                self.refuse(entry, error)
+        return found
 
     def acknowledge(self, entry: Entry) -> None:
         """The entry is done, and its effect is safe elsewhere."""
