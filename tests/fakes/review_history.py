@@ -140,7 +140,7 @@ class FakeMarks:
 
 @dataclass
 class FakeTransport:
-    """Implements `reconciling_ports.Transport`; `away` lets it be silent."""
+    """Implements `ports.Transport`; `away` lets it be silent."""
 
     marker: str | None = None
     run: str = "first"

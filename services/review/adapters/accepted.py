@@ -17,7 +17,7 @@ _MOST_COUNTED = 10_000
 
 
 class SqlAccepted:
-    """Implements `reconciling_ports.Accepted`."""
+    """Implements `ports.Accepted`."""
 
     def __init__(self, session: Session, keys: Mapping[Stream, str]) -> None:
         self._session = session

@@ -17,7 +17,7 @@ _OUR_CLOCK = [kind.value for kind in (Kind.ROUTED, Kind.VOTED, Kind.DECIDED, Kin
 
 
 class SqlHistory:
-    """Implements `reconciling_ports.History`."""
+    """Implements `ports.History`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -8,7 +8,7 @@ _RECONCILER_LOCK = 7214005
 
 
 class SqlMarks:
-    """Implements `reconciling_ports.Marks`."""
+    """Implements `ports.Marks`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

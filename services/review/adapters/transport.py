@@ -21,7 +21,7 @@ _GROUPS = {
 
 
 class RedisTransport:
-    """Implements `reconciling_ports.Transport`."""
+    """Implements `ports.Transport`."""
 
     def __init__(self, url: str, prefix: str) -> None:
         self._redis: Any = Redis.from_url(

@@ -15,8 +15,7 @@ from services.review.domain.reconciling import (
     RedisState,
 )
 from services.review.metrics import Metrics
-from services.review.ports import Bell, Store
-from services.review.reconciling_ports import Transport
+from services.review.ports import Bell, Store, Transport
 from services.review.use_cases.mending import mend_decision, mend_item
 from services.review.use_cases.relearning import Relearning
 from services.review.use_cases.republishing import Republish

@@ -17,8 +17,7 @@ from services.review.domain.reconciling import (
     is_old,
     pause_after,
 )
-from services.review.ports import Bell, Store, Transaction
-from services.review.reconciling_ports import Transport
+from services.review.ports import Bell, Store, Transaction, Transport
 from services.review.use_cases.republishing import said_again
 from shared.clock import Clock
 from shared.events import EventType

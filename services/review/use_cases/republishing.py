@@ -12,8 +12,7 @@ from services.review.domain import retelling
 from services.review.domain.ledger import Entry, Kind
 from services.review.domain.reconciling import RedisState, Sighting, recognise
 from services.review.metrics import Metrics
-from services.review.ports import Bell, Store, Transaction
-from services.review.reconciling_ports import Transport
+from services.review.ports import Bell, Store, Transaction, Transport
 from shared.clock import Clock
 from shared.events import CloudEvent
 from shared.streams import Stream

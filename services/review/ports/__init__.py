@@ -1,0 +1,30 @@
+"""What the review service needs from outside: one store, a transport, and a bell for the outbox.
+
+Each transaction sees and changes the store as a whole: all of it is kept, or nothing.
+"""
+
+from services.review.ports.letters import DeadLetters
+from services.review.ports.outbox import Bell, Outbox
+from services.review.ports.people import Users
+from services.review.ports.projects import Projects, ProjectState
+from services.review.ports.queues import Items
+from services.review.ports.reconciling import Accepted, History, Marks, Transport
+from services.review.ports.record import Ledger
+from services.review.ports.store import Store, Transaction
+
+__all__ = [
+    "Accepted",
+    "Bell",
+    "DeadLetters",
+    "History",
+    "Items",
+    "Ledger",
+    "Marks",
+    "Outbox",
+    "ProjectState",
+    "Projects",
+    "Store",
+    "Transaction",
+    "Transport",
+    "Users",
+]

@@ -1,0 +1,34 @@
+"""The append-only record."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+
+from services.review.domain.ledger import Entry, Kind, NewEntry
+
+
+class Ledger(Protocol):
+    """The append-only record."""
+
+    def append(self, entries: Sequence[NewEntry]) -> None:
+        """Record many entries, in order."""
+        ...
+
+    def append_one(self, entry: NewEntry) -> int:
+        """Record one entry; its sequence number."""
+        ...
+
+    def known(self, project: str, kind: Kind, subjects: Collection[str]) -> Mapping[str, str]:
+        """The bodies (revision 1) of those subjects that are recorded already."""
+        ...
+
+    def story(self, project: str, subject: str, kinds: Collection[Kind]) -> Sequence[Entry]:
+        """All entries of a subject, oldest first."""
+        ...
+
+    def newest(self, project: str, kind: Kind, limit: int) -> Sequence[Entry]:
+        """The newest entries of a kind, newest first."""
+        ...
+
+    def tally(self, project: str) -> Mapping[tuple[Kind, str], int]:
+        """Number of entries by kind and detail."""
+        ...

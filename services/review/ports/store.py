@@ -1,0 +1,47 @@
+"""The review database."""
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from services.review.ports.letters import DeadLetters
+from services.review.ports.outbox import Outbox
+from services.review.ports.people import Users
+from services.review.ports.projects import Projects
+from services.review.ports.queues import Items
+from services.review.ports.reconciling import Accepted, History, Marks
+from services.review.ports.record import Ledger
+
+
+class Transaction(Protocol):
+    """The store, seen and changed as a whole."""
+
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def items(self) -> Items: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def accepted(self) -> Accepted: ...
+    @property
+    def history(self) -> History: ...
+    @property
+    def marks(self) -> Marks: ...
+    @property
+    def dead_letters(self) -> DeadLetters: ...
+    @property
+    def projects(self) -> Projects: ...
+    @property
+    def users(self) -> Users: ...
+
+
+class Store(Protocol):
+    """The review database."""
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """A transaction that only reads."""
+        ...
+
+    def write(self) -> AbstractContextManager[Transaction]:
+        """A transaction that is kept at its end, or undone by an error."""
+        ...

@@ -1,0 +1,23 @@
+"""The review database. Changed only through migrations; a test compares both."""
+
+from services.review.tables.letters import DeadLetterRow
+from services.review.tables.people import AnswerRow, TokenRow, UserRow
+from services.review.tables.projects import ProjectRow
+from services.review.tables.queues import ItemRow, LeaseRow
+from services.review.tables.record import RARE_KINDS, LedgerRow
+from services.review.tables.transport import AcceptedRow, MarkRow, OutboxRow
+
+__all__ = [
+    "RARE_KINDS",
+    "AcceptedRow",
+    "AnswerRow",
+    "DeadLetterRow",
+    "ItemRow",
+    "LeaseRow",
+    "LedgerRow",
+    "MarkRow",
+    "OutboxRow",
+    "ProjectRow",
+    "TokenRow",
+    "UserRow",
+]
