@@ -1,13 +1,12 @@
-"""What a project file says: labels, fields and routing policy of one decision point."""
+"""One decision point that people oversee."""
 
 from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-ProjectName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-FieldName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+from shared.project.names import FieldName, Label, ProjectName
+from shared.project.policy import Policy
 
 
 class FieldKind(StrEnum):
@@ -17,23 +16,6 @@ class FieldKind(StrEnum):
     CATEGORY = "category"
     BOOLEAN = "boolean"
     TEXT = "text"
-
-
-class Policy(BaseModel):
-    """When the system may decide alone.
-
-    Attributes:
-        auto_margin: least difference between the two highest probabilities (0..1] for an
-            automatic decision.
-        audit_probability: chance (0..1] with which an event that could be decided alone is
-            given to a person all the same. Never zero: without it nobody can say how often
-            the automatic decisions are wrong.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    auto_margin: Annotated[float, Field(gt=0, le=1)] = 0.8
-    audit_probability: Annotated[float, Field(gt=0, le=1)] = 0.05
 
 
 class Project(BaseModel):
