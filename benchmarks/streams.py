@@ -28,8 +28,8 @@ def measure(arguments: argparse.Namespace) -> Sequence[Figure]:
     ):
         postgresql = _review_rate(events, servers.new_database(server, "bench"))
     return [
-        Figure("scorer / raw redis-py pipeline loop", ours, raw, 1.0, "events/s"),
-        Figure("scorer / FastStream, one message a call", ours, each, 10.0, "events/s"),
+        Figure("scorer / raw redis-py pipeline loop", ours, raw, 1.5, "events/s"),
+        Figure("scorer / FastStream, one message a call", ours, each, 30.0, "events/s"),
         Figure("review into SQLite / limit", sqlite, _SQLITE_GOAL, 1.0, "events/s"),
         Figure("review into PostgreSQL / limit", postgresql, _POSTGRESQL_GOAL, 1.0, "events/s"),
     ]

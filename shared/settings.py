@@ -59,7 +59,7 @@ class CommonSettings(BaseSettings):
         5.0, description="After this time another consumer takes over what a dead one left."
     )
     max_deliveries: Annotated[int, Field(ge=1)] = Field(
-        4, description="Tries before an entry that nobody can process becomes a dead letter."
+        10, description="Tries before an entry that nobody can process becomes a dead letter."
     )
 
     @model_validator(mode="before")

@@ -82,6 +82,12 @@ class Bench:
     def _metric(self, name: str) -> float:
         return self.registry.get_sample_value(name, {"stream": "t:in"}) or 0
 
+    async def held(self) -> list[tuple[bytes, int]]:
+        """What is in hand: documents, and how often each was delivered."""
+        documents = {identity: fields[b"data"] for identity, fields in await self.entries()}
+        left = await stream.pending(self.redis, "t:in", "group", idle=0, count=100)
+        return [(documents[entry.id], entry.deliveries) for entry in left]
+
     async def pending(self) -> int:
         return int((await self.redis.xpending("t:in", "group"))["pending"])
 

@@ -6,7 +6,7 @@ import secrets
 import socket
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import structlog
@@ -17,6 +17,7 @@ from shared.clock import Clock
 from shared.errors import DeadLetter, Malformed, TooLarge, Unavailable, Unprocessable
 from shared.messaging import stream
 from shared.messaging.batch import Channel, Entry, Handler, Settlement, settle
+from shared.messaging.holding import Holding
 from shared.messaging.metrics import MessagingMetrics
 from shared.settings import CommonSettings
 from shared.streams import FIELD
@@ -40,6 +41,7 @@ class Consumer:
     clock: Clock
     heartbeat: Callable[[str], None]
     name: str = ""
+    holding: Holding = field(default_factory=Holding)
     pressed: bool = False
     """Whether what is downstream has fallen so far behind that reading should wait."""
     _settling: asyncio.Task[None] | None = None
@@ -56,28 +58,30 @@ class Consumer:
         """The reading loop went round once more."""
         self.heartbeat(self.channel.stream)
 
+    async def hold_on(self) -> None:
+        """Say from time to time that what is in hand is not left behind; until cancelled."""
+        while True:
+            await asyncio.sleep(self.options.claim_idle_seconds / 3)
+            try:
+                await self.holding.renew(self.redis, self.channel, self.name)
+            except (RedisError, OSError) as error:
+                log.warning("not_renewed", stream=self.channel.stream, error=str(error))
+
     def reclaimed(self, count: int) -> None:
         """So many entries were taken over from another consumer."""
         self.metrics.reclaimed.labels(self.channel.stream).inc(count)
 
     async def handle(self, raw: Sequence[stream.RawEntry]) -> None:
-        """Screen the entries and let the handler work; they are settled while the next are read.
-
-        A bug in the handler leaves its entries pending: they come again, then one by one.
-        """
+        """Screen the entries and let the handler work; they are settled while the next are read."""
         started = time.monotonic()
         name = self.channel.stream
         settlement = Settlement()
         entries = self._screen(raw, settlement)
         self.metrics.entries_in.labels(name).inc(len(raw))
-        try:
-            if entries:
-                settlement = _joined(settlement, await self._work(entries))
-        except Exception:
-            self.metrics.failures.labels(name).inc()
-            log.exception("batch_failed", stream=name, entries=len(entries))
+        if entries:
+            settlement = _joined(settlement, await self._work(entries))
         await self.settled()
-        self._settling = asyncio.create_task(self._settle(settlement, started))
+        self._settling = asyncio.create_task(self._finish(raw, settlement, started))
 
     async def settled(self) -> None:
         """Return when everything that was handled is settled."""
@@ -116,8 +120,30 @@ class Consumer:
         return await stream.watermark(self.redis, channel.stream, channel.group, channel.watermarks)
 
     async def _work(self, entries: Sequence[Entry]) -> Settlement:
-        """A database that is away is waited for: that must not count against the entries."""
-        return await self._patiently(lambda: self.handler(entries), Unavailable)
+        """What the handler makes of the entries.
+
+        A database that is away is waited for: that must not count against the entries. A batch
+        that fails is halved until the guilty entry is alone: it stays pending and comes again,
+        and its neighbours do not wait for it.
+        """
+        try:
+            return await self._patiently(lambda: self.handler(entries), Unavailable)
+        except Exception as error:
+            name = self.channel.stream
+            self.metrics.failures.labels(name).inc()
+            if len(entries) == 1:
+                log.exception("entry_failed", stream=name, entry_id=entries[0].id.decode())
+                return Settlement()
+            log.warning("batch_failed", stream=name, entries=len(entries), error=repr(error))
+            half = len(entries) // 2
+            first = await self._work(entries[:half])
+            return _joined(first, await self._work(entries[half:]))
+
+    async def _finish(
+        self, raw: Sequence[stream.RawEntry], settlement: Settlement, started: float
+    ) -> None:
+        await self._settle(settlement, started)
+        self.holding.let_go(raw)
 
     async def _settle(self, settlement: Settlement, started: float) -> None:
         """A server that is away or full is waited for; saying it twice settles once."""
@@ -170,4 +196,8 @@ class Consumer:
 
 
 def _joined(first: Settlement, second: Settlement) -> Settlement:
-    return Settlement(second.published, first.refused + second.refused, first.done + second.done)
+    return Settlement(
+        first.published + second.published,
+        first.refused + second.refused,
+        first.done + second.done,
+    )

@@ -85,6 +85,12 @@ for _, flat in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
       end
     end
     redis.pcall('HSET', KEYS[2], KEYS[1] .. '|' .. ARGV[1], mark)
+    for _, found in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
+      local consumer = fields(found)
+      if consumer['pending'] == 0 and consumer['idle'] > tonumber(ARGV[2]) then
+        redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], consumer['name'])
+      end
+    end
     return {group['lag'] or 0, group['pending'], lost}
   end
 end
@@ -96,10 +102,13 @@ return {0, 0, 0}
 Redis 7.0 miscounts what a group has read when it comes back from its append-only file, and the lag
 stays wrong for ever. The count of a group that has read all is put right.
 
+Each process has a name of its own. One that has not asked for anything for long, and left nothing
+behind, is forgotten, or their number would grow with each start.
+
 If the group is lost, it is made again from the watermark, not from the beginning or "now". A
 server that is out of memory refuses to note it; that must not stop the reading.
 
-KEYS: stream, hash of watermarks. ARGV: group.
+KEYS: stream, hash of watermarks. ARGV: group, milliseconds after which a name is forgotten.
 Returns lag, pending, and 1 if entries were deleted before the group read them.
 """
 

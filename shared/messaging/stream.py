@@ -11,6 +11,8 @@ from redis.asyncio import Redis
 
 from shared.messaging.scripts import LOOK, TRIM
 
+_FORGOTTEN_AFTER_MILLISECONDS = 3_600_000
+
 RawEntry = tuple[bytes, dict[bytes, bytes]]
 
 
@@ -56,6 +58,18 @@ async def claim(
     return [cast("RawEntry", entry) for entry in claimed if entry[1] is not None]
 
 
+async def held_by(redis: Redis, stream: str, group: str, consumer: str, count: int) -> list[bytes]:
+    """The oldest unacknowledged entries of a consumer, at most `count`."""
+    found = await redis.xpending_range(stream, group, "-", "+", count, consumer)
+    return [cast("bytes", p["message_id"]) for p in found]
+
+
+async def renew(redis: Redis, stream: str, group: str, consumer: str, ids: Sequence[bytes]) -> None:
+    """Let entries that a consumer holds be idle from now on; counts no delivery."""
+    if ids:
+        await redis.xclaim(stream, group, consumer, 0, list(ids), justid=True)
+
+
 async def fetch(redis: Redis, stream: str, identity: bytes) -> dict[bytes, bytes]:
     """The fields of one entry; empty if it was trimmed."""
     found = await redis.xrange(stream, identity.decode(), identity.decode(), count=1)
@@ -79,7 +93,9 @@ class GroupState:
 
 async def look(redis: Redis, stream: str, group: str, watermarks: str) -> GroupState:
     """How a group stands; notes its watermark in the hash `watermarks`."""
-    lag, waiting, lost = await redis.register_script(LOOK)(keys=[stream, watermarks], args=[group])
+    lag, waiting, lost = await redis.register_script(LOOK)(
+        keys=[stream, watermarks], args=[group, _FORGOTTEN_AFTER_MILLISECONDS]
+    )
     return GroupState(lag, waiting, bool(lost))
 
 

@@ -60,6 +60,7 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
         start_signal.set()
         pause = _FIRST_PAUSE
         next_look = 0.0
+        holding_on = asyncio.create_task(self.consumer.hold_on())
         while self.running:
             try:
                 if time.monotonic() >= next_look:
@@ -73,6 +74,7 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
             except (RedisError, OSError) as error:
                 pause = await self._recover(error, pause)
         await self._drain()
+        holding_on.cancel()
         self._stopped.set()
 
     async def _look_after_group(self) -> float:
@@ -94,7 +96,7 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
 
     async def _read(self) -> list[stream.RawEntry]:
         channel = self.consumer.channel
-        return await stream.read_group(
+        entries = await stream.read_group(
             self._client,
             channel.stream,
             channel.group,
@@ -102,6 +104,8 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
             count=self.consumer.options.batch_size,
             block=_POLL_MILLISECONDS,
         )
+        self.consumer.holding.take(entries)
+        return entries
 
     async def _drain(self) -> None:
         """Process what was fetched ahead, and see everything settled."""
@@ -144,6 +148,7 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
             ids=ids,
         )
         self.consumer.reclaimed(len(claimed))
+        self.consumer.holding.take(claimed)
         return claimed
 
     async def _feed(self, entries: Sequence[stream.RawEntry]) -> None:

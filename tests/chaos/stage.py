@@ -90,7 +90,6 @@ class Stage:
             "HANDRAISE_REDIS_URL": self.redis_url,
             "HANDRAISE_DATA_DIR": str(self.directory),
             "HANDRAISE_CLAIM_IDLE_SECONDS": "0.5",
-            "HANDRAISE_MAX_DELIVERIES": "20",  # an innocent in hand at four kills would be buried
             "HANDRAISE_KEEP_ENTRIES": "10000000",
             "HANDRAISE_CHECKPOINT_EVERY": "50",
             **self.settings,

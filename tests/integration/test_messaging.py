@@ -9,6 +9,7 @@ import pytest
 
 from shared.errors import Unavailable
 from shared.messaging import Entry, Follower, Settlement, connect, publish
+from shared.messaging.scripts import LOOK
 from tests.builders import a_configuration, a_project
 from tests.messaging_bench import bench, echo, has, ignore, until
 
@@ -60,14 +61,49 @@ async def test_poison_is_buried_and_its_neighbours_live(redis_url: str, tmp_path
     async with bench(redis_url, tmp_path) as at:
         await at.send(b"a", b"poison", b"b")
         async with at.consuming(echo):
-            await until(lambda: has(at.dead, 1))
             await until(lambda: has(at.output, 2))
+            assert await at.dead() == []
+            await until(lambda: has(at.dead, 1))
         (letter,) = await at.dead()
         assert letter["reason"] == "unprocessable"
         assert letter["attempts"] == 3
         assert b64decode(letter["original_base64"]) == b"poison"
-        assert sorted(await at.output()) == [b"a", b"b"]
+        assert await at.output() == [b"a", b"b"]
         assert await at.pending() == 0
+
+
+@pytest.mark.asyncio
+async def test_waiting_for_a_database_is_not_failing(redis_url: str, tmp_path: Path) -> None:
+    back = asyncio.Event()
+
+    async def away(entries: Sequence[Entry]) -> Settlement:
+        if not back.is_set():
+            raise Unavailable("the database is away")
+        return await echo(entries)
+
+    async with bench(redis_url, tmp_path) as at:
+        await at.send(b"a", b"b")
+        await at.redis.xgroup_create("t:in", "group", id="0")
+        async with at.consuming(away), at.consuming(away):
+            await until(lambda: has(at.held, 2))
+            await asyncio.sleep(10 * at.options.claim_idle_seconds)
+            assert await at.held() == [(b"a", 1), (b"b", 1)]
+            back.set()
+            await until(lambda: has(at.output, 2))
+        assert await at.dead() == []
+
+
+@pytest.mark.asyncio
+async def test_the_names_of_the_dead_are_forgotten(redis_url: str, tmp_path: Path) -> None:
+    async with bench(redis_url, tmp_path) as at:
+        await at.send(b"a")
+        await at.redis.xgroup_create("t:in", "group", id="0")
+        await at.redis.xgroup_createconsumer("t:in", "group", "gone")
+        await at.redis.xreadgroup("group", "left-something", {"t:in": ">"})
+        await asyncio.sleep(0.05)
+        await at.redis.register_script(LOOK)(keys=["t:in", "t:watermarks"], args=["group", 20])
+        names = [c["name"] for c in await at.redis.xinfo_consumers("t:in", "group")]
+        assert names == [b"left-something"]
 
 
 @pytest.mark.asyncio

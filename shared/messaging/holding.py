@@ -1,0 +1,44 @@
+"""What a consumer has in hand, and saying so while work on it takes long.
+
+Other consumers take over what lies idle. An entry whose consumer waits for its database is not
+left behind, and each needless take-over would count as one more failed try.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from redis.asyncio import Redis
+
+from shared.messaging import stream
+from shared.messaging.batch import Channel
+
+_MOST = 10_000
+
+
+@dataclass(slots=True)
+class Holding:
+    """The entries that were fetched and are not settled yet."""
+
+    _ids: set[bytes] = field(default_factory=set)
+    _long_held: set[bytes] = field(default_factory=set)
+
+    def take(self, entries: Iterable[stream.RawEntry]) -> None:
+        """These were fetched."""
+        self._ids.update(identity for identity, _ in entries)
+
+    def let_go(self, entries: Iterable[stream.RawEntry]) -> None:
+        """These are settled, or left to be tried again."""
+        self._ids.difference_update(identity for identity, _ in entries)
+
+    async def renew(self, redis: Redis, channel: Channel, consumer: str) -> None:
+        """Renew the hold on entries that were in hand at the last call already.
+
+        What somebody else took over meanwhile is his.
+        """
+        held = self._long_held & self._ids
+        self._long_held = set(self._ids)
+        if held:
+            own = await stream.held_by(redis, channel.stream, channel.group, consumer, _MOST)
+            await stream.renew(
+                redis, channel.stream, channel.group, consumer, sorted(held.intersection(own))
+            )
