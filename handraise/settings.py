@@ -4,8 +4,12 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from pydantic import model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.settings import with_addresses_from_files
 
 
 class Settings(BaseSettings):
@@ -16,7 +20,9 @@ class Settings(BaseSettings):
         host: the address that the services listen on.
         prefix: first part of every Redis key.
         redis_url: a Redis server of one's own; unset means the embedded one.
+        redis_url_file: a file that holds the address of Redis.
         database_url: a database of one's own; unset means SQLite in the data directory.
+        database_url_file: a file that holds the address of the database.
         review_port: port of the review service, the only one that people visit.
         scorer_port: port of the scorer; unset means any free one.
         retrainer_port: port of the retrainer; unset means any free one.
@@ -31,13 +37,20 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     prefix: str = "handraise"
     redis_url: str | None = None
+    redis_url_file: Path | None = None
     database_url: str | None = None
+    database_url_file: Path | None = None
     review_port: int = 8080
     scorer_port: int | None = None
     retrainer_port: int | None = None
     admin_token_file: Path | None = None
     url: str | None = None
     token: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _addresses_from_files(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return with_addresses_from_files(given)
 
     @property
     def admin_token_path(self) -> Path:

@@ -57,3 +57,11 @@ def test_a_token_in_the_environment_comes_first(tmp_path: Path) -> None:
 def test_without_any_token_the_cure_is_named(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="set HANDRAISE_TOKEN"):
         token(settings(tmp_path))
+
+
+def test_an_address_may_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "address").write_text("redis://:secret@there\n")
+
+    found = settings(tmp_path, redis_url_file=str(tmp_path / "address"))
+
+    assert found.redis_url == "redis://:secret@there"
