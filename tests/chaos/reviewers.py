@@ -14,7 +14,7 @@ from tests.chaos.witness import Witness
 
 ABANDON, DAWDLE, TWICE, CHAIN = 0.04, 0.12, 0.05, 0.3
 """Shares: left for ever; answered after the lease has ended; sent twice; with a next claim."""
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 30.0
 LEASE_SECONDS = 5
 
 
