@@ -44,6 +44,10 @@ class Child:
         """How it ended (negative: by that signal), None while it runs or was never started."""
         return self._process.poll() if self._process else None
 
+    def is_running(self) -> bool:
+        """Whether the process runs, whoever started it."""
+        return self._held()
+
     def start(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         """Start the process, after ending one that an earlier, killed start has left.
 

@@ -10,8 +10,10 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from handraise import repairs
+from handraise.append_only import inspect
+from handraise.children import Child
 from handraise.client import Client
-from handraise.embedded import LEAST_VERSION, connect, find_server
+from handraise.embedded import LEAST_VERSION, Server, connect, find_server
 from handraise.installation import Installation, locate, token
 from handraise.services import why_not_ready
 from handraise.settings import Settings
@@ -61,6 +63,16 @@ def _machine(settings: Settings) -> Iterator[Finding]:
     else:
         version = ".".join(map(str, server.version))
         yield Finding("redis program", True, f"{server.path} {version} ({server.origin})")
+        yield from _append_only(server, settings.data_dir)
+
+
+def _append_only(server: Server, data_dir: Path) -> Iterator[Finding]:
+    """Only while it rests: a file that is being written ends anywhere."""
+    if Child("redis", data_dir).is_running():
+        return
+    condition = inspect(server.path, data_dir / "redis")
+    if condition is not None:
+        yield Finding("redis data", condition.whole, condition.found, condition.cure)
 
 
 def _writable(directory: Path) -> Finding:

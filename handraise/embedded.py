@@ -17,6 +17,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import BusyLoadingError, RedisError
 from redis.retry import Retry
 
+from handraise.append_only import anew, inspect
 from handraise.children import Child
 from handraise.ports import free_ports
 from handraise.programs import await_ready
@@ -162,6 +163,14 @@ class EmbeddedServer:
         except RedisError as error:
             return str(error)
         return None
+
+    def cure(self) -> str:
+        """What to do about its data; empty if they are whole."""
+        condition = inspect(self._server.path, self._data)
+        if condition and condition.cure:
+            return f"{condition.found}: {condition.cure}"
+        refused = "reading the append only file" in self.child.last_lines()
+        return f"the data of Redis are damaged: {anew(self._data)}" if refused else ""
 
     def stop(self) -> None:
         """Let it write everything and end."""

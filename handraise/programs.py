@@ -20,6 +20,10 @@ class Runnable(Protocol):
         """Why it cannot be used at this moment; None when it can."""
         ...
 
+    def cure(self) -> str:
+        """What helps when it ends by itself, as far as anybody can tell; else empty."""
+        ...
+
 
 def await_ready(program: Runnable, limit: float) -> None:
     """Wait until a launched program can be used.
@@ -40,7 +44,14 @@ def await_ready(program: Runnable, limit: float) -> None:
         raise Misconfigured(
             f"{program.child.name} {state}; the end of {program.child.log}:\n"
             + (program.child.last_lines() or "(nothing was written)")
+            + advice(program)
         )
+
+
+def advice(program: Runnable) -> str:
+    """A line that names the cure, if a program that ended by itself has one."""
+    cure = program.cure() if (program.child.exit_code or 0) > 0 else ""
+    return f"\n{cure}" if cure else ""
 
 
 def ending(code: int) -> str:

@@ -50,6 +50,10 @@ class Service:
             return "it has ended"
         return why_not_ready(self.url)
 
+    def cure(self) -> str:
+        """Its log says it."""
+        return ""
+
 
 def why_not_ready(url: str) -> str | None:
     """What a service says about its readiness, None when it is ready."""

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from handraise.programs import Runnable, await_ready, ending
+from handraise.programs import Runnable, advice, await_ready, ending
 from shared.errors import Misconfigured
 
 FIRST_DELAY = 0.2
@@ -45,7 +45,10 @@ class _Watched:
         if self.due is None:
             self.delay = next_delay(self.delay, now - self.started)
             self.due = now + self.delay
-            return f"{name} ended ({ending(code)}); starting it again in {self.delay:.1f} s"
+            return (
+                f"{name} ended ({ending(code)}); starting it again in {self.delay:.1f} s"
+                + advice(self.program)
+            )
         if now < self.due:
             return None
         self.due, self.started = None, now

@@ -11,6 +11,11 @@ def watermarks_key(prefix: str) -> str:
     return f"{prefix}:watermarks"
 
 
+def marker_key(prefix: str) -> str:
+    """What review writes into a Redis when it has let everything leave that may be missing."""
+    return f"{prefix}:marker"
+
+
 class Stream(StrEnum):
     """The streams between the services; see docs/reference/streams.md."""
 

@@ -36,7 +36,7 @@ def create_app(settings: Settings) -> AsgiApp:
     keys = {stream: stream.key(settings.prefix) for stream in Stream}
     catalogue = BroadcastCatalogue(
         redis,
-        keys,
+        settings.prefix,
         ArtifactStore(settings.artifact_store, settings.verifying_key),
         metrics,
         clock,

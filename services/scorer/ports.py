@@ -15,3 +15,11 @@ class Catalogue(Protocol):
     async def refresh(self) -> None:
         """Look for projects and versions that were announced since the last look."""
         ...
+
+    async def is_complete(self) -> bool:
+        """Whether a project that is not known here does not exist.
+
+        Raises:
+            Unavailable: nobody can say now.
+        """
+        ...

@@ -1,7 +1,7 @@
 """What the scorer does."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from services.scorer.domain.serving import Served
@@ -9,7 +9,7 @@ from services.scorer.metrics import Metrics
 from services.scorer.ports import Catalogue
 from shared import wire
 from shared.clock import Clock
-from shared.errors import UnknownProject
+from shared.errors import Unavailable, UnknownProject
 from shared.events import EventType
 
 _KIND = EventType.PREDICTION_MADE.value
@@ -26,12 +26,18 @@ class ScoreRequests:
     async def __call__(
         self, requests: Sequence[wire.Request]
     ) -> list[wire.Prediction | UnknownProject]:
-        """One prediction a request, in order; UnknownProject where there is no such project."""
+        """One prediction a request, in order; UnknownProject where there is no such project.
+
+        Raises:
+            Unavailable: a project is not known, and Redis has not been told of all of them.
+        """
         by_project: defaultdict[str, list[int]] = defaultdict(list)
         for place, request in enumerate(requests):
             by_project[request.project].append(place)
-        if any(self._catalogue.served(project) is None for project in by_project):
+        if self._lacks(by_project):
             await self._catalogue.refresh()
+            if self._lacks(by_project) and not await self._catalogue.is_complete():
+                raise Unavailable("projects are not announced yet: does review run?")
         results: list[wire.Prediction | UnknownProject] = [UnknownProject()] * len(requests)
         for project, places in by_project.items():
             served = self._catalogue.served(project)
@@ -39,6 +45,9 @@ class ScoreRequests:
             for place, result in zip(places, predicted, strict=True):
                 results[place] = result
         return results
+
+    def _lacks(self, projects: Iterable[str]) -> bool:
+        return any(self._catalogue.served(project) is None for project in projects)
 
     def _score(
         self, project: str, served: Served | None, requests: Sequence[wire.Request]

@@ -1,7 +1,7 @@
 """Following a broadcast: every replica reads the whole stream, from its beginning."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 from redis.asyncio import Redis
@@ -24,8 +24,12 @@ Sink = Callable[[CloudEvent], None]
 class Follower:
     """Hands each event of some streams to a sink, once and in order, then calls `settled`.
 
-    `settled` runs after each read, so that a sink which only remembers the newest wish (for
-    example a model version) is acted on once however far the follower was behind.
+    `settled` runs when all that was there is read, so that a sink which only remembers the newest
+    wish (for example a model version) is acted on once however far the follower was behind.
+
+    The last entry read is the bookmark. Where it is gone the stream is another one: a Redis that
+    lost everything, or its end, and whose clock may be behind that of the one before. Such a
+    stream is read from its beginning; `begun_anew` hears of it first.
     """
 
     def __init__(
@@ -34,12 +38,19 @@ class Follower:
         sinks: Mapping[str, Sink],
         settled: Callable[[], Awaitable[None]],
         heartbeat: Callable[[str], None],
+        begun_anew: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._redis = redis
         self._sinks = sinks
         self._settled = settled
         self._heartbeat = heartbeat
-        self._positions = dict.fromkeys(sinks, b"0-0")
+        self._begun_anew = begun_anew
+        self._bookmarks: dict[str, stream.RawEntry | None] = dict.fromkeys(sinks)
+        self._unsettled = False
+
+    def has_read(self, name: str) -> bool:
+        """Whether anything was found on a stream, as it is now."""
+        return self._bookmarks[name] is not None
 
     async def catch_up(self) -> None:
         """Read all that is there now."""
@@ -60,18 +71,35 @@ class Follower:
                 pause = min(2 * pause, _LONGEST_PAUSE)
 
     async def _read(self, block: int | None) -> bool:
-        positions = dict(self._positions)
-        response = await stream.read(self._redis, positions, count=_READ_AT_ONCE, block=block)
-        for name, entries in response:
-            for identity, fields in entries:
-                if _order(identity) > _order(self._positions[name]):
-                    self._positions[name] = identity
-                    self._hand_over(name, identity, fields)
-        if response:
+        """Read on. True if there may be more."""
+        before = dict(self._bookmarks)
+        positions = {name: mark[0] if mark else b"0-0" for name, mark in before.items()}
+        response = dict(await stream.read(self._redis, positions, _READ_AT_ONCE, block))
+        anew = False
+        for name, mark in before.items():
+            same = mark is None or await stream.fetch(self._redis, name, mark[0]) == mark[1]
+            if self._bookmarks[name] is not mark:  # another reading was faster
+                anew = True
+            elif same:
+                self._hand_over(name, response.get(name, []))
+            else:
+                log.warning("stream_begun_anew", stream=name)
+                self._bookmarks[name] = None
+                self._begun_anew(name)
+                anew = True
+        more = anew or any(len(entries) >= _READ_AT_ONCE for entries in response.values())
+        if self._unsettled and not more:
+            self._unsettled = False
             await self._settled()
-        return bool(response)
+        return more or bool(response)
 
-    def _hand_over(self, name: str, identity: bytes, fields: Mapping[bytes, bytes]) -> None:
+    def _hand_over(self, name: str, entries: Sequence[stream.RawEntry]) -> None:
+        for entry in entries:
+            self._bookmarks[name] = entry
+            self._unsettled = True
+            self._tell(name, *entry)
+
+    def _tell(self, name: str, identity: bytes, fields: Mapping[bytes, bytes]) -> None:
         try:
             event = CloudEvent.decode(fields.get(FIELD, b""))
         except Malformed as error:
@@ -80,8 +108,3 @@ class Follower:
             )
         else:
             self._sinks[name](event)
-
-
-def _order(identity: bytes) -> tuple[int, int]:
-    milliseconds, _, number = identity.partition(b"-")
-    return int(milliseconds), int(number)

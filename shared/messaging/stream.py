@@ -33,7 +33,7 @@ async def read_group(
 
 
 async def read(
-    redis: Redis, positions: dict[str, bytes], *, count: int, block: int | None
+    redis: Redis, positions: dict[str, bytes], count: int, block: int | None
 ) -> list[tuple[str, list[RawEntry]]]:
     """Entries after each stream's position, at most `count` a stream."""
     response = await redis.xread(cast("dict[Any, Any]", positions), count=count, block=block)

@@ -90,7 +90,7 @@ class Shop:
         redis, registry = connect(self.url), CollectorRegistry()
         store = ArtifactStore(self.store, self.directory / "verifying.key")
         catalogue = BroadcastCatalogue(
-            redis, KEYS, store, Metrics(registry), FakeClock(), lambda _: None
+            redis, "handraise", store, Metrics(registry), FakeClock(), lambda _: None
         )
         with capture_logs() as log:
             for step in steps:

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import shutil
 import signal
 import time
 from dataclasses import dataclass, field
@@ -40,12 +41,14 @@ class Stage:
     Attributes:
         plant: what is planted into every service, if anything.
         settings: more environment variables.
+        wrapper: a command that starts Redis, if it is not to be started as it is.
         deaths: exit codes of processes that ended without having been killed.
     """
 
     directory: Path
     plant: Plant | None = None
     settings: dict[str, str] = field(default_factory=dict)
+    wrapper: tuple[str, ...] = ()
     context: ForkServerContext = field(default_factory=warm_context)
     ports: dict[str, int] = field(default_factory=lambda: {name: free_port() for name in NAMES})
     running: dict[str, ForkServerProcess] = field(default_factory=dict)
@@ -122,6 +125,13 @@ class Stage:
             self.deaths.append((name, process.exitcode))
         self.start(name, plant)
 
+    def lose_redis(self) -> None:
+        """SIGKILL, its files deleted, and started again at the same address."""
+        self.running[REDIS].kill()
+        self.running[REDIS].join()
+        shutil.rmtree(self.directory / "redis")
+        self.start(REDIS)
+
     def revive(self) -> None:
         """Start again what ended by itself, as a supervisor does."""
         for name, process in list(self.running.items()):
@@ -172,4 +182,4 @@ class Stage:
             "maxmemory-policy": "noeviction",
         }
         words = [word for name, value in options.items() for word in (f"--{name}", value)]
-        return [str(find_server().path), *words]
+        return [*self.wrapper, str(find_server().path), *words]

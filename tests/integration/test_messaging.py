@@ -4,6 +4,7 @@ import asyncio
 from base64 import b64decode
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -163,4 +164,47 @@ async def test_a_follower_hears_everything_once_and_in_order(redis_url: str) -> 
     await follower.catch_up()
     assert heard == names
     assert rounds == 1
+    await redis.aclose()
+
+
+@pytest.mark.asyncio
+async def test_a_stream_that_begins_anew_is_read_from_its_beginning(redis_url: str) -> None:
+    redis = connect(redis_url)
+    heard: list[str] = []
+    anew: list[str] = []
+
+    async def settled() -> None:
+        return None
+
+    def document(name: str) -> dict[Any, Any]:
+        return {"data": a_configuration(a_project(f"p{name}")).encode()}
+
+    follower = Follower(
+        redis, {"t:control": lambda e: heard.append(e.project)}, settled, ignore, anew.append
+    )
+    # given a follower that has read everything of a server
+    await redis.xadd("t:control", document("a"), id="2000-1")
+    await redis.xadd("t:control", document("b"), id="2000-2")
+    await follower.catch_up()
+    # when another one, whose clock is behind, passes it by
+    await redis.flushall()
+    await follower.catch_up()
+    assert (anew, follower.has_read("t:control")) == (["t:control"], False)
+    for identity in ("1000-1", "3000-1"):
+        await redis.xadd("t:control", document(identity), id=identity)
+    await follower.catch_up()
+    # then nothing of it is passed over, and nothing comes twice
+    assert heard == ["pa", "pb", "p1000-1", "p3000-1"]
+    # and a stream that lost only its end is read again
+    await redis.delete("t:control")
+    for identity in ("1000-1", "1500-1", "3500-1"):
+        await redis.xadd("t:control", document(identity), id=identity)
+    await follower.catch_up()
+    await follower.catch_up()
+    assert heard[4:] == ["p1000-1", "p1500-1", "p3500-1"]
+    # and of one that was trimmed too far, what is left
+    await redis.xadd("t:control", document("last"), id="3500-2")
+    await redis.xtrim("t:control", maxlen=1)
+    await follower.catch_up()
+    assert heard[7:] == ["plast"]
     await redis.aclose()

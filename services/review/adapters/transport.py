@@ -10,7 +10,7 @@ from redis.retry import Retry
 
 from services.review.domain.reconciling import Sighting
 from shared.errors import Unavailable
-from shared.streams import Stream
+from shared.streams import Stream, marker_key
 
 _TIMEOUT_SECONDS = 2.0
 _GROUPS = {
@@ -30,7 +30,7 @@ class RedisTransport:
             socket_timeout=_TIMEOUT_SECONDS,
             socket_connect_timeout=_TIMEOUT_SECONDS,
         )
-        self._marker = f"{prefix}:marker"
+        self._marker = marker_key(prefix)
         self._keys = {stream: stream.key(prefix) for stream in Stream}
 
     def sight(self) -> Sighting:

@@ -1,22 +1,26 @@
 """Projects and model versions, as announced on the broadcast streams."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import structlog
 from redis.asyncio import Redis
+from redis.exceptions import NoPermissionError, RedisError
 
 from services.scorer.domain.serving import Served, unlearned
 from services.scorer.metrics import Metrics
 from shared.clock import Clock
+from shared.errors import Unavailable
 from shared.events import CloudEvent, EventType, ModelChanged, ProjectConfigured
 from shared.messaging import Follower
 from shared.model.errors import ArtifactRefused
-from shared.streams import Stream
+from shared.streams import Stream, marker_key
 
 log = structlog.get_logger()
+
+_ON_THE_WAY = timedelta(seconds=2)
 
 CORRECTED_AT = "corrected_at"
 """Metric of a version: when the oldest correction that it learned anew was made (epoch s)."""
@@ -40,7 +44,7 @@ class BroadcastCatalogue:
     def __init__(
         self,
         redis: Redis,
-        streams: Mapping[Stream, str],
+        prefix: str,
         loader: Loader,
         metrics: Metrics,
         clock: Clock,
@@ -56,10 +60,14 @@ class BroadcastCatalogue:
         self._clock = clock
         self._loading = asyncio.Lock()
         sinks = {
-            streams[Stream.CONTROL]: self._take_control,
-            streams[Stream.MODELS]: self._take_model,
+            Stream.CONTROL.key(prefix): self._take_control,
+            Stream.MODELS.key(prefix): self._take_model,
         }
-        self.follower = Follower(redis, sinks, self._load_wanted, heartbeat)
+        self.follower = Follower(redis, sinks, self._load_wanted, heartbeat, self._begin_anew)
+        self._redis = redis
+        self._marker = marker_key(prefix)
+        self._control = Stream.CONTROL.key(prefix)
+        self._marked_at: datetime | None = None
 
     def served(self, project: str) -> Served | None:
         """The model in force, or None if there is no such project."""
@@ -68,6 +76,33 @@ class BroadcastCatalogue:
     async def refresh(self) -> None:
         """Look for projects and versions that were announced since the last look."""
         await self.follower.catch_up()
+
+    async def is_complete(self) -> bool:
+        """Whether all projects were announced: an empty Redis is filled by review, in a moment.
+
+        Review marks a Redis once all that it lacks is about to leave. If then no project comes,
+        there is none.
+
+        Raises:
+            Unavailable: Redis does not answer.
+        """
+        if self.follower.has_read(self._control):
+            return True
+        try:
+            marked = await self._redis.exists(self._marker)
+        except NoPermissionError:  # a user made for an older version
+            return True
+        except (RedisError, OSError) as error:
+            raise Unavailable(f"Redis does not answer: {error}") from error
+        now = self._clock.now()
+        self._marked_at = (self._marked_at or now) if marked else None
+        return self._marked_at is not None and now - self._marked_at >= _ON_THE_WAY
+
+    def _begin_anew(self, stream: str) -> None:
+        """Another stream has promotions of its own; what is served serves on meanwhile."""
+        self._marked_at = None
+        if stream != self._control:
+            self._newest.clear()
 
     def _take_control(self, event: CloudEvent) -> None:
         if isinstance(event.data, ProjectConfigured):

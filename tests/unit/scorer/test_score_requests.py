@@ -7,7 +7,7 @@ from services.scorer.domain.serving import Served, Undecided
 from services.scorer.metrics import Metrics
 from services.scorer.use_cases import ScoreRequests
 from shared import wire
-from shared.errors import UnknownProject
+from shared.errors import Unavailable, UnknownProject
 from shared.events import ModelRef
 from tests.builders import NOON, SHA256, a_request
 from tests.fakes.catalogue import FakeCatalogue
@@ -47,6 +47,14 @@ async def test_each_project_has_its_own_model() -> None:
 async def test_an_unknown_project_is_refused_alone() -> None:
     results = await scorer(FakeCatalogue("churn"))(requests("nowhere", "churn"))
     assert [type(result) for result in results] == [UnknownProject, wire.Prediction]
+
+
+@pytest.mark.asyncio
+async def test_before_all_projects_are_announced_none_is_refused() -> None:
+    with pytest.raises(Unavailable, match="does review run"):
+        await scorer(FakeCatalogue("churn", complete=False))(requests("nowhere", "churn"))
+    (result,) = await scorer(FakeCatalogue("churn", complete=False))(requests("churn"))
+    assert isinstance(result, wire.Prediction)
 
 
 @pytest.mark.asyncio
