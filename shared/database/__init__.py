@@ -1,0 +1,11 @@
+"""SQL on SQLite and PostgreSQL through one code path.
+
+SQLite runs with a write-ahead log and full synchronisation: what was committed survives a power
+cut. Its writers take turns on one connection, and share one synchronisation of the disk.
+"""
+
+from shared.database.columns import UtcDateTime
+from shared.database.database import Database
+from shared.database.rows import insert_many, insert_new
+
+__all__ = ["Database", "UtcDateTime", "insert_many", "insert_new"]

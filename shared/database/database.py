@@ -1,0 +1,111 @@
+"""One database, with transactions for reading and for writing."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import text
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlmodel import Session
+
+from shared.database.engines import LOCK_WAIT_SECONDS, for_writing, make_engine
+from shared.database.group_commit import GroupCommit
+from shared.errors import Malformed, Misconfigured, Unavailable
+
+
+class Database:
+    """One engine, with a transaction for reading and one for writing."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = make_engine(url)
+        self._writing = for_writing(self.engine)
+        self._group_commit = GroupCommit(self._writing, LOCK_WAIT_SECONDS)
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether the database is shared by several processes of a service."""
+        return self.engine.dialect.name == "postgresql"
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction that only reads.
+
+        Raises:
+            Unavailable: the database is away or locked.
+        """
+        with _translated(), Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that is committed at the end, or undone by an error.
+
+        It is durable when this returns. On SQLite, threads that write at once share a commit; so
+        a body does nothing slow, and never writes inside another one of its own thread.
+
+        Raises:
+            Unavailable: the database is away or locked, or another process was faster.
+        """
+        if self.is_postgresql:
+            with (
+                _translated(),
+                Session(self._writing, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                yield session
+        else:
+            with _translated(), self._group_commit.write() as session:
+                yield session
+
+    def upgrade(self, migrations: Path, version_table: str) -> None:
+        """Bring the schema to its newest version; several processes may do so at once."""
+        config = Config()
+        config.set_main_option("script_location", str(migrations))
+        config.attributes["version_table"] = version_table
+        with _translated(), self._writing.begin() as connection:
+            if self.is_postgresql:
+                connection.execute(text("SELECT pg_advisory_xact_lock(7214001)"))
+            config.attributes["connection"] = connection
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                raise Misconfigured(
+                    f"the database is of a newer version ({error}): start that version of "
+                    "Handraise again, or restore the backup made before the upgrade"
+                ) from error
+
+    def inform_planner(self, tables: Collection[str]) -> None:
+        """Let PostgreSQL look at tables that it has never looked at.
+
+        A new table counts as empty until autovacuum comes round, a minute later; until then a
+        look-up may read it whole.
+        """
+        if not self.is_postgresql:
+            return
+        unseen = text(
+            "SELECT relname FROM pg_class WHERE relname = ANY(:names)"
+            " AND reltuples < 1 AND pg_relation_size(oid) > 0"
+        )
+        with _translated(), self.engine.begin() as connection:
+            for name in connection.execute(unseen, {"names": list(tables)}).scalars().all():
+                connection.execute(text(f'ANALYZE "{name}"'))
+
+    def close(self) -> None:
+        """Give all connections back, after those that write now."""
+        self._group_commit.close()
+        self.engine.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        raise Unavailable(f"another process wrote the same first: {error.orig}") from error
+    except DataError as error:
+        raise Malformed(f"the database does not take this value: {error.orig}") from error
+    except DBAPIError as error:
+        raise Unavailable(f"the database does not answer: {error.orig}") from error
