@@ -121,8 +121,11 @@ def _redis(url: str) -> Iterator[Finding]:
     shown = url.rsplit("@", maxsplit=1)[-1]
     try:
         with connect(url) as redis:
-            version = str(redis.info("server")["redis_version"])
-            yield _version(version, shown)
+            told = redis.info("server")
+            yield _version(str(told["redis_version"]), shown)
+            if told["redis_mode"] == "cluster":
+                cure = "give HANDRAISE_REDIS_URL of a server that holds all keys"
+                yield Finding("redis mode", False, "one node of a cluster", cure)
             yield _setting(redis, "appendonly", "yes", "a crash of Redis loses events")
             yield _setting(redis, "maxmemory-policy", "noeviction", "Redis throws events away")
     except (RedisError, ValueError) as error:

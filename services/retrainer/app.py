@@ -114,9 +114,8 @@ class _Core:
             Rhythm(timedelta(seconds=settings.publish_seconds), settings.checkpoint_every),
         )
         beat = self.readiness.beat
-        self.loop = loop.LearningLoop(
-            retraining, Turn(self.database), settings.publish_seconds, beat
-        )
+        turn = Turn(self.database, settings.turn_seconds)
+        self.loop = loop.LearningLoop(retraining, turn, settings.publish_seconds, beat)
         keep = RecordProjects(self.store, self.loop)
         self.feed = ProjectFeed(self.redis, self.keys[Stream.CONTROL], keep, beat)
 

@@ -9,6 +9,7 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlmodel import Session
 
 from shared.database.engines import LOCK_WAIT_SECONDS, for_writing, make_engine
@@ -109,3 +110,5 @@ def _translated() -> Iterator[None]:
         raise Malformed(f"the database does not take this value: {error.orig}") from error
     except DBAPIError as error:
         raise Unavailable(f"the database does not answer: {error.orig}") from error
+    except PoolExhausted as error:
+        raise Unavailable("all connections to the database are in use") from error

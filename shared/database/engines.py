@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -12,6 +12,8 @@ LOCK_WAIT_SECONDS = 5
 """How long a writer waits for others, in this process and in all of them."""
 
 _WRITES = "handraise_writes"
+_SILENCE_SECONDS = 10
+_IDLE_TRANSACTION = "30s"
 
 
 def make_engine(url: str) -> Engine:
@@ -31,7 +33,7 @@ def make_engine(url: str) -> Engine:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed.render_as_string(hide_password=False))
-    return create_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    return _postgresql(parsed)
 
 
 def for_writing(engine: Engine) -> Engine:
@@ -40,6 +42,35 @@ def for_writing(engine: Engine) -> Engine:
     So no transaction fails half-way because another one was faster.
     """
     return engine.execution_options(**{_WRITES: True})
+
+
+def _postgresql(url: URL) -> Engine:
+    """An engine on which nobody's silence holds others up for ever.
+
+    A server that has vanished ends a connection; a process that stands still ends a transaction.
+    """
+    patience = {
+        "connect_timeout": LOCK_WAIT_SECONDS,
+        "keepalives_idle": _SILENCE_SECONDS,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": _SILENCE_SECONDS * 1000,
+    }
+    engine = create_engine(
+        url,
+        pool_size=10,
+        max_overflow=10,
+        pool_pre_ping=True,
+        pool_timeout=LOCK_WAIT_SECONDS,
+        connect_args={name: value for name, value in patience.items() if name not in url.query},
+    )
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own type
+        connection.execute(f"SET idle_in_transaction_session_timeout = '{_IDLE_TRANSACTION}'")
+        connection.commit()
+
+    return engine
 
 
 def _sqlite(url: str) -> Engine:

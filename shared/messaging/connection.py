@@ -15,11 +15,20 @@ from shared.messaging.scripts import PUBLISH, publish_arguments
 from shared.messaging.subscriber import ReliableBatchSubscriber
 
 _DRAIN_SECONDS = 10.0
+_SILENCE_SECONDS = 10.0
+"""A server that says nothing for so long is given up, and connected to anew: it may have vanished
+without a word. No command of ours blocks for more than half a second."""
 
 
 def connect(url: str) -> Redis:
     """A client that never retries by itself: a lost reply must not duplicate an entry."""
-    return Redis.from_url(url, retry=Retry(NoBackoff(), 0), health_check_interval=30)
+    return Redis.from_url(
+        url,
+        retry=Retry(NoBackoff(), 0),
+        health_check_interval=30,
+        socket_timeout=_SILENCE_SECONDS,
+        socket_connect_timeout=_SILENCE_SECONDS,
+    )
 
 
 def make_broker(url: str) -> RedisBroker:
@@ -27,6 +36,8 @@ def make_broker(url: str) -> RedisBroker:
     return RedisBroker(
         url,
         logger=None,  # type: ignore[arg-type]
+        socket_timeout=_SILENCE_SECONDS,
+        socket_connect_timeout=_SILENCE_SECONDS,
         graceful_timeout=_DRAIN_SECONDS,
     )
 

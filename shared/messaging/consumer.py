@@ -19,6 +19,7 @@ from shared.messaging import stream
 from shared.messaging.batch import Channel, Entry, Handler, Settlement, settle
 from shared.messaging.holding import Holding
 from shared.messaging.metrics import MessagingMetrics
+from shared.messaging.reasons import reason
 from shared.settings import CommonSettings
 from shared.streams import FIELD
 
@@ -65,7 +66,7 @@ class Consumer:
             try:
                 await self.holding.renew(self.redis, self.channel, self.name)
             except (RedisError, OSError) as error:
-                log.warning("not_renewed", stream=self.channel.stream, error=str(error))
+                log.warning("not_renewed", stream=self.channel.stream, error=reason(error))
 
     def reclaimed(self, count: int) -> None:
         """So many entries were taken over from another consumer."""
@@ -174,7 +175,8 @@ class Consumer:
                 return await attempt()
             except passing as error:
                 self.metrics.failures.labels(self.channel.stream).inc()
-                log.warning("waiting", stream=self.channel.stream, error=str(error), seconds=pause)
+                name = self.channel.stream
+                log.warning("waiting", stream=name, error=reason(error), seconds=pause)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
                 self.alive()

@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 from shared.errors import Malformed
 from shared.events import CloudEvent
 from shared.messaging import stream
+from shared.messaging.reasons import reason
 from shared.streams import FIELD
 
 log = structlog.get_logger()
@@ -66,7 +67,7 @@ class Follower:
                 self._heartbeat("follower")
                 pause = 0.05
             except (RedisError, OSError) as error:
-                log.warning("follow_failed", error=str(error), next_try_seconds=pause)
+                log.warning("follow_failed", error=reason(error), next_try_seconds=pause)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
 

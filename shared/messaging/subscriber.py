@@ -21,6 +21,7 @@ from typing_extensions import override
 
 from shared.messaging import stream
 from shared.messaging.consumer import Consumer
+from shared.messaging.reasons import reason
 
 log = structlog.get_logger()
 
@@ -113,7 +114,7 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
             try:
                 await self.consumer.handle(await self._reading)
             except (RedisError, OSError) as error:
-                log.warning("drain_failed", error=str(error))
+                log.warning("drain_failed", error=reason(error))
         await self.consumer.settled()
 
     async def _take_over(self) -> bool:
@@ -179,7 +180,7 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
         log.warning(
             "stream_read_failed",
             stream=channel.stream,
-            error=str(error),
+            error=reason(error),
             next_try_seconds=pause,
         )
         await asyncio.sleep(pause)

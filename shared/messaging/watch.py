@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 
 from shared.clock import Clock
 from shared.messaging.metrics import MessagingMetrics
+from shared.messaging.reasons import reason
 
 log = structlog.get_logger()
 
@@ -55,5 +56,5 @@ async def _watch(redis: Redis, metrics: MessagingMetrics, clock: Clock) -> None:
         try:
             await examine(redis, metrics, clock)
         except (RedisError, OSError) as error:
-            log.warning("redis_not_examined", error=str(error))
+            log.warning("redis_not_examined", error=reason(error))
         await asyncio.sleep(_EVERY_SECONDS)

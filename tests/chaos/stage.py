@@ -1,7 +1,6 @@
 """An installation whose processes can be killed and started again within milliseconds."""
 
 import multiprocessing
-import os
 import shutil
 import signal
 import time
@@ -104,7 +103,8 @@ class Stage:
         target: Any = children.run_service
         arguments: tuple[object, ...] = (name, self.environment, log, plant or self.plant)
         if name == REDIS:
-            target, arguments = children.run_program, (self._server_command(), log)
+            command = self.server_command(self.directory / REDIS, self.ports[REDIS])
+            target, arguments = children.run_program, (command, log)
         process = self.context.Process(target=target, args=arguments, name=name)
         process.start()
         self.running[name] = process
@@ -169,17 +169,18 @@ class Stage:
             process.kill()
             process.join()
 
-    def _server_command(self) -> list[str]:
-        data = self.directory / "redis"
-        os.makedirs(data, exist_ok=True)  # noqa: PTH103 - called at each start
+    def server_command(self, data: Path, port: int, **more: str) -> list[str]:
+        """What starts a Redis in a directory, at a port, with more options."""
+        data.mkdir(exist_ok=True)
         options = {
             "bind": "127.0.0.1",
-            "port": str(self.ports[REDIS]),
+            "port": str(port),
             "dir": str(data),
             "appendonly": "yes",
             "appendfsync": "everysec",
             "save": "",
             "maxmemory-policy": "noeviction",
+            **more,
         }
         words = [word for name, value in options.items() for word in (f"--{name}", value)]
         return [*self.wrapper, str(find_server().path), *words]

@@ -58,6 +58,7 @@ class RetrainerProcess:
             "HANDRAISE_RETRAINER_PORT": str(self.port),
             "HANDRAISE_CLAIM_IDLE_SECONDS": "0.2",
             "HANDRAISE_KEEP_ARTIFACTS": "1000",
+            "HANDRAISE_TURN_SECONDS": "1",
         }
 
     def start(self) -> None:
@@ -77,6 +78,16 @@ class RetrainerProcess:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    def freeze(self) -> None:
+        """Let it stand still, connections open."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on, as if no time had passed."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def stop(self) -> int:
         """Ask for an end; the exit code."""

@@ -16,8 +16,9 @@ from tests.builders import NOON
 from tests.chaos.evidence import Evidence, backlog, gather, waiting
 from tests.chaos.invariants import judge
 from tests.chaos.senders import PROJECT, REQUESTS, features, truth
-from tests.chaos.stage import Stage
+from tests.chaos.stage import REDIS, Stage
 from tests.chaos.witness import Witness
+from tests.faults.proxy import Proxy, proxy
 from tests.processes import until
 
 PATIENCE_SECONDS = 30.0
@@ -59,6 +60,15 @@ class Ground:
             for event_id in ids:
                 redis.xadd(REQUESTS, {"data": _request(event_id)})
         until(lambda: self.stage.is_written(run))
+        self.told.acknowledges(ids)
+        return ids
+
+    def accept(self, count: int) -> list[str]:
+        """Send events over HTTP; their ids."""
+        ids = [f"event-{next(self._numbers)}" for _ in range(count)]
+        self.told.sends(ids)
+        body = {"events": [{"event_id": i, "features": features(i)} for i in ids]}
+        self.api.post(f"/v1/projects/{PROJECT.name}/requests", json=body).raise_for_status()
         self.told.acknowledges(ids)
         return ids
 
@@ -151,6 +161,20 @@ class _Sure:
 
 
 _SURE: Any = _Sure()
+
+
+@contextmanager
+def ground_behind_proxy(directory: Path) -> Iterator[tuple[Ground, Proxy]]:
+    """A fresh installation whose services reach Redis through a proxy."""
+    stage = Stage(directory)
+    with proxy(stage.ports[REDIS]) as between:
+        stage.settings["HANDRAISE_REDIS_URL"] = f"redis://127.0.0.1:{between.port}/0"
+        made = Ground(stage)
+        try:
+            made.begin()
+            yield made, between
+        finally:
+            made.end()
 
 
 @contextmanager

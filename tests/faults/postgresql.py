@@ -15,6 +15,8 @@ from sqlalchemy.exc import OperationalError
 from tests.processes import until
 from tests.servers import free_port, missing
 
+MOST_CONNECTIONS = 30
+
 
 @dataclass
 class Cluster:
@@ -40,6 +42,7 @@ class Cluster:
     def start(self) -> None:
         """Start, and wait until it has recovered and answers."""
         options = ["-p", str(self.port), "-c", "listen_addresses=127.0.0.1", "-k", str(self.data)]
+        options += ["-c", f"max_connections={MOST_CONNECTIONS}"]
         with (self.directory / "postgres.log").open("ab") as log:
             self._server = subprocess.Popen(
                 self._command("postgres", *options), stdout=log, stderr=log

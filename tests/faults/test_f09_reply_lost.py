@@ -1,29 +1,9 @@
 """Row 9: Redis has done what it was asked for, and its reply is lost; the effect is one."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-from tests.chaos.stage import Stage
 from tests.faults.ground import Ground
-from tests.faults.proxy import Proxy, proxy
+from tests.faults.proxy import Proxy
 
 LOST = 3
-
-
-@pytest.fixture
-def way(tmp_path: Path) -> Iterator[tuple[Ground, Proxy]]:
-    """An installation whose services reach Redis through a proxy."""
-    stage = Stage(tmp_path)
-    with proxy(stage.ports["redis"]) as between:
-        stage.settings["HANDRAISE_REDIS_URL"] = f"redis://127.0.0.1:{between.port}/0"
-        made = Ground(stage)
-        try:
-            made.begin()
-            yield made, between
-        finally:
-            made.end()
 
 
 def test_what_review_sends_twice_counts_once(way: tuple[Ground, Proxy]) -> None:

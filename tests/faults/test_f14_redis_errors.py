@@ -1,11 +1,16 @@
 """Row 14: Redis answers with errors; readers wait, and go on where they were."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from handraise.diagnosis import examine
+from handraise.settings import Settings
+from tests.faults.cluster import empty_node
 from tests.faults.ground import Ground
+from tests.faults.proxy import Proxy
 from tests.servers import free_port
 
 
@@ -56,5 +61,29 @@ def test_readers_go_on(
             at.wait(lambda: "_failed" in log.read_text())
         cure(redis)
     at.send(10)
+    at.settle()
+    assert at.stage.deaths == []
+
+
+def test_a_node_of_a_cluster_is_named_and_waited_for(
+    way: tuple[Ground, Proxy], tmp_path: Path
+) -> None:
+    at, between = way
+    at.send(10)
+    at.wait(lambda: at.left().get("people", 0) == 10)
+    with empty_node(tmp_path / "cluster") as port:
+        alone, between.target = between.target, port
+        between.lose()
+        at.accept(5)
+        for claim in at.claim(5):
+            at.decide(claim)
+        for service in ("scorer", "review", "retrainer"):
+            log = tmp_path / f"{service}.log"
+            at.wait(lambda log=log: "one node of a cluster" in log.read_text())  # type: ignore[misc]
+        found = examine(Settings(data_dir=tmp_path, redis_url=f"redis://127.0.0.1:{port}/0"))
+        (mode,) = [finding for finding in found if finding.check == "redis mode"]
+        assert "HANDRAISE_REDIS_URL" in mode.cure
+        between.target = alone
+        between.lose()
     at.settle()
     assert at.stage.deaths == []

@@ -3,6 +3,7 @@
 import pytest
 
 from services.review.domain.access import Role, User
+from services.review.domain.ledger import Entry, Kind
 from services.review.errors import LeaseLost
 from services.review.use_cases.deciding import Answer
 from tests.builders import a_prediction
@@ -40,3 +41,42 @@ def test_after_a_jump_back_an_item_is_kept_longer_and_not_for_two(desk: Desk) ->
     assert not desk.claim("ben", 1).claims
     desk.clock.pass_seconds(2 * HOUR)
     assert desk.claim("ben", 1).claims
+
+
+def test_after_a_day_ahead_every_open_lease_may_be_taken_and_each_item_is_decided_once(
+    desk: Desk,
+) -> None:
+    desk.route([a_prediction(f"e{number}") for number in range(10)])
+    held = desk.claim("ada", 10).claims
+    desk.clock.pass_seconds(DAY)
+    taken = desk.claim("ben", 4).claims
+    lost = {claim.lease.item.event_id for claim in taken}
+    for claim in held:
+        if claim.lease.item.event_id in lost:
+            with pytest.raises(LeaseLost):
+                desk.decide(claim.lease.id, ADA, Answer("stay"), 0)
+        else:
+            desk.decide(claim.lease.id, ADA, Answer("stay"), 0)
+    for claim in taken:
+        desk.decide(claim.lease.id, BEN, Answer("leave"), 0)
+    assert len(decisions(desk)) == len({entry.subject for entry in decisions(desk)}) == 10
+
+
+def test_ids_and_places_stay_unique_however_the_clock_jumps(desk: Desk) -> None:
+    leases = set()
+    for number, jump in enumerate((0, -HOUR, DAY, -DAY, HOUR)):
+        desk.clock.pass_seconds(jump)
+        desk.route([a_prediction(f"e{number}")])
+        (claim,) = desk.claim("ada", 1).claims
+        leases.add(claim.lease.id)
+        desk.decide(claim.lease.id, ADA, Answer("stay"), 0)
+    places = [entry.sequence for entry in decisions(desk)]
+    assert len(leases) == len(set(places)) == 5
+    assert [entry.subject for entry in decisions(desk)] == [f"e{number}" for number in range(5)]
+
+
+def decisions(desk: Desk) -> list[Entry]:
+    """In the order of the ledger."""
+    with desk.store.read() as transaction:
+        said = transaction.history.said(0, 1000)
+    return [entry for _, entry in said if entry.kind is Kind.DECIDED]

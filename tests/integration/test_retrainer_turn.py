@@ -7,6 +7,10 @@ import pytest
 
 from services.retrainer.adapters.turn import Turn
 from shared.database import Database
+from shared.errors import Unavailable
+from tests.processes import until
+
+PATIENCE_SECONDS = 1.0
 
 
 @pytest.fixture
@@ -21,7 +25,7 @@ def databases(database_url: str) -> Iterator[tuple[Database, Database]]:
 
 def test_the_turn_passes_on_when_it_is_given_up(databases: tuple[Database, Database]) -> None:
     alone = not databases[0].is_postgresql
-    first, second = Turn(databases[0]), Turn(databases[1])
+    first, second = (Turn(database, PATIENCE_SECONDS) for database in databases)
 
     assert [first.is_mine(), first.is_mine()] == [True, True]
     assert second.is_mine() is alone
@@ -29,5 +33,19 @@ def test_the_turn_passes_on_when_it_is_given_up(databases: tuple[Database, Datab
     first.give_up()
     assert second.is_mine()
     assert first.is_mine() is alone
+    second.give_up()
+    first.give_up()
+
+
+def test_the_turn_of_one_that_stands_still_passes_on(
+    databases: tuple[Database, Database],
+) -> None:
+    first, second = (Turn(database, PATIENCE_SECONDS) for database in databases)
+    assert first.is_mine()
+    until(second.is_mine)
+    if databases[0].is_postgresql:
+        with pytest.raises(Unavailable):
+            first.is_mine()
+        assert not first.is_mine()
     second.give_up()
     first.give_up()

@@ -10,6 +10,7 @@ from redis.retry import Retry
 
 from shared.errors import Unavailable
 from shared.events import CloudEvent, EventType, ModelChanged
+from shared.messaging.reasons import reason
 from shared.streams import FIELD, Stream
 
 _TIMEOUT_SECONDS = 5.0
@@ -45,7 +46,7 @@ class RedisPublisher:
         try:
             pipeline.execute()
         except (RedisError, OSError) as error:
-            raise Unavailable(f"Redis does not answer: {error}") from error
+            raise Unavailable(f"Redis does not answer: {reason(error)}") from error
 
     def announced(self) -> Mapping[str, int]:
         """The version that was announced last of each project; empty if Redis lost them.
@@ -60,7 +61,7 @@ class RedisPublisher:
         try:
             length, noted = pipeline.execute()
         except (RedisError, OSError) as error:
-            raise Unavailable(f"Redis does not answer: {error}") from error
+            raise Unavailable(f"Redis does not answer: {reason(error)}") from error
         return {project.decode(): int(number) for project, number in noted.items() if length}
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from shared.errors import Unavailable
+from shared.messaging.reasons import reason
 from shared.messaging.scripts import PUBLISH, publish_arguments
 
 _TIMEOUT_SECONDS = 5.0
@@ -33,7 +34,7 @@ class RedisPublisher:
             if arguments:
                 self._script(keys=keys, args=arguments)
         except (RedisError, OSError) as error:
-            raise Unavailable(f"Redis does not answer: {error}") from error
+            raise Unavailable(f"Redis does not answer: {reason(error)}") from error
 
     def close(self) -> None:
         """Give all connections back."""

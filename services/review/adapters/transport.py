@@ -10,6 +10,7 @@ from redis.retry import Retry
 
 from services.review.domain.reconciling import Sighting
 from shared.errors import Unavailable
+from shared.messaging.reasons import reason
 from shared.streams import Stream, marker_key
 
 _TIMEOUT_SECONDS = 2.0
@@ -96,4 +97,4 @@ def _is_absent(error: Exception) -> bool:
 
 
 def _away(error: Exception) -> Unavailable:
-    return Unavailable(f"Redis does not answer: {error}")
+    return Unavailable(f"Redis does not answer: {reason(error)}")
