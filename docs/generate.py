@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from docs.generator.access import access_page
 from docs.generator.cli import cli_page
 from docs.generator.events import events_page, streams_page
 from docs.generator.http import http_page, read_api
@@ -24,6 +25,7 @@ def pages() -> dict[str, str]:
         "metrics.md": metrics_page(),
         "streams.md": streams_page(),
         "events.md": events_page(),
+        "access.md": access_page(),
         "http.md": http_page(api),
         "cli.md": cli_page(),
         "openapi.json": _json(api.openapi),

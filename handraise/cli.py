@@ -20,6 +20,7 @@ from handraise.commands import (
     project,
     republish,
     send,
+    tokens,
     up,
 )
 from handraise.output import say
@@ -66,8 +67,8 @@ app.command("resume")(automation.resume)
 app.command("doctor")(doctor.doctor)
 app.command("republish")(republish.republish)
 app.add_typer(project.app, name="project")
-app.add_typer(people.users, name="user")
-app.add_typer(people.tokens, name="token")
+app.add_typer(people.app, name="user")
+app.add_typer(tokens.app, name="token")
 app.add_typer(model.app, name="model")
 app.add_typer(dead_letters.app, name="dead-letters")
 

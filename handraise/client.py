@@ -4,11 +4,12 @@ import hashlib
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from typing import Literal
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from handraise.transport import ApiError, Connection, Unreachable, part
+from handraise.people_calls import KeptToken, PeopleCalls, Token, User
+from handraise.transport import ApiError, Unreachable, part
 from shared.events import ScoringRequested
 from shared.project import Project
 
@@ -23,12 +24,14 @@ __all__ = [
     "DeadLetters",
     "Deciders",
     "Item",
+    "KeptToken",
     "Lease",
     "ModelVersion",
     "ProjectState",
     "Report",
     "Token",
     "Unreachable",
+    "User",
 ]
 
 MAX_EVENTS = 1000
@@ -118,18 +121,6 @@ class _Models(_Answer):
     versions: list[ModelVersion]
 
 
-class Token(_Answer):
-    """A new token; a login token comes with the link that spends it."""
-
-    token: str
-    login_url: str | None = None
-
-    def link(self, base: str) -> str:
-        """The absolute address that signs its holder in, once."""
-        path = self.login_url or f"/login?{urlencode({'token': self.token})}"
-        return urljoin(f"{base}/", path)
-
-
 class DeadLetter(_Answer):
     """An entry that could not be processed; `size` is that of the original in bytes."""
 
@@ -196,7 +187,7 @@ class _Dropped(_Answer):
     dropped: int
 
 
-class Client(Connection):
+class Client(PeopleCalls):
     """The operations of the review service; use it as a context manager."""
 
     def projects(self) -> list[ProjectState]:
@@ -247,14 +238,6 @@ class Client(Connection):
     def models(self, project: str) -> list[ModelVersion]:
         """Model versions, newest first."""
         return self.call(_Models, "GET", f"/v1/models/{part(project)}").versions
-
-    def add_user(self, name: str, role: str) -> None:
-        """Create a user."""
-        self.request("POST", "/v1/users", {"name": name, "role": role})
-
-    def create_token(self, user: str, *, kind: str = "api") -> Token:
-        """Create a token of a user; `kind` is `api` or `login`."""
-        return self.call(Token, "POST", f"/v1/users/{part(user)}/tokens", {"kind": kind})
 
     def dead_letters(
         self, wanted: Mapping[str, str], *, limit: int = 50, before: int | None = None

@@ -31,6 +31,7 @@ _OTHER = [
     ["`GET /health/ready`", "every service", "200, or 503 with `why`"],
     ["`GET /metrics`", "every service", "metrics for Prometheus"],
     ["`GET /login?token=...`", "review", "spends a login link, sets a session cookie"],
+    ["`POST /logout`", "review", "ends the session"],
     ["`GET /review`, `GET /review/{queue}`", "review", "the pages for reviewers"],
     ["`GET /dead-letters`, `GET /dead-letters/{id}`", "review", "the pages for dead letters"],
     ["`GET /docs`, `GET /openapi.json`", "review", "this API, for people and programs"],

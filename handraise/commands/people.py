@@ -1,16 +1,14 @@
-"""`handraise user` and `handraise token`: who may do what."""
+"""`handraise user`: who may do what."""
 
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from handraise.client import Client
-from handraise.commands.access import installation, settings_for
-from handraise.installation import token as own_token
+from handraise.commands.access import reach
+from handraise.output import AsJson, show
 
-users = typer.Typer(no_args_is_help=True, help="People and programs with access.")
-tokens = typer.Typer(no_args_is_help=True, help="Tokens that prove who somebody is.")
+app = typer.Typer(no_args_is_help=True, help="People and programs with access.")
 
 
 class Role(StrEnum):
@@ -23,32 +21,57 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-@users.command("add")
-def add(name: str, *, role: Annotated[Role, typer.Option(help="What the user may do.")]) -> None:
-    """Add a user."""
-    with Client(installation().url, own_token(settings_for())) as client:
-        client.add_user(name, role.value)
-    typer.echo(f"{name} is {role.value}; `handraise token create {name} --login` lets them in")
-
-
-@tokens.command("create")
-def create(
+@app.command("add")
+def add(
     name: str,
     *,
-    login: Annotated[bool, typer.Option("--login", help="A one-time link for a browser.")] = False,
+    role: Annotated[Role, typer.Option(help="What the user may do.")],
+    project: Annotated[
+        list[str] | None,
+        typer.Option("--project", "-p", help="Only this project; may be given again."),
+    ] = None,
 ) -> None:
-    """Print a new token of a user, or a login link. It is shown only this once."""
-    url = installation().url
-    with Client(url, own_token(settings_for())) as client:
-        made = client.create_token(name, kind="login" if login else "api")
-    typer.echo(made.link(url) if login else made.token)
+    """Add a user, or bring one to this role and these projects (none named: all)."""
+    with reach() as client:
+        client.add_user(name, role.value, project or None)
+    where = f" of {', '.join(project)}" if project else ""
+    typer.echo(
+        f"{name} is {role.value}{where}; `handraise token create {name} --login` lets them in"
+    )
 
 
-@users.callback()
-def _users() -> None:
-    """People and programs with access."""
+@app.command("list")
+def list_users(*, as_json: AsJson = False) -> None:
+    """List users by name, disabled ones too."""
+    with reach() as client:
+        users = client.users()
+    rows = [
+        {
+            "name": user.name,
+            "role": user.role,
+            "projects": user.projects if as_json else _scope(user.projects),
+            "disabled": user.disabled_at,
+        }
+        for user in users
+    ]
+    show(rows, as_json=as_json, empty="no users; `handraise user add` adds one")
 
 
-@tokens.callback()
-def _tokens() -> None:
-    """Tokens that prove who somebody is."""
+@app.command("disable")
+def disable(name: str) -> None:
+    """Let a user in no more: tokens and sessions end at once; the record keeps the name."""
+    with reach() as client:
+        client.disable_user(name)
+    typer.echo(f"{name} is disabled; `handraise user add {name} --role ROLE` brings them back")
+
+
+@app.command("log-out")
+def log_out(name: str) -> None:
+    """End all sessions and unused login links of a user."""
+    with reach() as client:
+        ended = client.end_sessions(name)
+    typer.echo(f"{name}: {ended} ended")
+
+
+def _scope(projects: list[str] | None) -> str:
+    return "all" if projects is None else ", ".join(projects) or "none"

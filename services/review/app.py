@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from faststream.redis import RedisBroker
 from prometheus_client import CollectorRegistry
@@ -19,8 +20,10 @@ from services.review.adapters.reconciler import Reconciler
 from services.review.adapters.relay import Relay
 from services.review.adapters.secret_files import load_or_create_key, load_token
 from services.review.adapters.store import SqlStore
+from services.review.adapters.token_keeping import TokenKeeping
 from services.review.adapters.transport import RedisTransport
 from services.review.api import (
+    access_log,
     contracts,
     dead_letters,
     problems,
@@ -29,9 +32,11 @@ from services.review.api import (
     records,
     repairs,
     sending,
+    tokens,
     users,
 )
-from services.review.api.caller import Doorkeeper
+from services.review.api.caller import Doorkeeper, check_routes
+from services.review.api.cookies import SessionCookie
 from services.review.api.limits import Limits
 from services.review.handlers import keep_dead_letters, record_models, route_predictions
 from services.review.metrics import Metrics
@@ -39,6 +44,7 @@ from services.review.settings import Settings
 from services.review.use_cases.access import ControlAccess
 from services.review.use_cases.dead_letters import KeepDeadLetters, WorkDeadLetters
 from services.review.use_cases.deciding import DecideItem
+from services.review.use_cases.people import KeepPeople
 from services.review.use_cases.projects import KeepProjects
 from services.review.use_cases.queues import WorkQueues
 from services.review.use_cases.reconciling import Reconcile
@@ -46,7 +52,8 @@ from services.review.use_cases.records import ReadRecords, RecordModels
 from services.review.use_cases.republishing import Republish
 from services.review.use_cases.routing import RoutePredictions
 from services.review.use_cases.sending import SendEvents
-from services.review.web import letter_pages, pages
+from services.review.use_cases.tokens import KeepTokens
+from services.review.web import entrance, letter_pages, pages
 from shared.clock import SystemClock
 from shared.database import Database
 from shared.messaging import (
@@ -68,11 +75,13 @@ _LETTERS_AT_ONCE = 50
 
 def create_app(settings: Settings) -> AsgiApp:
     """The review service as an ASGI application: consuming starts with its lifespan."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    core = _Core(settings)
-    core.readiness.expect("relay", "database")
-    access = ControlAccess(core.store, core.clock, load_token(settings.admin_token))
-    door = Doorkeeper(access)
+    core = Core(settings)
+    limited = Limits(create_routes(core), settings.max_body_bytes)
+    return with_operations(limited, core.readiness, core.registry)
+
+
+def create_routes(core: "Core") -> FastAPI:
+    """Every route of the service but those for operations."""
     app = FastAPIOffline(
         title="Handraise",
         version="1",
@@ -80,6 +89,18 @@ def create_app(settings: Settings) -> AsgiApp:
         lifespan=lambda _: _lifespan(core),
     )
     problems.install(app)
+    app.include_router(contracts.router())
+    cookie = SessionCookie(core.settings.public_url)
+    door = Doorkeeper(core.access, cookie, core.settings.public_url)
+    _add_work(app, core, door)
+    _add_letters(app, core, door)
+    _add_people(app, core, door)
+    app.include_router(entrance.router(door, core.access, cookie))
+    check_routes(app.routes)
+    return app
+
+
+def _add_work(app: FastAPI, core: "Core", door: Doorkeeper) -> None:
     decide = DecideItem(core.store, core.relay, core.metrics, core.clock)
     keep = KeepProjects(core.store, core.relay, core.clock)
     work = WorkQueues(core.store, core.clock)
@@ -87,24 +108,33 @@ def create_app(settings: Settings) -> AsgiApp:
     app.include_router(projects.router(door, keep))
     app.include_router(sending.router(door, SendEvents(core.store, core.relay, core.clock)))
     app.include_router(records.router(door, ReadRecords(core.store, core.clock)))
-    app.include_router(users.router(door, access))
+    pages.install(app, door, keep, work, decide)
+
+
+def _add_letters(app: FastAPI, core: "Core", door: Doorkeeper) -> None:
     letters = WorkDeadLetters(core.store, core.relay, core.clock, core.keys)
     app.include_router(dead_letters.router(door, letters))
     app.include_router(repairs.router(door, core.reconcile, core.republish, core.clock))
-    app.include_router(contracts.router())
-    pages.install(app, door, access, keep, work, decide)
     letter_pages.install(app, door, letters)
-    limited = Limits(app, settings.max_body_bytes)
-    return with_operations(limited, core.readiness, core.registry)
 
 
-class _Core:
+def _add_people(app: FastAPI, core: "Core", door: Doorkeeper) -> None:
+    people = KeepPeople(core.store, core.clock)
+    keep = KeepTokens(core.store, core.clock)
+    app.include_router(users.router(door, people))
+    app.include_router(tokens.router(door, keep, core.clock, core.settings.public_url))
+    app.include_router(access_log.router(door, people))
+
+
+class Core:
     """What the whole service shares."""
 
     def __init__(self, settings: Settings) -> None:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
         self.settings = settings
         self.registry = CollectorRegistry()
         self.readiness = Readiness()
+        self.readiness.expect("relay", "database")
         self.clock = SystemClock()
         self.metrics = Metrics(self.registry)
         self.keys = {stream: stream.key(settings.prefix) for stream in Stream}
@@ -117,6 +147,8 @@ class _Core:
         self.housekeeping = Housekeeping(self.database, self.store, self.metrics, self.clock, beat)
         keep = timedelta(days=settings.dead_letter_days)
         self.letter_keeping = LetterKeeping(self.store, self.metrics, self.clock, keep)
+        self.access = ControlAccess(self.store, self.clock, load_token(settings.admin_token))
+        self.token_keeping = TokenKeeping(self.access.write_down_uses)
         self.transport = RedisTransport(settings.redis_url, settings.prefix)
         self.republish, self.reconcile = self._reconciling()
         self.redis = connect(settings.redis_url)
@@ -178,7 +210,7 @@ class _Core:
 
 
 @asynccontextmanager
-async def _lifespan(core: _Core) -> AsyncIterator[None]:
+async def _lifespan(core: Core) -> AsyncIterator[None]:
     reconciler = Reconciler(core.reconcile.repair, core.republish.go_on)
     await reconciler.greet()
     background = [
@@ -186,6 +218,7 @@ async def _lifespan(core: _Core) -> AsyncIterator[None]:
         asyncio.create_task(core.relay.run()),
         asyncio.create_task(core.housekeeping.run()),
         asyncio.create_task(core.letter_keeping.run()),
+        asyncio.create_task(core.token_keeping.run()),
     ]
     await core.broker.start()
     async with watched(core.redis, core.messaging, core.clock):

@@ -37,6 +37,12 @@ class Settings(CommonSettings):
         description="Token of the user `admin`; unset: `secrets/admin.token` in the data directory "
         "(`handraise up` creates it). An empty or absent file closes that door.",
     )
+    public_url: str | None = Field(
+        None,
+        description="How people reach review, e.g. `https://handraise.example.org`, where a proxy "
+        "with TLS stands in front: login links begin so, and with `https:` cookies are for TLS "
+        "only.",
+    )
     dead_letter_days: Annotated[int, Field(ge=1, le=36_500)] = Field(
         90, description="Days after which retried and dropped dead letters are deleted."
     )

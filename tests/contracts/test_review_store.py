@@ -8,7 +8,6 @@ import pytest
 
 from services.review import migrations
 from services.review.adapters.store import SqlStore
-from services.review.domain.access import Role, TokenKind, User
 from services.review.domain.ledger import Kind, NewEntry
 from services.review.domain.queue import NewItem
 from services.review.ports import ProjectState, Store
@@ -153,20 +152,6 @@ def test_projects_are_replaced(store: Store) -> None:
         assert states[0].stopped
         assert states[0].configuration.title == "New?"
         assert transaction.projects.get("nope") is None
-
-
-def test_tokens_prove_users_until_they_expire(store: Store) -> None:
-    ada = User("ada", Role.REVIEWER)
-    with store.write() as transaction:
-        transaction.users.put(ada)
-        transaction.users.add_token("digest", "ada", TokenKind.LOGIN, LATER)
-    with store.write() as transaction:
-        users = transaction.users
-        assert users.find_token("digest", [TokenKind.LOGIN], NOON) == ada
-        assert users.find_token("digest", [TokenKind.API], NOON) is None
-        assert users.find_token("digest", [TokenKind.LOGIN], LATER) is None
-        assert users.drop_token("digest")
-        assert not users.drop_token("digest")
 
 
 def test_answers_are_remembered(store: Store) -> None:

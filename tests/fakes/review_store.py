@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 
-from services.review.domain.access import TokenKind, User
 from services.review.domain.ledger import Entry, Kind, NewEntry
 from services.review.domain.queue import Item, Lease, NewItem, QueueState
 from services.review.ports import ProjectState
 from shared.errors import Unavailable
 from shared.events import CloudEvent, RouteReason
+from tests.fakes.people import FakeAccessLog, FakeTokens, FakeUsers
 from tests.fakes.review_dead_letters import FakeDeadLetters
 from tests.fakes.review_history import FakeAccepted, FakeHistory, FakeMarks
 
@@ -177,35 +177,6 @@ class FakeProjects:
 
 
 @dataclass
-class FakeUsers:
-    users: dict[str, User] = field(default_factory=dict)
-    tokens: dict[str, tuple[str, TokenKind, datetime]] = field(default_factory=dict)
-    answers: dict[str, str] = field(default_factory=dict)
-
-    def get(self, name: str) -> User | None:
-        return self.users.get(name)
-
-    def put(self, user: User) -> None:
-        self.users[user.name] = user
-
-    def add_token(self, digest: str, user: str, kind: TokenKind, expires_at: datetime) -> None:
-        self.tokens[digest] = (user, kind, expires_at)
-
-    def find_token(self, digest: str, kinds: Collection[TokenKind], now: datetime) -> User | None:
-        user, kind, expires_at = self.tokens.get(digest, ("", TokenKind.API, now))
-        return self.users.get(user) if kind in kinds and expires_at > now else None
-
-    def drop_token(self, digest: str) -> bool:
-        return self.tokens.pop(digest, None) is not None
-
-    def answered(self, key: str) -> str | None:
-        return self.answers.get(key)
-
-    def remember_answer(self, key: str, request: str) -> None:
-        self.answers[key] = request
-
-
-@dataclass
 class FakeTransaction:
     ledger: FakeLedger = field(default_factory=FakeLedger)
     items: FakeItems = field(default_factory=FakeItems)
@@ -214,8 +185,10 @@ class FakeTransaction:
     dead_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     projects: FakeProjects = field(default_factory=FakeProjects)
     users: FakeUsers = field(default_factory=FakeUsers)
+    access_log: FakeAccessLog = field(default_factory=FakeAccessLog)
 
     def __post_init__(self) -> None:
+        self.tokens = FakeTokens(self.users)
         self.accepted = FakeAccepted(self.outbox)
         self.history = FakeHistory(self.ledger, self.items)
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from sqlmodel import Session
 
 from services.review.adapters.accepted import SqlAccepted
+from services.review.adapters.access_log import SqlAccessLog
 from services.review.adapters.dead_letters import SqlDeadLetters
 from services.review.adapters.history import SqlHistory
 from services.review.adapters.items import SqlItems
@@ -13,6 +14,7 @@ from services.review.adapters.ledger import SqlLedger
 from services.review.adapters.marks import SqlMarks
 from services.review.adapters.outbox import SqlOutbox
 from services.review.adapters.projects import SqlProjects
+from services.review.adapters.tokens import SqlTokens
 from services.review.adapters.users import SqlUsers
 from shared.database import Database
 from shared.streams import Stream
@@ -31,6 +33,8 @@ class SqlTransaction:
         self.dead_letters = SqlDeadLetters(session)
         self.projects = SqlProjects(session)
         self.users = SqlUsers(session)
+        self.tokens = SqlTokens(session)
+        self.access_log = SqlAccessLog(session)
 
 
 class SqlStore:

@@ -1,13 +1,14 @@
-"""Users, tokens and answered requests in SQL."""
+"""Users and answered requests in SQL."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import CursorResult
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, select, update
 
-from services.review.domain.access import Role, TokenKind, User
-from services.review.tables import AnswerRow, TokenRow, UserRow
+from services.review.domain.access import Role, User
+from services.review.domain.people import Account
+from services.review.tables import AnswerRow, UserRow
 
 
 class SqlUsers:
@@ -17,39 +18,32 @@ class SqlUsers:
         self._session = session
 
     def get(self, name: str) -> User | None:
-        """One user."""
+        """One user who is not disabled."""
+        account = self.account(name)
+        return account.user if account and account.disabled_at is None else None
+
+    def account(self, name: str) -> Account | None:
+        """One user, disabled or not."""
         row = self._session.get(UserRow, name)
-        return User(row.name, Role(row.role)) if row else None
+        return _account(row) if row else None
+
+    def accounts(self) -> Sequence[Account]:
+        """All users, by name."""
+        rows = self._session.exec(select(UserRow)).all()
+        return sorted(map(_account, rows), key=lambda account: account.user.name)
 
     def put(self, user: User) -> None:
-        """Replace or add a user."""
-        self._session.merge(UserRow(name=user.name, role=user.role.value))
+        """Add a user, or replace role and projects; who was disabled is so no longer."""
+        projects = None if user.projects is None else json.dumps(sorted(user.projects))
+        row = UserRow(name=user.name, role=user.role.value, projects=projects, disabled_at=None)
+        self._session.merge(row)
         self._session.flush()  # a token in the same transaction refers to it
 
-    def add_token(self, digest: str, user: str, kind: TokenKind, expires_at: datetime) -> None:
-        """Remember a token by its digest."""
-        row = TokenRow(digest=digest, user=user, kind=kind.value, expires_at=expires_at)
-        self._session.add(row)
-
-    def find_token(self, digest: str, kinds: Collection[TokenKind], now: datetime) -> User | None:
-        """The user whom a token proves, if it has not expired."""
-        row = self._session.exec(
-            select(UserRow)
-            .join(TokenRow, col(TokenRow.user) == UserRow.name)
-            .where(
-                TokenRow.digest == digest,
-                col(TokenRow.kind).in_([kind.value for kind in kinds]),
-                TokenRow.expires_at > now,
-            )
-        ).first()
-        return User(row.name, Role(row.role)) if row else None
-
-    def drop_token(self, digest: str) -> bool:
-        """Forget a token. False if it was not there (somebody else used it up)."""
-        statement = delete(TokenRow).where(col(TokenRow.digest) == digest)
-        result = self._session.connection().execute(statement)
-        assert isinstance(result, CursorResult)  # noqa: S101 - a DELETE always gives one
-        return result.rowcount == 1
+    def disable(self, name: str, at: datetime) -> None:
+        """Let a user in no more."""
+        statement = update(UserRow).where(col(UserRow.name) == name).values(disabled_at=at)
+        self._session.connection().execute(statement)
+        self._session.expire_all()
 
     def answered(self, key: str) -> str | None:
         """The request that was answered under an Idempotency-Key."""
@@ -59,3 +53,12 @@ class SqlUsers:
     def remember_answer(self, key: str, request: str) -> None:
         """Remember a request under its Idempotency-Key."""
         self._session.add(AnswerRow(key=key, request=request))
+
+
+def user_of(name: str, role: str, projects: str | None) -> User:
+    """A user out of the columns of a row."""
+    return User(name, Role(role), None if projects is None else frozenset(json.loads(projects)))
+
+
+def _account(row: UserRow) -> Account:
+    return Account(user_of(row.name, row.role, row.projects), row.disabled_at)

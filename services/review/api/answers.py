@@ -5,7 +5,6 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel
 
-from services.review.domain.access import Role
 from services.review.domain.ledger import Entry, Kind
 from services.review.domain.queue import (
     EmptyBecause,
@@ -242,20 +241,6 @@ class ModelsAnswer(BaseModel):
     """Model versions, newest first."""
 
     versions: list[dict[str, Any]]
-
-
-class UserAnswer(BaseModel):
-    """A user."""
-
-    name: str
-    role: Role
-
-
-class TokenAnswer(BaseModel):
-    """A token; it is shown this once."""
-
-    token: str
-    login_url: str | None = None
 
 
 def entry_answer(entry: Entry, body: dict[str, Any]) -> EntryAnswer:

@@ -1,6 +1,6 @@
 """What the API takes: bodies of requests. Unknown fields are refused."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import (
     AwareDatetime,
@@ -11,13 +11,10 @@ from pydantic import (
     model_validator,
 )
 
-from services.review.domain.access import Role, TokenKind
 from shared.events import PredictionMade, ScoringRequested
 
 MOST_EVENTS = 1000
 MOST_CLAIMS = 50
-
-UserName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$")]
 
 
 class Body(BaseModel):
@@ -58,20 +55,6 @@ class SwitchRequest(Body):
     """Why automation is stopped or resumed."""
 
     reason: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
-
-
-class NewUser(Body):
-    """A user to add."""
-
-    name: UserName
-    role: Role
-
-
-class NewToken(Body):
-    """A token to make."""
-
-    kind: Literal[TokenKind.API, TokenKind.LOGIN] = TokenKind.API
-    ttl_seconds: Annotated[int, Field(ge=1, le=366 * 86_400)] | None = None
 
 
 class RepublishRequest(Body):

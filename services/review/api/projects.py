@@ -16,13 +16,14 @@ from shared.project import Project
 def router(door: Doorkeeper, keep: KeepProjects) -> APIRouter:
     """`/v1/projects`."""
     routes = APIRouter(prefix="/v1/projects", tags=["projects"])
+    Lister = Annotated[User, Depends(door.allow(Permission.READ, lists=True))]  # noqa: N806 - a type
     Reader = Annotated[User, Depends(door.allow(Permission.READ))]  # noqa: N806 - a type
     Operator = Annotated[User, Depends(door.allow(Permission.OPERATE))]  # noqa: N806 - a type
 
     @routes.get("")
-    def list_projects(_: Reader) -> ProjectsAnswer:
-        """All projects, by name."""
-        return ProjectsAnswer(projects=[ProjectAnswer.of(state) for state in keep.all()])
+    def list_projects(reader: Lister) -> ProjectsAnswer:
+        """The projects that the caller may see, by name."""
+        return ProjectsAnswer(projects=[ProjectAnswer.of(state) for state in keep.all(reader)])
 
     @routes.get("/{project}")
     def show_project(project: str, _: Reader) -> ProjectAnswer:

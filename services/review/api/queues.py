@@ -26,11 +26,13 @@ def router(door: Doorkeeper, work: WorkQueues, decide: DecideItem, clock: Clock)
     routes = APIRouter(prefix="/v1", tags=["queues"])
     Reviewer = Annotated[User, Depends(door.allow(Permission.REVIEW))]  # noqa: N806 - a type
 
+    Lister = Annotated[User, Depends(door.allow(Permission.REVIEW, lists=True))]  # noqa: N806 - a type
+
     @routes.get("/queues")
-    def list_queues(_: Reviewer) -> QueuesAnswer:
-        """How each queue stands."""
+    def list_queues(reviewer: Lister) -> QueuesAnswer:
+        """How each queue stands that the caller may work."""
         now = clock.now()
-        states = work.states()
+        states = work.states(reviewer)
         return QueuesAnswer(queues=[QueueAnswer.of(*state, now) for state in states])
 
     @routes.post("/queues/{queue}/claims")

@@ -1,5 +1,6 @@
-"""Who may do what."""
+"""Who may do what, and where."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,30 +16,51 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """What a route of the HTTP API asks for."""
+    """What a route asks for."""
 
     SEND = "send"
-    REVIEW = "review"
     READ = "read"
+    APPEAL = "appeal"
+    REVIEW = "review"
+    LEAD = "lead"
     OPERATE = "operate"
     ADMINISTER = "administer"
 
 
-_GRANTED: dict[Role, frozenset[Permission]] = {
-    Role.UPSTREAM: frozenset({Permission.SEND, Permission.READ}),
+MEANINGS: Mapping[Permission, str] = {
+    Permission.SEND: "send events and predictions",
+    Permission.READ: "read projects, decisions, reports and model versions",
+    Permission.APPEAL: "contest a decision",
+    Permission.REVIEW: "claim items and answer them",
+    Permission.LEAD: "settle what reviewers disagree on, and look after their answers",
+    Permission.OPERATE: "apply project files, stop and resume automation, settle dead letters, "
+    "repair gaps",
+    Permission.ADMINISTER: "look after users, tokens and passwords, and read the access log",
+}
+"""What each permission lets its holder do."""
+
+_GRANTED: Mapping[Role, frozenset[Permission]] = {
+    Role.UPSTREAM: frozenset({Permission.SEND, Permission.READ, Permission.APPEAL}),
     Role.REVIEWER: frozenset({Permission.REVIEW, Permission.READ}),
-    Role.LEAD: frozenset({Permission.REVIEW, Permission.READ}),
-    Role.OPS: frozenset({Permission.OPERATE, Permission.READ}),
+    Role.LEAD: frozenset(
+        {Permission.REVIEW, Permission.LEAD, Permission.READ, Permission.APPEAL},
+    ),
+    Role.OPS: frozenset({Permission.OPERATE, Permission.READ, Permission.APPEAL}),
     Role.ADMIN: frozenset(Permission),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who is asking."""
+    """Who is asking.
+
+    Attributes:
+        projects: the projects, with their queues, that the user may work and see; None means all.
+    """
 
     name: str
     role: Role
+    projects: frozenset[str] | None = None
 
     def may(self, permission: Permission) -> bool:
         """Whether the user's role grants it.
@@ -48,10 +70,23 @@ class User:
         """
         return permission in _GRANTED[self.role]
 
+    def sees(self, project: str) -> bool:
+        """Whether a project is one of the user's.
 
-class TokenKind(StrEnum):
-    """API tokens are sent with each call; login tokens are good for one visit to /login."""
+        >>> ada = User("ada", Role.REVIEWER, frozenset({"churn"}))
+        >>> ada.sees("churn"), ada.sees("loans"), ada.sees(project_of("churn.leads"))
+        (True, False, True)
+        """
+        return self.projects is None or project in self.projects
 
-    API = "api"
-    LOGIN = "login"
-    SESSION = "session"
+
+def project_of(queue: str) -> str:
+    """The project whose queue this is: `churn` and `churn.leads` are queues of `churn`."""
+    return queue.partition(".")[0]
+
+
+ADMIN = User("admin", Role.ADMIN)
+"""Whoever holds the token in the file of the installation; can be neither changed nor disabled."""
+
+RESERVED = frozenset({"me"})
+"""No user's names: addresses use them."""

@@ -5,7 +5,7 @@ Each transaction sees and changes the store as a whole: all of it is kept, or no
 
 from services.review.ports.letters import DeadLetters
 from services.review.ports.outbox import Bell, Outbox
-from services.review.ports.people import Users
+from services.review.ports.people import AccessLog, Proof, Tokens, Users
 from services.review.ports.projects import Projects, ProjectState
 from services.review.ports.queues import Items
 from services.review.ports.reconciling import Accepted, History, Marks, Transport
@@ -14,6 +14,7 @@ from services.review.ports.store import Store, Transaction
 
 __all__ = [
     "Accepted",
+    "AccessLog",
     "Bell",
     "DeadLetters",
     "History",
@@ -23,7 +24,9 @@ __all__ = [
     "Outbox",
     "ProjectState",
     "Projects",
+    "Proof",
     "Store",
+    "Tokens",
     "Transaction",
     "Transport",
     "Users",

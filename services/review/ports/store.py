@@ -5,7 +5,7 @@ from typing import Protocol
 
 from services.review.ports.letters import DeadLetters
 from services.review.ports.outbox import Outbox
-from services.review.ports.people import Users
+from services.review.ports.people import AccessLog, Tokens, Users
 from services.review.ports.projects import Projects
 from services.review.ports.queues import Items
 from services.review.ports.reconciling import Accepted, History, Marks
@@ -33,6 +33,10 @@ class Transaction(Protocol):
     def projects(self) -> Projects: ...
     @property
     def users(self) -> Users: ...
+    @property
+    def tokens(self) -> Tokens: ...
+    @property
+    def access_log(self) -> AccessLog: ...
 
 
 class Store(Protocol):

@@ -1,7 +1,7 @@
 """The review database. Changed only through migrations; a test compares both."""
 
 from services.review.tables.letters import DeadLetterRow
-from services.review.tables.people import AnswerRow, TokenRow, UserRow
+from services.review.tables.people import AccessLogRow, AnswerRow, TokenRow, UserRow
 from services.review.tables.projects import ProjectRow
 from services.review.tables.queues import ItemRow, LeaseRow
 from services.review.tables.record import RARE_KINDS, LedgerRow
@@ -10,6 +10,7 @@ from services.review.tables.transport import AcceptedRow, MarkRow, OutboxRow
 __all__ = [
     "RARE_KINDS",
     "AcceptedRow",
+    "AccessLogRow",
     "AnswerRow",
     "DeadLetterRow",
     "ItemRow",

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Text
 from sqlmodel import Field, SQLModel
 
+from services.review.tables.columns import BIG_ID
 from shared.database import UtcDateTime
 
 
@@ -18,12 +19,14 @@ class AnswerRow(SQLModel, table=True):
 
 
 class UserRow(SQLModel, table=True):
-    """Somebody, or some system, who may call."""
+    """Somebody, or some system, who may call; `projects` is a JSON list, or null for all."""
 
     __tablename__ = "review_users"
 
     name: str = Field(primary_key=True)
     role: str
+    projects: str | None = Field(default=None, sa_type=Text)
+    disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class TokenRow(SQLModel, table=True):
@@ -31,7 +34,26 @@ class TokenRow(SQLModel, table=True):
 
     __tablename__ = "review_tokens"
 
-    digest: str = Field(primary_key=True)
+    prefix: str = Field(primary_key=True)
+    digest: str
     user: str = Field(foreign_key="review_users.name", index=True)
     kind: str
+    description: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    created_by: str
     expires_at: datetime = Field(sa_type=UtcDateTime)
+    last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class AccessLogRow(SQLModel, table=True):
+    """One act about users, tokens or sessions; rows are only ever added."""
+
+    __tablename__ = "review_access_log"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BIG_ID)
+    at: datetime = Field(sa_type=UtcDateTime)
+    actor: str
+    act: str
+    subject: str
+    detail: str = Field(sa_type=Text)

@@ -1,93 +1,92 @@
-"""Users and their tokens; a token is shown once and kept as its SHA-256."""
+"""Who is calling: tokens, login links and sessions prove it."""
 
-import hashlib
-import hmac
-import secrets
-from datetime import timedelta
+from datetime import datetime
 
-from services.review.domain.access import Role, TokenKind, User
-from services.review.errors import Invalid, NotAuthenticated, NotFound
-from services.review.ports import Store
+from services.review.domain.access import ADMIN, User
+from services.review.domain.people import Act, NewAccessEntry
+from services.review.domain.tokens import TokenKind, digest, is_same, read
+from services.review.errors import NotAuthenticated
+from services.review.ports import Store, Transaction
+from services.review.use_cases.tokens import Order, issue
 from shared.clock import Clock
 
-ADMIN = User("admin", Role.ADMIN)
-SESSION_LIFETIME = timedelta(hours=12)
-_LIFETIMES = {
-    TokenKind.API: timedelta(days=365),
-    TokenKind.LOGIN: timedelta(minutes=15),
-    TokenKind.SESSION: SESSION_LIFETIME,
-}
+_NOTHING = digest("")
 
 
 class ControlAccess:
-    """Who is calling, and who may."""
+    """Lets people and programs in, and says who they are."""
 
     def __init__(self, store: Store, clock: Clock, admin_token: str) -> None:
         self._store = store
         self._clock = clock
         self._admin_token = admin_token
+        self._uses: dict[str, datetime] = {}
 
     def user_of_token(self, token: str) -> User:
         """Whom an API token proves.
 
         Raises:
-            NotAuthenticated: unknown, expired, or not for this use.
+            NotAuthenticated: unknown, ended, or not for this use.
         """
-        if self._admin_token and _is_same(token, self._admin_token):
+        if self._admin_token and is_same(token, self._admin_token):
             return ADMIN
-        return self._find(token, TokenKind.API)
-
-    def user_of_session(self, token: str) -> User:
-        """Whom a session cookie proves."""
-        return self._find(token, TokenKind.SESSION)
-
-    def add_user(self, user: User) -> User:
-        """Add a user, or give one another role."""
-        if user.name == ADMIN.name and user.role is not Role.ADMIN:
-            raise Invalid("the user `admin` keeps the role admin; choose another name")
-        with self._store.write() as transaction:
-            transaction.users.put(user)
+        user, prefix = self._prove(token, TokenKind.API)
+        self._uses[prefix] = self._clock.now()
         return user
 
-    def add_token(self, name: str, kind: TokenKind, ttl: timedelta | None = None) -> str:
-        """A new token for a user; its text is not kept.
+    def user_of_session(self, session: str) -> User:
+        """Whom a session cookie proves.
 
         Raises:
-            NotFound: no such user.
+            NotAuthenticated: unknown or over.
         """
-        token = secrets.token_urlsafe(32)
-        with self._store.write() as transaction:
-            if name == ADMIN.name:
-                transaction.users.put(ADMIN)
-            elif transaction.users.get(name) is None:
-                raise NotFound(f"there is no user {name!r}; add it first")
-            expires_at = self._clock.now() + (ttl or _LIFETIMES[kind])
-            transaction.users.add_token(_digest(token), name, kind, expires_at)
-        return token
+        return self._prove(session, TokenKind.SESSION)[0]
 
     def log_in(self, login_token: str) -> str:
         """Exchange a one-time login token for a session token."""
-        user = self._find(login_token, TokenKind.LOGIN)
+        user, prefix = self._prove(login_token, TokenKind.LOGIN)
         with self._store.write() as transaction:
-            used_now = transaction.users.drop_token(_digest(login_token))
-        if not used_now:
-            raise NotAuthenticated("this login link was used already; ask for a new one")
-        return self.add_token(user.name, TokenKind.SESSION)
+            if not transaction.tokens.drop(prefix):
+                raise NotAuthenticated("this login link was used already; ask for a new one")
+            return open_session(transaction, user, self._clock.now(), way="link")
 
-    def _find(self, token: str, kind: TokenKind) -> User:
-        with self._store.read() as transaction:
-            user = transaction.users.find_token(_digest(token), [kind], self._clock.now())
-        if user is None:
-            raise NotAuthenticated(
-                "the token is unknown or expired; `handraise token create` makes a new one"
+    def log_out(self, session: str) -> None:
+        """End a session; ending what is over changes nothing."""
+        shape = read(session)
+        with self._store.write() as transaction:
+            proof = shape and transaction.tokens.find(
+                shape[0], TokenKind.SESSION, self._clock.now()
             )
-        return user
+            if shape and proof and is_same(digest(shape[1]), proof.digest):
+                transaction.tokens.drop(shape[0])
+                name = proof.user.name
+                transaction.access_log.append(
+                    NewAccessEntry(self._clock.now(), name, Act.LOGGED_OUT, name)
+                )
+
+    def write_down_uses(self) -> None:
+        """Keep when tokens were used since the last time; callers need not wait for that."""
+        uses, self._uses = self._uses, {}
+        if uses:
+            with self._store.write() as transaction:
+                transaction.tokens.mark_used(uses)
+
+    def _prove(self, text: str, kind: TokenKind) -> tuple[User, str]:
+        shape = read(text)
+        if shape:
+            prefix, secret = shape
+            with self._store.read() as transaction:
+                proof = transaction.tokens.find(prefix, kind, self._clock.now())
+            if is_same(digest(secret), proof.digest if proof else _NOTHING) and proof:
+                return proof.user, prefix
+        raise NotAuthenticated(
+            "the token is unknown, expired or revoked; `handraise token create` makes a new one"
+        )
 
 
-def _is_same(token: str, secret: str) -> bool:
-    """Compared in constant time, as bytes: a header may hold what is not ASCII."""
-    return hmac.compare_digest(token.encode(), secret.encode())
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def open_session(transaction: Transaction, user: User, now: datetime, way: str) -> str:
+    """A new session of a user who has proved themselves, within a transaction."""
+    text, token = issue(transaction, Order(user.name, TokenKind.SESSION, user.name), now)
+    detail = {"way": way, "token": token.prefix}
+    transaction.access_log.append(NewAccessEntry(now, user.name, Act.LOGGED_IN, user.name, detail))
+    return text

@@ -35,10 +35,11 @@ class KeepProjects:
         with self._store.read() as transaction:
             return _existing(transaction, name)
 
-    def all(self) -> Sequence[ProjectState]:
-        """All projects, by name."""
+    def all(self, viewer: User) -> Sequence[ProjectState]:
+        """The projects that somebody may see, by name."""
         with self._store.read() as transaction:
-            return transaction.projects.all()
+            states = transaction.projects.all()
+        return [state for state in states if viewer.sees(state.configuration.name)]
 
     def apply(self, configuration: Project, actor: User) -> ProjectState:
         """Bring a project file into force; applying the same file again changes nothing.

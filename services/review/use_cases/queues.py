@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.review.domain.access import User
+from services.review.domain.access import User, project_of
 from services.review.domain.cases import recall
 from services.review.domain.facts import Case
 from services.review.domain.ledger import Kind
@@ -61,7 +61,11 @@ def claim(
 def held_lease(transaction: Transaction, lease_id: str, reviewer: User) -> Lease:
     """A reviewer's own lease, whether it still holds or not; others' look as if absent."""
     lease = transaction.items.lease(lease_id)
-    if lease is None or lease.holder != reviewer.name:
+    if (
+        lease is None
+        or lease.holder != reviewer.name
+        or not reviewer.sees(project_of(lease.item.project))
+    ):
         raise NotFound("there is no such lease of yours; claim again")
     return lease
 
@@ -73,13 +77,14 @@ class WorkQueues:
         self._store = store
         self._clock = clock
 
-    def states(self) -> list[tuple[ProjectState, QueueState]]:
-        """How each queue stands, by name."""
+    def states(self, viewer: User) -> list[tuple[ProjectState, QueueState]]:
+        """How each queue stands that somebody may see, by name."""
         now = self._clock.now()
         with self._store.read() as transaction:
             return [
                 (project, transaction.items.state(project.configuration.name, now))
                 for project in transaction.projects.all()
+                if viewer.sees(project.configuration.name)
             ]
 
     def claim(self, queue: str, reviewer: User, limit: int, lease_seconds: int | None) -> Claims:

@@ -10,6 +10,7 @@ from typing import Any
 from typing_extensions import override
 
 from tests.unit.handraise.fake_letters import FakeLetters
+from tests.unit.handraise.fake_people import FakePeople
 
 TOKEN = "the-token"  # noqa: S105 - opens nothing
 AT = "2026-01-01T00:00:00Z"
@@ -22,11 +23,11 @@ class FakeReview:
         self.projects: dict[str, dict[str, Any]] = {}
         self.stopped: set[str] = set()
         self.events: list[dict[str, Any]] = []
-        self.users: dict[str, str] = {"admin": "admin"}
         self.refuse: list[int] = []
         self.url = ""
         self.gaps: list[dict[str, Any]] = []
         self.letters = FakeLetters()
+        self.people = FakePeople()
 
     def answer(  # noqa: C901, PLR0911, PLR0912 - a table of routes
         self, method: str, path: str, body: dict[str, Any]
@@ -50,14 +51,8 @@ class FakeReview:
             case ["POST", "projects", name, "resume"]:
                 self.stopped.discard(name)
                 return 200, self.state(name)
-            case ["POST", "users"] if body["name"] in self.users:
-                return 409, problem(409, "Taken", "there is such a user")
-            case ["POST", "users"]:
-                self.users[body["name"]] = body["role"]
-                return 201, {}
-            case ["POST", "users", name, "tokens"]:
-                link = f"/login?token={name}-once" if body["kind"] == "login" else None
-                return 201, {"token": f"{name}-{body['kind']}", "login_url": link}
+            case [_, "users" | "tokens", *_]:
+                return self.people.answer(method, path, body)
             case [_, "dead-letters", *_]:
                 return self.letters.answer(method, path, body)
             case ["GET", "gaps"]:
@@ -103,7 +98,7 @@ def serving(review: FakeReview) -> Iterator[FakeReview]:
         def do_GET(self) -> None:
             self._reply()
 
-        do_POST = do_PUT = do_GET  # noqa: N815 - named by the base class
+        do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - named by the base class
 
         def _reply(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
@@ -116,7 +111,7 @@ def serving(review: FakeReview) -> Iterator[FakeReview]:
             else:
                 status, found = review.answer(self.command, self.path, body)
                 answer = found  # type: ignore[assignment]
-            content = json.dumps(answer).encode()
+            content = b"" if status == 204 else json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()

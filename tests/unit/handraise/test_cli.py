@@ -26,8 +26,8 @@ COMMANDS = [
     ["doctor"],
     ["republish"],
     *(["project", name] for name in ("apply", "list", "show")),
-    ["user", "add"],
-    ["token", "create"],
+    *(["user", name] for name in ("add", "list", "disable", "log-out")),
+    *(["token", name] for name in ("create", "list", "rotate", "revoke")),
     ["model", "list"],
     *(["dead-letters", name] for name in ("list", "show", "retry", "drop")),
 ]
@@ -144,7 +144,7 @@ def test_people_get_users_tokens_and_login_links(review: FakeReview) -> None:
     assert run("token", "create", "ada", "--login").stdout == (
         f"{review.url}/login?token=ada-once\n"
     )
-    assert review.users["ada"] == "reviewer"
+    assert review.people.users["ada"]["role"] == "reviewer"
 
 
 def test_an_unknown_role_is_refused() -> None:

@@ -5,12 +5,11 @@ import json
 import pytest
 from prometheus_client import CollectorRegistry
 
-from services.review.domain.access import Role, TokenKind, User
+from services.review.domain.access import Role, User
 from services.review.domain.ledger import Kind
 from services.review.domain.queue import EmptyBecause
-from services.review.errors import Invalid, KeyReused, LeaseLost, NotAuthenticated, NotFound
+from services.review.errors import Invalid, KeyReused, LeaseLost, NotFound
 from services.review.metrics import Metrics
-from services.review.use_cases.access import ControlAccess
 from services.review.use_cases.deciding import Answer, DecideItem
 from services.review.use_cases.projects import KeepProjects
 from services.review.use_cases.queues import WorkQueues
@@ -227,31 +226,3 @@ def test_the_record_explains_the_route(desk: Desk) -> None:
     assert 0 <= body["draw"] < 1
     with pytest.raises(NotFound):
         desk.records.story("churn", "unknown")
-
-
-def test_tokens() -> None:
-    store, clock = FakeStore(), FakeClock()
-    access = ControlAccess(store, clock, admin_token="secret")  # noqa: S106
-    assert access.user_of_token("secret").role is Role.ADMIN
-    access.add_user(ADA)
-    token = access.add_token("ada", TokenKind.API)
-    assert access.user_of_token(token) == ADA
-    assert token not in repr(store.kept.users)
-    link = access.add_token("ada", TokenKind.LOGIN)
-    session = access.log_in(link)
-    assert access.user_of_session(session) == ADA
-    with pytest.raises(NotAuthenticated):
-        access.log_in(link)
-    with pytest.raises(NotAuthenticated):
-        access.user_of_token(session)
-    clock.pass_seconds(13 * 3600)
-    with pytest.raises(NotAuthenticated):
-        access.user_of_session(session)
-    with pytest.raises(NotFound):
-        access.add_token("nobody", TokenKind.API)
-
-
-def test_an_empty_admin_token_opens_nothing() -> None:
-    access = ControlAccess(FakeStore(), FakeClock(), admin_token="")
-    with pytest.raises(NotAuthenticated):
-        access.user_of_token("")

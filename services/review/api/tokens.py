@@ -1,0 +1,56 @@
+"""Routes for tokens."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from services.review.api.caller import Doorkeeper
+from services.review.api.people_bodies import (
+    NewToken,
+    Prefix,
+    Rotation,
+    TokenAnswer,
+    TokensAnswer,
+    TokenView,
+    UserName,
+)
+from services.review.domain.access import Permission, User
+from services.review.domain.tokens import TokenKind
+from services.review.use_cases.tokens import KeepTokens, Order
+from shared.clock import Clock
+
+
+def router(door: Doorkeeper, tokens: KeepTokens, clock: Clock, public_url: str | None) -> APIRouter:
+    """`/v1/tokens` and `/v1/users/{name}/tokens`."""
+    routes = APIRouter(prefix="/v1", tags=["users"])
+    Admin = Annotated[User, Depends(door.allow(Permission.ADMINISTER))]  # noqa: N806 - a type
+
+    @routes.get("/tokens")
+    def list_tokens(_: Admin, user: Annotated[UserName | None, Query()] = None) -> TokensAnswer:
+        """API tokens of a user or of everybody, newest first; ended ones too."""
+        now = clock.now()
+        return TokensAnswer(tokens=[TokenView.of(token, now) for token in tokens.all(user)])
+
+    @routes.post("/users/{name}/tokens", status_code=201)
+    def add_token(name: str, body: NewToken, admin: Admin, request: Request) -> TokenAnswer:
+        """Make a token; a login token comes with its one-time link."""
+        ttl = timedelta(seconds=body.ttl_seconds) if body.ttl_seconds else None
+        text, token = tokens.add(Order(name, body.kind, admin.name, ttl, body.description))
+        base = (public_url or str(request.base_url)).rstrip("/")
+        is_login = token.kind is TokenKind.LOGIN
+        return TokenAnswer.of(text, token, f"{base}/login?token={text}" if is_login else None)
+
+    @routes.post("/tokens/{prefix}/rotate", status_code=201)
+    def rotate_token(prefix: Prefix, body: Rotation, admin: Admin) -> TokenAnswer:
+        """Make a token's successor; the old one still works for a while."""
+        overlap = timedelta(seconds=body.overlap_seconds)
+        return TokenAnswer.of(*tokens.rotate(prefix, admin, overlap))
+
+    @routes.delete("/tokens/{prefix}", status_code=204)
+    def revoke_token(prefix: Prefix, admin: Admin) -> Response:
+        """End a token at once."""
+        tokens.revoke(prefix, admin)
+        return Response(status_code=204)
+
+    return routes

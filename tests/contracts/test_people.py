@@ -1,0 +1,168 @@
+"""What every store must do with users, tokens and the access log: fake, SQLite, PostgreSQL."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.review import migrations
+from services.review.adapters.store import SqlStore
+from services.review.domain.access import Role, User
+from services.review.domain.people import Account, Act, NewAccessEntry
+from services.review.domain.tokens import Token, TokenKind
+from services.review.ports import Proof, Store
+from shared.database import Database
+from shared.streams import Stream
+from tests import servers
+from tests.builders import NOON
+from tests.fakes.review_store import FakeStore
+
+LATER = NOON + timedelta(minutes=5)
+MIGRATIONS = Path(migrations.__path__[0])
+ADA = User("ada", Role.REVIEWER, frozenset({"loans", "churn"}))
+BEN = User("ben", Role.LEAD)
+
+
+@pytest.fixture(params=["fake", "sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    if request.param == "fake":
+        yield FakeStore()
+        return
+    database = Database(
+        servers.new_database(request.getfixturevalue("postgresql_url"), tmp_path.name)
+        if request.param == "postgresql"
+        else f"sqlite:///{tmp_path / 'review.db'}"
+    )
+    database.upgrade(MIGRATIONS, "review_alembic_version")
+    yield SqlStore(database, {stream: stream.key("test") for stream in Stream})
+    database.close()
+
+
+@pytest.fixture
+def people(store: Store) -> Store:
+    with store.write() as transaction:
+        transaction.users.put(BEN)
+        transaction.users.put(ADA)
+    return store
+
+
+def a_token(prefix: str, user: User = ADA, **changes: object) -> Token:
+    content: dict[str, object] = {
+        "kind": TokenKind.API,
+        "description": "",
+        "created_at": NOON,
+        "created_by": "admin",
+        "expires_at": LATER,
+    }
+    return Token(prefix, user.name, **(content | changes))  # type: ignore[arg-type]
+
+
+def test_users_are_replaced_and_listed_by_name(people: Store) -> None:
+    with people.write() as transaction:
+        transaction.users.put(replace(BEN, projects=frozenset()))
+    with people.read() as transaction:
+        users = transaction.users
+        assert users.accounts() == [Account(ADA), Account(replace(BEN, projects=frozenset()))]
+        assert users.get("ada") == ADA
+        assert users.get("eve") is None
+        assert users.account("eve") is None
+
+
+def test_who_is_disabled_is_kept_and_may_return(people: Store) -> None:
+    with people.write() as transaction:
+        assert transaction.users.get("ada") == ADA
+        transaction.users.disable("ada", LATER)
+        assert transaction.users.get("ada") is None
+        assert transaction.users.account("ada") == Account(ADA, LATER)
+        assert transaction.users.account("ben") == Account(BEN)
+    with people.write() as transaction:
+        transaction.users.put(ADA)
+        assert transaction.users.account("ada") == Account(ADA)
+
+
+def test_a_token_proves_its_user_until_it_expires(people: Store) -> None:
+    with people.write() as transaction:
+        transaction.tokens.add(a_token("p", kind=TokenKind.LOGIN), "digest")
+    with people.read() as transaction:
+        tokens = transaction.tokens
+        assert tokens.find("p", TokenKind.LOGIN, NOON) == Proof(ADA, "digest")
+        assert tokens.find("p", TokenKind.API, NOON) is None
+        assert tokens.find("p", TokenKind.LOGIN, LATER) is None
+        assert tokens.find("q", TokenKind.LOGIN, NOON) is None
+        assert tokens.get("p") == a_token("p", kind=TokenKind.LOGIN)
+        assert tokens.get("q") is None
+
+
+def test_a_disabled_users_token_proves_nothing(people: Store) -> None:
+    with people.write() as transaction:
+        transaction.tokens.add(a_token("p"), "digest")
+        transaction.users.disable("ada", NOON)
+        assert transaction.tokens.find("p", TokenKind.API, NOON) is None
+
+
+def test_a_revoked_token_proves_nothing_and_stays_listed(people: Store) -> None:
+    with people.write() as transaction:
+        transaction.tokens.add(a_token("p"), "digest")
+        assert transaction.tokens.revoke("p", NOON)
+        assert not transaction.tokens.revoke("p", LATER)
+        assert not transaction.tokens.revoke("q", NOON)
+        assert transaction.tokens.find("p", TokenKind.API, NOON) is None
+        assert transaction.tokens.of_users(["ada"]) == [a_token("p", revoked_at=NOON)]
+
+
+def test_tokens_are_listed_newest_first(people: Store) -> None:
+    older, newer = a_token("b"), a_token("a", created_at=NOON + timedelta(seconds=1))
+    bens, login = a_token("c", BEN), a_token("d", kind=TokenKind.LOGIN)
+    with people.write() as transaction:
+        for token in (older, newer, bens, login):
+            transaction.tokens.add(token, "digest")
+        assert transaction.tokens.of_users(["ada"]) == [newer, older]
+        assert transaction.tokens.of_users(None) == [newer, older, bens]
+        assert transaction.tokens.of_users(["eve"]) == []
+
+
+def test_uses_and_an_earlier_end_are_kept(people: Store) -> None:
+    soon = NOON + timedelta(minutes=1)
+    with people.write() as transaction:
+        transaction.tokens.add(a_token("p"), "digest")
+        transaction.tokens.mark_used({"p": NOON, "gone": NOON})
+        transaction.tokens.end("p", soon)
+        transaction.tokens.end("p", LATER)
+        assert transaction.tokens.get("p") == a_token("p", last_used_at=NOON, expires_at=soon)
+
+
+def test_a_token_is_used_up_once(people: Store) -> None:
+    with people.write() as transaction:
+        transaction.tokens.add(a_token("p"), "digest")
+        assert transaction.tokens.drop("p")
+        assert not transaction.tokens.drop("p")
+
+
+def test_passing_tokens_of_a_user_end_together(people: Store) -> None:
+    passing = (TokenKind.LOGIN, TokenKind.SESSION)
+    with people.write() as transaction:
+        for number, kind in enumerate(TokenKind):
+            transaction.tokens.add(a_token(f"a{number}", kind=kind), "digest")
+            transaction.tokens.add(a_token(f"b{number}", BEN, kind=kind), "digest")
+        assert transaction.tokens.drop_all("ada", passing) == 2
+        transaction.tokens.drop_expired(passing, NOON)
+        assert transaction.tokens.find("b2", TokenKind.SESSION, NOON)
+        transaction.tokens.drop_expired(passing, LATER)
+        assert transaction.tokens.get("b2") is None
+        assert transaction.tokens.get("a0")
+
+
+def test_the_access_log_is_read_page_by_page(store: Store) -> None:
+    with store.write() as transaction:
+        for name in ("ada", "ben", "eve"):
+            detail = {"role": "lead", "projects": ["churn"]}
+            entry = NewAccessEntry(NOON, "admin", Act.USER_ADDED, name, detail)
+            transaction.access_log.append(entry)
+    with store.read() as transaction:
+        first = transaction.access_log.page(2, None)
+        assert [entry.subject for entry in first] == ["eve", "ben"]
+        (last,) = transaction.access_log.page(2, first[-1].id)
+        assert (last.at, last.actor, last.act) == (NOON, "admin", Act.USER_ADDED)
+        assert last.detail == {"role": "lead", "projects": ["churn"]}

@@ -1,0 +1,110 @@
+"""Users, tokens and the access log in memory; held to SQL by tests/contracts/test_people.py."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from services.review.domain.access import User
+from services.review.domain.people import AccessEntry, Account, NewAccessEntry
+from services.review.domain.tokens import Token, TokenKind
+from services.review.ports import Proof
+
+
+@dataclass
+class FakeUsers:
+    kept: dict[str, Account] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+
+    def get(self, name: str) -> User | None:
+        account = self.kept.get(name)
+        return account.user if account and account.disabled_at is None else None
+
+    def account(self, name: str) -> Account | None:
+        return self.kept.get(name)
+
+    def accounts(self) -> Sequence[Account]:
+        return [self.kept[name] for name in sorted(self.kept)]
+
+    def put(self, user: User) -> None:
+        self.kept[user.name] = Account(user)
+
+    def disable(self, name: str, at: datetime) -> None:
+        self.kept[name] = replace(self.kept[name], disabled_at=at)
+
+    def answered(self, key: str) -> str | None:
+        return self.answers.get(key)
+
+    def remember_answer(self, key: str, request: str) -> None:
+        self.answers[key] = request
+
+
+@dataclass
+class FakeTokens:
+    users: FakeUsers
+    kept: dict[str, Token] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
+
+    def add(self, token: Token, digest: str) -> None:
+        self.kept[token.prefix] = token
+        self.digests[token.prefix] = digest
+
+    def find(self, prefix: str, kind: TokenKind, now: datetime) -> Proof | None:
+        token = self.kept.get(prefix)
+        if token is None or token.kind is not kind or token.state(now) != "active":
+            return None
+        user = self.users.get(token.user)
+        return Proof(user, self.digests[prefix]) if user else None
+
+    def get(self, prefix: str) -> Token | None:
+        return self.kept.get(prefix)
+
+    def of_users(self, names: Collection[str] | None) -> Sequence[Token]:
+        found = [
+            token
+            for token in self.kept.values()
+            if token.kind is TokenKind.API and (names is None or token.user in names)
+        ]
+        found.sort(key=lambda token: token.prefix)
+        return sorted(found, key=lambda token: token.created_at, reverse=True)
+
+    def mark_used(self, uses: Mapping[str, datetime]) -> None:
+        for prefix in uses.keys() & self.kept.keys():
+            self.kept[prefix] = replace(self.kept[prefix], last_used_at=uses[prefix])
+
+    def end(self, prefix: str, at: datetime) -> None:
+        token = self.kept[prefix]
+        self.kept[prefix] = replace(token, expires_at=min(at, token.expires_at))
+
+    def revoke(self, prefix: str, at: datetime) -> bool:
+        token = self.kept.get(prefix)
+        if token is None or token.revoked_at is not None:
+            return False
+        self.kept[prefix] = replace(token, revoked_at=at)
+        return True
+
+    def drop(self, prefix: str) -> bool:
+        return self.kept.pop(prefix, None) is not None
+
+    def drop_all(self, user: str, kinds: Collection[TokenKind]) -> int:
+        gone = [t.prefix for t in self.kept.values() if t.user == user and t.kind in kinds]
+        return sum(map(self.drop, gone))
+
+    def drop_expired(self, kinds: Collection[TokenKind], now: datetime) -> None:
+        for token in [*self.kept.values()]:
+            if token.kind in kinds and token.state(now) != "active":
+                self.drop(token.prefix)
+
+
+@dataclass
+class FakeAccessLog:
+    entries: list[AccessEntry] = field(default_factory=list)
+
+    def append(self, entry: NewAccessEntry) -> None:
+        number = len(self.entries) + 1
+        self.entries.append(
+            AccessEntry(entry.at, entry.actor, entry.act, entry.subject, entry.detail, number)
+        )
+
+    def page(self, limit: int, before: int | None) -> Sequence[AccessEntry]:
+        older = [e for e in self.entries[::-1] if before is None or e.id < before]
+        return older[:limit]
