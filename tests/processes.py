@@ -20,11 +20,16 @@ PATIENCE_SECONDS = 30.0
 
 @dataclass
 class Installation:
-    """Services on one data directory and one Redis."""
+    """Services on one data directory and one Redis.
+
+    Attributes:
+        wrapper: a command that starts each service, if it is not to be started as it is.
+    """
 
     redis_url: str
     directory: Path
     database_url: str | None = None
+    wrapper: tuple[str, ...] = ()
     ports: dict[str, int] = field(default_factory=lambda: {s: free_port() for s in SERVICES})
 
     @property
@@ -71,7 +76,7 @@ class Installation:
 
     @contextmanager
     def _process(self, name: str) -> Iterator[subprocess.Popen[bytes]]:
-        command = [sys.executable, "-m", f"services.{name}"]
+        command = [*self.wrapper, sys.executable, "-m", f"services.{name}"]
         with (
             (self.directory / f"{name}.log").open("ab") as log,
             subprocess.Popen(command, env=self.environment, stderr=log) as process,
