@@ -1,8 +1,10 @@
 """Many rows at once, by the quickest way of each database."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
+from sqlalchemy import Insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, insert
 
@@ -17,7 +19,7 @@ def insert_many(
         return
     connection = session.connection()
     if connection.dialect.name != "postgresql":
-        connection.execute(insert(table), rows)
+        connection.execute(_insert(table), rows)
         return
     columns = ", ".join(f'"{column}"' for column in rows[0])
     statement = f'COPY "{table.__tablename__}" ({columns}) FROM STDIN'
@@ -40,5 +42,17 @@ def insert_new(
     if not rows:
         return
     connection = session.connection()
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+    connection.execute(_insert_new(table, connection.dialect.name), rows)
+
+
+@cache
+def _insert(table: type[SQLModel]) -> Insert:
+    """Building a statement costs several times what executing it does."""
+    return insert(table)
+
+
+@cache
+def _insert_new(table: type[SQLModel], dialect: str) -> Insert:
+    if dialect == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()

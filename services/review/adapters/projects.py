@@ -1,12 +1,19 @@
 """Project files in SQL."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from services.review.ports import ProjectState
 from services.review.tables import ProjectRow
 from shared.project import Project
+
+_ALL = select(ProjectRow.configuration, ProjectRow.policy_version, ProjectRow.stopped).order_by(
+    col(ProjectRow.name)
+)
+_ONE = _ALL.where(ProjectRow.name == bindparam("of_name"))
 
 
 class SqlProjects:
@@ -17,13 +24,12 @@ class SqlProjects:
 
     def get(self, name: str) -> ProjectState | None:
         """One project."""
-        row = self._session.get(ProjectRow, name)
-        return _state(row) if row else None
+        row = self._session.connection().execute(_ONE, {"of_name": name}).first()
+        return _state(*row) if row else None
 
     def all(self) -> Sequence[ProjectState]:
         """All projects, by name."""
-        rows = self._session.exec(select(ProjectRow).order_by(col(ProjectRow.name)))
-        return [_state(row) for row in rows]
+        return [_state(*row) for row in self._session.connection().execute(_ALL)]
 
     def put(self, state: ProjectState) -> None:
         """Replace or add a project."""
@@ -35,9 +41,14 @@ class SqlProjects:
                 stopped=state.stopped,
             )
         )
+        self._session.flush()  # the statements above see what is in the database
 
 
-def _state(row: ProjectRow) -> ProjectState:
-    return ProjectState(
-        Project.model_validate_json(row.configuration), row.policy_version, row.stopped
-    )
+def _state(configuration: str, policy_version: int, stopped: bool) -> ProjectState:
+    return ProjectState(_parsed(configuration), policy_version, stopped)
+
+
+@lru_cache(maxsize=100)
+def _parsed(configuration: str) -> Project:
+    """Each claim and each decision asks for its project, and a file changes once a month."""
+    return Project.model_validate_json(configuration)
