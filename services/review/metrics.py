@@ -94,5 +94,11 @@ class Metrics:
             ["state"],
             registry=registry,
         )
+        self.restored = Counter(
+            "handraise_review_restored",
+            "Times that the review database was found to be an older copy. Any: what was decided "
+            "since the backup is not in the record; see Backup in docs/howto/operate.md.",
+            registry=registry,
+        )
         for state in ("lost", "restarted"):  # from 0 on, or the first time would be no increase
             self.redis_refilled.labels(state)

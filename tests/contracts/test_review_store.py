@@ -67,6 +67,16 @@ def test_ledger_records_a_fact_once(store: Store) -> None:
         assert set(transaction.ledger.known("churn", Kind.ROUTED, ["a", "b"])) == {"a"}
 
 
+def test_ledger_goes_on_behind_a_place_of_its_own(store: Store) -> None:
+    with store.write() as transaction:
+        transaction.ledger.append_one(an_entry("a"))
+        transaction.ledger.append_at(an_entry("b"), 1000)
+    with store.write() as transaction:
+        assert transaction.ledger.append_one(an_entry("c")) == 1001
+        transaction.ledger.append([an_entry("d")])
+        assert transaction.history.last() == 1002
+
+
 def test_ledger_counts_by_kind_and_detail(store: Store) -> None:
     with store.write() as transaction:
         transaction.ledger.append([an_entry("a"), an_entry("b"), an_entry("c", detail="audit")])

@@ -11,6 +11,7 @@ from services.review.domain.queue import Item
 from services.review.domain.reconciling import (
     UNROUTED_AFTER,
     GapKind,
+    Place,
     Sighting,
     Waiting,
     pause_after,
@@ -82,10 +83,11 @@ class FakeHistory:
         return max((e.sequence for e in stretch if e.at < before), default=after)
 
     def last(self) -> int:
-        return len(self.ledger.rows)
+        return max((entry.sequence for _, entry in self.ledger.rows), default=0)
 
     def place_at(self, moment: datetime) -> int:
-        return sum(1 for _, entry in self.ledger.rows if entry.at < moment)
+        before = (entry.sequence for _, entry in self.ledger.rows if entry.at < moment)
+        return max(before, default=0)
 
     def gaps(
         self, kind: GapKind, after: int, until: int, limit: int
@@ -147,6 +149,8 @@ class FakeTransport:
     untouched: set[Stream] = field(default_factory=set)
     backlogs: dict[Stream, float] = field(default_factory=dict)
     away: bool = False
+    newest: Place | None = None
+    models_read_again: int = 0
 
     def empty(self, run: str) -> None:
         """Another server in its place, with nothing in it."""
@@ -163,6 +167,14 @@ class FakeTransport:
     def is_untouched(self, stream: Stream) -> bool:
         self._answer()
         return stream in self.untouched
+
+    def newest_place(self) -> Place | None:
+        self._answer()
+        return self.newest
+
+    def read_models_again(self) -> None:
+        self._answer()
+        self.models_read_again += 1
 
     def backlog_seconds(self, stream: Stream) -> float:
         self._answer()

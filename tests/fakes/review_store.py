@@ -30,12 +30,15 @@ class FakeLedger:
         identity = (entry.project, entry.kind, entry.subject, entry.revision)
         if identity in {(p, e.kind, e.subject, e.revision) for p, e in self.rows}:
             raise Unavailable("another process wrote the same first")
-        sequence = len(self.rows) + 1
+        sequence = self.rows[-1][1].sequence + 1 if self.rows else 1
+        self.append_at(entry, sequence)
+        return sequence
+
+    def append_at(self, entry: NewEntry, sequence: int) -> None:
         row = Entry(
             sequence, entry.kind, entry.subject, entry.revision, entry.detail, entry.body, entry.at
         )
         self.rows.append((entry.project, row))
-        return sequence
 
     def known(self, project: str, kind: Kind, subjects: Collection[str]) -> Mapping[str, str]:
         return {

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, String, bindparam, literal, literal_column
-from sqlmodel import Session, col, func, insert, select
+from sqlmodel import Session, col, func, insert, select, text
 
 from services.review.domain.ledger import Entry, Kind, NewEntry
 from services.review.tables import RARE_KINDS, LedgerRow
@@ -34,6 +34,17 @@ class SqlLedger:
         sequence = self._session.connection().execute(_APPEND, _row(entry)).scalar_one()
         assert sequence is not None  # noqa: S101 - the database numbers every entry
         return sequence
+
+    def append_at(self, entry: NewEntry, sequence: int) -> None:
+        """Record one entry at a place behind the last; all later ones come after it.
+
+        SQLite goes on behind the highest place by itself, PostgreSQL where its counter stands.
+        """
+        connection = self._session.connection()
+        connection.execute(insert(LedgerRow).values(_row(entry) | {"sequence": sequence}))
+        if connection.dialect.name == "postgresql":
+            counter = text("SELECT setval(pg_get_serial_sequence(:table, 'sequence'), :place)")
+            connection.execute(counter, {"table": LedgerRow.__tablename__, "place": sequence})
 
     def known(self, project: str, kind: Kind, subjects: Collection[str]) -> Mapping[str, str]:
         """The bodies (revision 1) of those subjects that are recorded already."""

@@ -8,17 +8,20 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
 
-from services.review.domain.reconciling import Sighting
-from shared.errors import Unavailable
+from services.review.domain.reconciling import Place, Sighting
+from shared.errors import DeadLetter, Unavailable
+from shared.events import CloudEvent, CorrectionMade, ModelChanged
 from shared.messaging.reasons import reason
-from shared.streams import Stream, marker_key
+from shared.streams import FIELD, Stream, marker_key
 
 _TIMEOUT_SECONDS = 2.0
 _GROUPS = {
     Stream.REQUESTS: b"scorer",
     Stream.PREDICTIONS: b"review",
     Stream.CORRECTIONS: b"retrainer",
+    Stream.MODELS: b"review",
 }
+_NEWEST = 50
 
 
 class RedisTransport:
@@ -59,6 +62,27 @@ class RedisTransport:
                 return True
             raise _away(error) from error
 
+    def newest_place(self) -> Place | None:
+        """The highest place in the ledger that its newest entries tell of; None if they do not."""
+        try:
+            places = [
+                place
+                for stream in (Stream.CORRECTIONS, Stream.MODELS)
+                for _, fields in self._redis.xrevrange(self._keys[stream], count=_NEWEST)
+                if (place := _place(fields.get(FIELD, b"")))
+            ]
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+        return max(places, key=lambda place: place.sequence, default=None)
+
+    def read_models_again(self) -> None:
+        """Let review read all of `models` from its beginning."""
+        try:
+            self._redis.xgroup_setid(self._keys[Stream.MODELS], _GROUPS[Stream.MODELS], 0)
+        except (RedisError, OSError) as error:
+            if not _is_absent(error):
+                raise _away(error) from error
+
     def backlog_seconds(self, stream: Stream) -> float:
         """Age of the oldest entry that our reader of a stream has not done; 0 if none waits."""
         key = self._keys[stream]
@@ -92,8 +116,23 @@ def _after(group: Mapping[str, Any]) -> str:
     return f"({group['last-delivered-id'].decode()}" if group else "-"
 
 
+def _place(document: bytes) -> Place | None:
+    """The place in the ledger that a document tells of."""
+    try:
+        event = CloudEvent.decode(document)
+    except DeadLetter:
+        return None
+    if isinstance(event.data, CorrectionMade):
+        return Place(event.project, event.data.sequence)
+    if isinstance(event.data, ModelChanged):
+        return Place(event.project, event.data.learned_up_to)
+    return None
+
+
 def _is_absent(error: Exception) -> bool:
-    return isinstance(error, ResponseError) and "no such key" in str(error)
+    """Neither the stream nor the group is there: nobody has put or read anything."""
+    absent = ("no such key", "requires the key to exist", "NOGROUP")
+    return isinstance(error, ResponseError) and any(words in str(error) for words in absent)
 
 
 def _away(error: Exception) -> Unavailable:

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     AUTOMATION = "automation"
     MODEL = "model"
     DEAD_LETTER = "dead_letter"
+    RESTORED = "restored"
 
 
 @dataclass(frozen=True, slots=True)

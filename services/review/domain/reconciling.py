@@ -11,6 +11,7 @@ from enum import StrEnum
 UNROUTED_AFTER = timedelta(seconds=10)
 UNLEARNED_AFTER = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=1)
+_LAST_PLACE = 2**53
 LEARNED = "corrections"
 """Metric of a model version: how many corrections the retrainer had recorded up to it."""
 
@@ -98,11 +99,39 @@ def recognise(seen: Sighting, installation: str, run: str | None) -> RedisState:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the ledger that somebody outside has been told of, and whose fact it was."""
+
+    project: str
+    sequence: int
+
+
+def is_ahead(told: Place, last: int) -> bool:
+    """Whether a place lies behind the end of the ledger, which then is an older copy.
+
+    A place beyond 2^53 is nobody's: it must not use up all that there are.
+
+    >>> is_ahead(Place("churn", 12), last=10), is_ahead(Place("churn", 10), last=10)
+    (True, False)
+    >>> is_ahead(Place("churn", 2**60), last=10)
+    False
+    """
+    return last < told.sequence <= _LAST_PLACE
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
-    """Up to this place in the ledger, review and retrainer count the same corrections."""
+    """Up to this place in the ledger, review and retrainer count the same corrections.
+
+    Attributes:
+        sequence: the place.
+        count: how many the retrainer has.
+        unrecorded: how many of them are not in the ledger, after an older copy was restored.
+    """
 
     sequence: int = 0
     count: int = 0
+    unrecorded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,23 +167,29 @@ class Comparison:
 def compare(agreed: Agreement, since: int, learned: Learned) -> Comparison:
     """Compare counts.
 
+    What the retrainer has and the ledger has not may come into the ledger later: after an older
+    copy was restored, upstream sends the event again. That is no new correction for the retrainer.
+
     Args:
         agreed: the last agreement.
         since: corrections in the ledger after it, up to `learned.up_to`.
         learned: the newest version.
 
     >>> compare(Agreement(10, 3), 2, Learned(version=7, up_to=20, count=5))
-    Comparison(agreement=Agreement(sequence=20, count=5), missing=0, unrecorded=0)
+    Comparison(agreement=Agreement(sequence=20, count=5, unrecorded=0), missing=0, unrecorded=0)
     >>> compare(Agreement(10, 3), 2, Learned(version=7, up_to=20, count=4)).missing
     1
+    >>> compare(Agreement(10, 3, unrecorded=1), 2, Learned(version=7, up_to=20, count=4)).missing
+    0
     """
     if learned.count is None:
         return Comparison(agreed)
-    expected = agreed.count + since
-    if learned.count < expected:
-        return Comparison(agreed, missing=expected - learned.count)
-    reached = Agreement(max(agreed.sequence, learned.up_to), learned.count)
-    return Comparison(reached, unrecorded=learned.count - expected)
+    more = learned.count - agreed.count - since
+    unrecorded = agreed.unrecorded + more
+    if unrecorded < 0:
+        return Comparison(agreed, missing=-unrecorded)
+    reached = Agreement(max(agreed.sequence, learned.up_to), learned.count, unrecorded)
+    return Comparison(reached, unrecorded=max(0, more))
 
 
 @dataclass(frozen=True, slots=True)

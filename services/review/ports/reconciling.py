@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from services.review.domain.ledger import Entry
-from services.review.domain.reconciling import GapKind, Sighting, Waiting
+from services.review.domain.reconciling import GapKind, Place, Sighting, Waiting
 from shared.events import CloudEvent, EventType
 from shared.streams import Stream
 
@@ -104,6 +104,14 @@ class Transport(Protocol):
 
     def is_untouched(self, stream: Stream) -> bool:
         """Whether nothing was ever put on a stream."""
+        ...
+
+    def newest_place(self) -> Place | None:
+        """The highest place in the ledger that its newest entries tell of; None if they do not."""
+        ...
+
+    def read_models_again(self) -> None:
+        """Let review read all of `models` from its beginning."""
         ...
 
     def backlog_seconds(self, stream: Stream) -> float:

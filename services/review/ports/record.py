@@ -17,6 +17,10 @@ class Ledger(Protocol):
         """Record one entry; its sequence number."""
         ...
 
+    def append_at(self, entry: NewEntry, sequence: int) -> None:
+        """Record one entry at a place behind the last; all later ones come after it."""
+        ...
+
     def known(self, project: str, kind: Kind, subjects: Collection[str]) -> Mapping[str, str]:
         """The bodies (revision 1) of those subjects that are recorded already."""
         ...

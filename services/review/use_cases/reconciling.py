@@ -19,6 +19,7 @@ from services.review.ports import Bell, Store, Transport
 from services.review.use_cases.mending import mend_decision, mend_item
 from services.review.use_cases.relearning import Relearning
 from services.review.use_cases.republishing import Republish
+from services.review.use_cases.restoring import NoticeRestoration
 from shared.clock import Clock
 from shared.errors import Unavailable
 from shared.events import EventType
@@ -69,6 +70,7 @@ class Reconcile:
         self._clock = clock
         self._republish = republish
         self._relearning = Relearning(store, transport, bell, clock)
+        self._notice_restoration = NoticeRestoration(store, transport, metrics, clock)
         self._one_at_a_time = threading.Lock()
 
     def look(self) -> Findings:
@@ -88,6 +90,7 @@ class Reconcile:
     def _repair(self) -> Findings:
         try:
             redis: RedisState | None = self._republish.refill()
+            self._notice_restoration()
             self._republish.refill_streams()
         except Unavailable as error:
             log.warning("redis_away", error=str(error))

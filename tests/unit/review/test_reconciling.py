@@ -5,7 +5,7 @@ import json
 import pytest
 
 from services.review.domain.ledger import Kind
-from services.review.domain.reconciling import Gap, GapKind, RedisState
+from services.review.domain.reconciling import Gap, GapKind, Place, RedisState
 from shared.events import (
     EventType,
     PredictionMade,
@@ -143,6 +143,47 @@ def test_corrections_that_only_the_retrainer_has_are_told_once(desk: Desk) -> No
     desk.version(1, learned_up_to=desk.store.kept.history.last(), corrections=4)
     assert desk.reconcile.repair().gaps == [Gap("churn", GapKind.UNRECORDED, 3, 0)]
     assert desk.reconcile.repair().gaps == []
+
+
+def test_an_older_copy_goes_on_behind_the_places_that_others_know(desk: Desk) -> None:
+    desk.answer("a")
+    desk.reconcile.repair()
+    last = desk.store.kept.history.last()
+    desk.redis.newest = Place("churn", last)
+    desk.clock.pass_seconds(10)
+    desk.reconcile.repair()
+    assert desk.redis.models_read_again == 0
+    # when what Redis tells of is not there
+    desk.redis.newest = Place("churn", last + 40)
+    desk.clock.pass_seconds(10)
+    desk.reconcile.repair()
+    assert desk.redis.models_read_again == 1
+    assert desk.registry.get_sample_value("handraise_review_restored_total") == 1
+    desk.answer("b")
+    *_, (_, leap), _, _, _, _ = desk.store.kept.ledger.rows
+    assert (leap.kind, leap.sequence) == (Kind.RESTORED, last + 41)
+    # then once is enough
+    desk.clock.pass_seconds(10)
+    desk.reconcile.repair()
+    assert desk.redis.models_read_again == 1
+
+
+def test_what_only_the_retrainer_has_may_be_answered_again(desk: Desk) -> None:
+    desk.answer("a")
+    desk.version(1, learned_up_to=desk.store.kept.history.last(), corrections=2)
+    assert desk.reconcile.repair().gaps == [Gap("churn", GapKind.UNRECORDED, 1, 0)]
+    # when upstream sends the lost event again, and the retrainer keeps what it knew
+    desk.answer("lost")
+    desk.answer("new")
+    desk.version(2, learned_up_to=desk.store.kept.history.last(), corrections=3)
+    desk.clock.pass_seconds(31)
+    assert desk.reconcile.repair().gaps == []
+    # then the next that is missing is missed
+    desk.answer("missing")
+    desk.version(3, learned_up_to=desk.store.kept.history.last(), corrections=3)
+    desk.reconcile.repair()
+    desk.clock.pass_seconds(31)
+    assert desk.reconcile.look().gaps == [Gap("churn", GapKind.UNLEARNED, 1)]
 
 
 def test_a_lost_redis_is_given_everything_again(desk: Desk) -> None:
