@@ -76,6 +76,10 @@ class PeopleCalls(Connection):
         """Let a user in no more; tokens and sessions end at once."""
         self.request("DELETE", f"/v1/users/{part(name)}")
 
+    def set_password(self, name: str, password: str) -> None:
+        """Give a user a first password, or another; the user's sessions end."""
+        self.request("PUT", f"/v1/users/{part(name)}/password", {"password": password})
+
     def end_sessions(self, name: str) -> int:
         """Log a user out everywhere; how many sessions and links ended."""
         return self.call(_Ended, "DELETE", f"/v1/users/{part(name)}/sessions").ended

@@ -73,5 +73,14 @@ def log_out(name: str) -> None:
     typer.echo(f"{name}: {ended} ended")
 
 
+@app.command("password")
+def password(name: str) -> None:
+    """Give a user a first password, or another; it is asked for, and not shown."""
+    word = typer.prompt(f"password of {name}", hide_input=True, confirmation_prompt=True)
+    with reach() as client:
+        client.set_password(name, word)
+    typer.echo(f"{name} has a new password and is logged out; they change it at /me")
+
+
 def _scope(projects: list[str] | None) -> str:
     return "all" if projects is None else ", ".join(projects) or "none"

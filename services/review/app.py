@@ -12,6 +12,7 @@ from fastapi_offline import FastAPIOffline
 from faststream.redis import RedisBroker
 from prometheus_client import CollectorRegistry
 
+from services.review.adapters.hasher import Argon2Hasher
 from services.review.adapters.housekeeping import Housekeeping
 from services.review.adapters.letter_keeping import LetterKeeping
 from services.review.adapters.outbox import OutboxDrain
@@ -26,6 +27,7 @@ from services.review.api import (
     access_log,
     contracts,
     dead_letters,
+    passwords,
     problems,
     projects,
     queues,
@@ -38,12 +40,14 @@ from services.review.api import (
 from services.review.api.caller import Doorkeeper, check_routes
 from services.review.api.cookies import SessionCookie
 from services.review.api.limits import Limits
+from services.review.api.tls import StrictTransport
 from services.review.handlers import keep_dead_letters, record_models, route_predictions
 from services.review.metrics import Metrics
 from services.review.settings import Settings
 from services.review.use_cases.access import ControlAccess
 from services.review.use_cases.dead_letters import KeepDeadLetters, WorkDeadLetters
 from services.review.use_cases.deciding import DecideItem
+from services.review.use_cases.passwords import KeepPasswords
 from services.review.use_cases.people import KeepPeople
 from services.review.use_cases.projects import KeepProjects
 from services.review.use_cases.queues import WorkQueues
@@ -53,7 +57,8 @@ from services.review.use_cases.republishing import Republish
 from services.review.use_cases.routing import RoutePredictions
 from services.review.use_cases.sending import SendEvents
 from services.review.use_cases.tokens import KeepTokens
-from services.review.web import entrance, letter_pages, pages
+from services.review.web import entrance, letter_pages, own_page, pages
+from services.review.web.html import Pages
 from shared.clock import SystemClock
 from shared.database import Database
 from shared.messaging import (
@@ -77,7 +82,8 @@ def create_app(settings: Settings) -> AsgiApp:
     """The review service as an ASGI application: consuming starts with its lifespan."""
     core = Core(settings)
     limited = Limits(create_routes(core), settings.max_body_bytes)
-    return with_operations(limited, core.readiness, core.registry)
+    secured = StrictTransport(limited, settings.public_url)
+    return with_operations(secured, core.readiness, core.registry)
 
 
 def create_routes(core: "Core") -> FastAPI:
@@ -90,17 +96,17 @@ def create_routes(core: "Core") -> FastAPI:
     )
     problems.install(app)
     app.include_router(contracts.router())
-    cookie = SessionCookie(core.settings.public_url)
-    door = Doorkeeper(core.access, cookie, core.settings.public_url)
-    _add_work(app, core, door)
-    _add_letters(app, core, door)
+    door = Doorkeeper(core.access, core.cookie, core.settings.public_url)
+    shown = Pages(passwords=core.settings.passwords)
+    _add_work(app, core, door, shown)
+    _add_letters(app, core, door, shown)
     _add_people(app, core, door)
-    app.include_router(entrance.router(door, core.access, cookie))
+    _add_entrance(app, core, door, shown)
     check_routes(app.routes)
     return app
 
 
-def _add_work(app: FastAPI, core: "Core", door: Doorkeeper) -> None:
+def _add_work(app: FastAPI, core: "Core", door: Doorkeeper, shown: Pages) -> None:
     decide = DecideItem(core.store, core.relay, core.metrics, core.clock)
     keep = KeepProjects(core.store, core.relay, core.clock)
     work = WorkQueues(core.store, core.clock)
@@ -108,22 +114,29 @@ def _add_work(app: FastAPI, core: "Core", door: Doorkeeper) -> None:
     app.include_router(projects.router(door, keep))
     app.include_router(sending.router(door, SendEvents(core.store, core.relay, core.clock)))
     app.include_router(records.router(door, ReadRecords(core.store, core.clock)))
-    pages.install(app, door, keep, work, decide)
+    pages.install(app, shown, door, keep, work, decide)
 
 
-def _add_letters(app: FastAPI, core: "Core", door: Doorkeeper) -> None:
+def _add_letters(app: FastAPI, core: "Core", door: Doorkeeper, shown: Pages) -> None:
     letters = WorkDeadLetters(core.store, core.relay, core.clock, core.keys)
     app.include_router(dead_letters.router(door, letters))
     app.include_router(repairs.router(door, core.reconcile, core.republish, core.clock))
-    letter_pages.install(app, door, letters)
+    letter_pages.install(app, shown, door, letters)
 
 
 def _add_people(app: FastAPI, core: "Core", door: Doorkeeper) -> None:
     people = KeepPeople(core.store, core.clock)
     keep = KeepTokens(core.store, core.clock)
+    app.include_router(passwords.router(door, core.passwords))
     app.include_router(users.router(door, people))
     app.include_router(tokens.router(door, keep, core.clock, core.settings.public_url))
     app.include_router(access_log.router(door, people))
+
+
+def _add_entrance(app: FastAPI, core: "Core", door: Doorkeeper, shown: Pages) -> None:
+    app.include_router(entrance.links(shown, door, core.access, core.cookie))
+    app.include_router(entrance.by_password(shown, door, core.passwords, core.cookie))
+    app.include_router(own_page.router(shown, door, core.passwords, core.cookie))
 
 
 class Core:
@@ -148,6 +161,10 @@ class Core:
         keep = timedelta(days=settings.dead_letter_days)
         self.letter_keeping = LetterKeeping(self.store, self.metrics, self.clock, keep)
         self.access = ControlAccess(self.store, self.clock, load_token(settings.admin_token))
+        self.passwords = KeepPasswords(
+            self.store, Argon2Hasher(), self.metrics, self.clock, enabled=settings.passwords
+        )
+        self.cookie = SessionCookie(settings.public_url)
         self.token_keeping = TokenKeeping(self.access.write_down_uses)
         self.transport = RedisTransport(settings.redis_url, settings.prefix)
         self.republish, self.reconcile = self._reconciling()

@@ -3,6 +3,7 @@
 The class's docstring is the title; the message holds the detail and the cure.
 """
 
+from datetime import timedelta
 from typing import ClassVar
 
 from shared.errors import HandraiseError
@@ -34,6 +35,17 @@ class Forbidden(ReviewError):
 
     status = 403
     slug = "forbidden"
+
+
+class TooManyAttempts(ReviewError):
+    """Wrong passwords were given too often."""
+
+    status = 429
+    slug = "too-many-attempts"
+
+    def __init__(self, wait: timedelta) -> None:
+        self.retry_after = max(1, round(wait.total_seconds()))
+        super().__init__(f"wait {self.retry_after} seconds, then try again")
 
 
 class LeaseLost(ReviewError):

@@ -50,6 +50,17 @@ class Metrics:
             ["project"],
             registry=registry,
         )
+        self.logins_failed = Counter(
+            "handraise_logins_failed",
+            "Wrong passwords. Many at once: somebody guesses; see `handraise_logins_refused`.",
+            registry=registry,
+        )
+        self.logins_refused = Counter(
+            "handraise_logins_refused",
+            "Logins that had to wait, since a name or an address failed too often. Rising for "
+            "long: somebody guesses; let a proxy keep the address away.",
+            registry=registry,
+        )
         self.outbox_backlog = Gauge(
             "handraise_outbox_backlog",
             "Documents that wait to leave for Redis. Growing: Redis is away or full.",

@@ -43,6 +43,9 @@ class Settings(CommonSettings):
         "with TLS stands in front: login links begin so, and with `https:` cookies are for TLS "
         "only.",
     )
+    passwords: bool = Field(
+        True, description="Whether people may log in with name and password; false: they may not."
+    )
     dead_letter_days: Annotated[int, Field(ge=1, le=36_500)] = Field(
         90, description="Days after which retried and dropped dead letters are deleted."
     )

@@ -6,17 +6,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import Type, extract_parameters
 
 from services.review import migrations
+from services.review.adapters.hasher import Argon2Hasher
 from services.review.adapters.store import SqlStore
 from services.review.domain.access import Role, User
+from services.review.domain.lockout import Attempts
 from services.review.domain.people import Account, Act, NewAccessEntry
 from services.review.domain.tokens import Token, TokenKind
-from services.review.ports import Proof, Store
+from services.review.ports import Hasher, Proof, Store
 from shared.database import Database
 from shared.streams import Stream
 from tests import servers
 from tests.builders import NOON
+from tests.fakes.people import FakeHasher
 from tests.fakes.review_store import FakeStore
 
 LATER = NOON + timedelta(minutes=5)
@@ -152,6 +156,53 @@ def test_passing_tokens_of_a_user_end_together(people: Store) -> None:
         transaction.tokens.drop_expired(passing, LATER)
         assert transaction.tokens.get("b2") is None
         assert transaction.tokens.get("a0")
+
+
+def test_a_password_is_replaced_and_forgotten(people: Store) -> None:
+    with people.write() as transaction:
+        passwords = transaction.passwords
+        assert passwords.get("ada") is None
+        passwords.put("ada", "one", NOON)
+        passwords.put("ada", "other", LATER)
+        assert passwords.get("ada") == "other"
+        passwords.forget("ada")
+        passwords.forget("ada")
+        assert passwords.get("ada") is None
+
+
+def test_attempts_are_counted_by_key_and_forgotten(people: Store) -> None:
+    first, second = Attempts(1, NOON, NOON), Attempts(6, LATER, LATER + timedelta(seconds=1))
+    with people.write() as transaction:
+        transaction.passwords.remember_attempts("a", first)
+        transaction.passwords.remember_attempts("b", first)
+        transaction.passwords.remember_attempts("b", second)
+    with people.write() as transaction:
+        passwords = transaction.passwords
+        assert (passwords.attempts("a"), passwords.attempts("b")) == (first, second)
+        passwords.forget_old_attempts(LATER)
+        assert (passwords.attempts("a"), passwords.attempts("b")) == (None, second)
+        passwords.forget_attempts("b")
+        assert passwords.attempts("b") is None
+
+
+@pytest.mark.parametrize("hasher", [FakeHasher(), Argon2Hasher()], ids=["fake", "argon2"])
+def test_a_hasher_knows_the_password_it_kept(hasher: Hasher) -> None:
+    kept = hasher.hash("correct horse battery")
+
+    assert kept != hasher.hash("correct horse battery")
+    assert "correct" not in kept
+    assert hasher.verify(kept, "correct horse battery")
+    assert not hasher.verify(kept, "correct horse batterx")
+    assert not hasher.verify(None, "correct horse battery")
+    assert not hasher.verify("not what it kept", "correct horse battery")
+
+
+def test_passwords_are_kept_by_argon2id_with_enough_work() -> None:
+    parameters = extract_parameters(Argon2Hasher().hash("correct horse battery"))
+
+    assert parameters.type is Type.ID
+    assert (parameters.time_cost, parameters.memory_cost, parameters.parallelism) == (2, 19_456, 1)
+    assert (parameters.salt_len, parameters.hash_len) == (16, 32)
 
 
 def test_the_access_log_is_read_page_by_page(store: Store) -> None:

@@ -1,10 +1,12 @@
-"""Users, tokens and the access log in memory; held to SQL by tests/contracts/test_people.py."""
+"""Users, tokens, passwords, the access log: held to SQL by tests/contracts/test_people.py."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import count
 
 from services.review.domain.access import User
+from services.review.domain.lockout import Attempts
 from services.review.domain.people import AccessEntry, Account, NewAccessEntry
 from services.review.domain.tokens import Token, TokenKind
 from services.review.ports import Proof
@@ -108,3 +110,45 @@ class FakeAccessLog:
     def page(self, limit: int, before: int | None) -> Sequence[AccessEntry]:
         older = [e for e in self.entries[::-1] if before is None or e.id < before]
         return older[:limit]
+
+
+@dataclass
+class FakePasswords:
+    kept: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, Attempts] = field(default_factory=dict)
+
+    def get(self, name: str) -> str | None:
+        return self.kept.get(name)
+
+    def put(self, name: str, kept: str, at: datetime) -> None:
+        self.kept[name] = kept
+
+    def forget(self, name: str) -> None:
+        self.kept.pop(name, None)
+
+    def attempts(self, key: str) -> Attempts | None:
+        return self.counts.get(key)
+
+    def remember_attempts(self, key: str, attempts: Attempts) -> None:
+        self.counts[key] = attempts
+
+    def forget_attempts(self, key: str) -> None:
+        self.counts.pop(key, None)
+
+    def forget_old_attempts(self, before: datetime) -> None:
+        self.counts = {key: seen for key, seen in self.counts.items() if seen.last_at >= before}
+
+
+class FakeHasher:
+    """Not slow; it counts what it was asked, so that tests see equal work."""
+
+    def __init__(self) -> None:
+        self.verified = 0
+        self._salts = count(1)
+
+    def hash(self, password: str) -> str:
+        return f"{next(self._salts)}:{password[::-1]}"
+
+    def verify(self, kept: str | None, password: str) -> bool:
+        self.verified += 1
+        return kept is not None and kept.partition(":")[2] == password[::-1]

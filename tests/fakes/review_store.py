@@ -13,7 +13,7 @@ from services.review.domain.queue import Item, Lease, NewItem, QueueState
 from services.review.ports import ProjectState
 from shared.errors import Unavailable
 from shared.events import CloudEvent, RouteReason
-from tests.fakes.people import FakeAccessLog, FakeTokens, FakeUsers
+from tests.fakes.people import FakeAccessLog, FakePasswords, FakeTokens, FakeUsers
 from tests.fakes.review_dead_letters import FakeDeadLetters
 from tests.fakes.review_history import FakeAccepted, FakeHistory, FakeMarks
 
@@ -188,6 +188,7 @@ class FakeTransaction:
     dead_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     projects: FakeProjects = field(default_factory=FakeProjects)
     users: FakeUsers = field(default_factory=FakeUsers)
+    passwords: FakePasswords = field(default_factory=FakePasswords)
     access_log: FakeAccessLog = field(default_factory=FakeAccessLog)
 
     def __post_init__(self) -> None:

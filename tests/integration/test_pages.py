@@ -86,7 +86,7 @@ def strict(response: httpx.Response) -> bool:
         == "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
         "form-action 'self'; object-src 'none'"
         and response.headers["x-content-type-options"] == "nosniff"
-        and response.headers["referrer-policy"] == "no-referrer"
+        and response.headers["referrer-policy"] == "same-origin"
         and response.headers["cache-control"] == "no-store"
     )
 
@@ -94,7 +94,7 @@ def strict(response: httpx.Response) -> bool:
 def test_a_stranger_is_told_how_to_get_in(site: Site) -> None:
     assert site.ask("GET", "/").headers["location"] == "/review"
 
-    for path in ("/review", "/review/churn", "/review/churn/plain", "/login"):
+    for path in ("/review", "/review/churn", "/review/churn/plain", "/login?token="):
         answer = site.ask("GET", path)
         assert (answer.status_code, strict(answer)) == (401, True)
         assert "handraise token create NAME --login" in answer.text
@@ -202,7 +202,7 @@ def test_audits_are_blind_without_scripts_too(site: Site, ada: dict[str, str]) -
     page = site.ask("GET", "/review/churn/plain", cookies=ada)
 
     assert "Blind" in page.text
-    assert "97" not in page.text
+    assert "97 %" not in page.text
 
 
 @pytest.mark.parametrize("headers", [{"sec-fetch-site": "cross-site"}, {"origin": "http://evil"}])

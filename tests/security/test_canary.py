@@ -11,6 +11,19 @@ from tests.builders import a_project, a_request
 from tests.processes import TOKEN, Installation, until
 
 CANARY = "canary-9f3b"
+OURS = {"Sec-Fetch-Site": "same-origin", "Authorization": ""}
+
+
+def use_every_way_in(api: httpx.Client, token: str) -> list[str]:
+    """The secrets that come of it: another token, two passwords, a session."""
+    first, second = f"{CANARY}-password", f"{CANARY}-another"
+    rotated = api.post(f"/v1/tokens/{token.split('_')[1]}/rotate", json={"overlap_seconds": 60})
+    successor = rotated.json()["token"]
+    api.put("/v1/users/ada/password", json={"password": first}).raise_for_status()
+    ada, change = {"Authorization": f"Bearer {successor}"}, {"old": first, "new": second}
+    api.put("/v1/users/me/password", json=change, headers=ada).raise_for_status()
+    entered = api.post("/login", data={"name": "ada", "password": second}, headers=OURS)
+    return [successor, first, second, entered.cookies["handraise_session"]]
 
 
 def test_no_secret_leaks(redis_url: str, tmp_path: Path) -> None:
@@ -28,11 +41,17 @@ def test_no_secret_leaks(redis_url: str, tmp_path: Path) -> None:
         secrets += [answer.json()["token"] for answer in made]
         page = api.get("/login", params={"token": secrets[-1]}, headers={"Authorization": ""})
         secrets.append(page.cookies["handraise_session"])
+        secrets += use_every_way_in(api, secrets[3])
 
         # when things go wrong around them
         wrong = {"Authorization": f"Bearer {CANARY}-wrong"}
         answers.append(api.get("/v1/queues", headers=wrong).text)
         answers.append(api.get("/login", params={"token": f"{CANARY}-wrong"}).text)
+        form = {"name": "ada", "password": f"{CANARY}-wrong"}
+        answers.append(api.post("/login", data=form, headers=OURS).text)
+        short = api.put("/v1/users/ada/password", json={"password": CANARY[:11]})
+        answers.append(short.text)
+        answers += [api.get(p).text for p in ("/v1/users", "/v1/tokens", "/v1/access-log")]
         answers.append(api.get(f"/v1/projects/{quote(a_project().title)}").text)
         admin.xadd("handraise:requests", {"data": b"{"})
         admin.xadd("handraise:requests", {"data": a_request().encode()})

@@ -13,6 +13,7 @@ from services.review.adapters.items import SqlItems
 from services.review.adapters.ledger import SqlLedger
 from services.review.adapters.marks import SqlMarks
 from services.review.adapters.outbox import SqlOutbox
+from services.review.adapters.passwords import SqlPasswords
 from services.review.adapters.projects import SqlProjects
 from services.review.adapters.tokens import SqlTokens
 from services.review.adapters.users import SqlUsers
@@ -34,6 +35,7 @@ class SqlTransaction:
         self.projects = SqlProjects(session)
         self.users = SqlUsers(session)
         self.tokens = SqlTokens(session)
+        self.passwords = SqlPasswords(session)
         self.access_log = SqlAccessLog(session)
 
 

@@ -151,6 +151,11 @@ def guard_of(route: RouteContext) -> Guard | None:
     return None
 
 
+def address_of(request: Request) -> str:
+    """Where a request comes from; a trusted proxy names the address behind it."""
+    return request.client.host if request.client else ""
+
+
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"

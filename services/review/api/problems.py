@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from services.review.errors import ReviewError
+from services.review.errors import ReviewError, TooManyAttempts
 from shared.errors import Malformed, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
@@ -56,7 +56,10 @@ def problem(
 async def _review_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ReviewError)  # noqa: S101 - registered for this type
     title = (type(error).__doc__ or "").strip()
-    return problem(error.status, error.slug, title, str(error))
+    headers = None
+    if isinstance(error, TooManyAttempts):
+        headers = {"Retry-After": str(error.retry_after)}
+    return problem(error.status, error.slug, title, str(error), headers)
 
 
 async def _unavailable(_: Request, error: Exception) -> JSONResponse:

@@ -26,6 +26,8 @@ class Act(StrEnum):
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - a word
     TOKEN_ROTATED = "token.rotated"  # noqa: S105 - a word
     SESSIONS_ENDED = "sessions.ended"
+    PASSWORD_SET = "password.set"  # noqa: S105 - a word
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105 - a word
     LOGGED_IN = "logged_in"
     LOGGED_OUT = "logged_out"
 

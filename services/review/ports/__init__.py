@@ -5,6 +5,7 @@ Each transaction sees and changes the store as a whole: all of it is kept, or no
 
 from services.review.ports.letters import DeadLetters
 from services.review.ports.outbox import Bell, Outbox
+from services.review.ports.passwords import Hasher, Passwords
 from services.review.ports.people import AccessLog, Proof, Tokens, Users
 from services.review.ports.projects import Projects, ProjectState
 from services.review.ports.queues import Items
@@ -17,11 +18,13 @@ __all__ = [
     "AccessLog",
     "Bell",
     "DeadLetters",
+    "Hasher",
     "History",
     "Items",
     "Ledger",
     "Marks",
     "Outbox",
+    "Passwords",
     "ProjectState",
     "Projects",
     "Proof",

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from services.review.ports.letters import DeadLetters
 from services.review.ports.outbox import Outbox
+from services.review.ports.passwords import Passwords
 from services.review.ports.people import AccessLog, Tokens, Users
 from services.review.ports.projects import Projects
 from services.review.ports.queues import Items
@@ -35,6 +36,8 @@ class Transaction(Protocol):
     def users(self) -> Users: ...
     @property
     def tokens(self) -> Tokens: ...
+    @property
+    def passwords(self) -> Passwords: ...
     @property
     def access_log(self) -> AccessLog: ...
 

@@ -1,7 +1,14 @@
 """The review database. Changed only through migrations; a test compares both."""
 
 from services.review.tables.letters import DeadLetterRow
-from services.review.tables.people import AccessLogRow, AnswerRow, TokenRow, UserRow
+from services.review.tables.people import (
+    AccessLogRow,
+    AnswerRow,
+    AttemptRow,
+    PasswordRow,
+    TokenRow,
+    UserRow,
+)
 from services.review.tables.projects import ProjectRow
 from services.review.tables.queues import ItemRow, LeaseRow
 from services.review.tables.record import RARE_KINDS, LedgerRow
@@ -12,12 +19,14 @@ __all__ = [
     "AcceptedRow",
     "AccessLogRow",
     "AnswerRow",
+    "AttemptRow",
     "DeadLetterRow",
     "ItemRow",
     "LeaseRow",
     "LedgerRow",
     "MarkRow",
     "OutboxRow",
+    "PasswordRow",
     "ProjectRow",
     "TokenRow",
     "UserRow",

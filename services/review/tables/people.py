@@ -46,6 +46,27 @@ class TokenRow(SQLModel, table=True):
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class PasswordRow(SQLModel, table=True):
+    """What is kept of a password: its argon2id hash, with parameters and salt."""
+
+    __tablename__ = "review_passwords"
+
+    user: str = Field(primary_key=True, foreign_key="review_users.name")
+    kept: str
+    changed_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class AttemptRow(SQLModel, table=True):
+    """Wrong passwords for a name or from an address, which stand here as their SHA-256."""
+
+    __tablename__ = "review_attempts"
+
+    key: str = Field(primary_key=True)
+    failures: int
+    last_at: datetime = Field(sa_type=UtcDateTime)
+    blocked_until: datetime = Field(sa_type=UtcDateTime)
+
+
 class AccessLogRow(SQLModel, table=True):
     """One act about users, tokens or sessions; rows are only ever added."""
 

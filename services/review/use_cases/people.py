@@ -60,7 +60,7 @@ class KeepPeople:
         return replace(known, user=user)
 
     def disable(self, name: str, actor: User) -> None:
-        """Let a user in no more: tokens and sessions end at once. The name stays in the record."""
+        """Let a user in no more: tokens, sessions and password end at once."""
         now = self._clock.now()
         with self._store.write() as transaction:
             known = _existing(transaction, name)
@@ -71,6 +71,7 @@ class KeepPeople:
                 for token in transaction.tokens.of_users([name]):
                     transaction.tokens.revoke(token.prefix, now)
                 transaction.tokens.drop_all(name, (TokenKind.LOGIN, TokenKind.SESSION))
+                transaction.passwords.forget(name)
                 _record(transaction, now, actor, Act.USER_DISABLED, name)
 
     def end_sessions(self, name: str, actor: User) -> int:

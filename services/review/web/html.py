@@ -22,7 +22,7 @@ HEADERS = {
         "form-action 'self'; object-src 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
 _HERE = Path(__file__).parent
@@ -31,7 +31,8 @@ _HERE = Path(__file__).parent
 class Pages:
     """Fills the templates."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, passwords: bool) -> None:
+        """Know which ways in the login page offers."""
         self._templates = Environment(
             loader=FileSystemLoader([_HERE / "templates", _HERE / "static"]),
             autoescape=True,
@@ -39,6 +40,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._templates.globals["passwords"] = passwords
 
     def show(self, template: str, status: int = 200, **content: object) -> HTMLResponse:
         """One page."""

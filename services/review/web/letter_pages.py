@@ -24,9 +24,8 @@ _MOST_BYTES = 16_384
 _why = TypeAdapter(Why)
 
 
-def install(app: FastAPI, door: Doorkeeper, letters: WorkDeadLetters) -> None:
+def install(app: FastAPI, pages: Pages, door: Doorkeeper, letters: WorkDeadLetters) -> None:
     """Add the pages to the application."""
-    pages = Pages()
     app.include_router(_looking(pages, door, letters))
     app.include_router(_settling(pages, door, letters))
 

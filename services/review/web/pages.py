@@ -18,13 +18,13 @@ from services.review.web.html import Assets, Pages, page_route, to
 
 def install(
     app: FastAPI,
+    pages: Pages,
     door: Doorkeeper,
     keep: KeepProjects,
     work: WorkQueues,
     decide: DecideItem,
 ) -> None:
     """Add the pages to the application."""
-    pages = Pages()
     app.include_router(_review(pages, door, keep, work))
     app.include_router(plain.router(pages, door, work, decide))
     app.mount("/static", Assets(), "static")

@@ -25,6 +25,9 @@ class FakePeople:
             case ["DELETE", "users", name]:
                 self.users[name]["disabled_at"] = AT
                 return 204, None
+            case ["PUT", "users", name, "password"]:
+                self.users[name]["password"] = body["password"]
+                return 204, None
             case ["DELETE", "users", _, "sessions"]:
                 return 200, {"ended": 2}
             case ["POST", "users", name, "tokens"]:

@@ -26,7 +26,7 @@ COMMANDS = [
     ["doctor"],
     ["republish"],
     *(["project", name] for name in ("apply", "list", "show")),
-    *(["user", name] for name in ("add", "list", "disable", "log-out")),
+    *(["user", name] for name in ("add", "list", "disable", "log-out", "password")),
     *(["token", name] for name in ("create", "list", "rotate", "revoke")),
     ["model", "list"],
     *(["dead-letters", name] for name in ("list", "show", "retry", "drop")),

@@ -51,6 +51,17 @@ def test_users_are_listed_and_disabled(review: FakeReview) -> None:
     assert run("user", "log-out", "ada").stdout == "ada: 2 ended\n"
 
 
+def test_a_password_is_asked_for_twice_and_not_shown(review: FakeReview) -> None:
+    run("user", "add", "ada", "--role", "reviewer")
+
+    word = "correct horse battery"
+    result = CliRunner().invoke(app, ["user", "password", "ada"], input=f"{word}\n{word}\n")
+
+    assert result.exit_code == 0
+    assert review.people.users["ada"]["password"] == word
+    assert word not in result.output
+
+
 def test_tokens_are_made_listed_rotated_and_revoked(review: FakeReview) -> None:
     run("token", "create", "ada", "--days", "7", "--description", "the loader")
     run("token", "create", "ben")

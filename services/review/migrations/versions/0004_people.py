@@ -1,4 +1,4 @@
-"""People's projects, tokens with a public prefix, and the access log.
+"""People's projects and passwords, tokens with a public prefix, and the access log.
 
 Tokens and sessions made before have no prefix and end here: make new ones.
 
@@ -17,7 +17,7 @@ _MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Add the columns and the table; replace the table of tokens."""
+    """Add the columns and the tables; replace the table of tokens."""
     op.add_column("review_users", sa.Column("projects", sa.Text))
     op.add_column("review_users", sa.Column("disabled_at", _MOMENT))
     op.drop_table("review_tokens")
@@ -36,6 +36,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_review_tokens_user", "review_tokens", ["user"])
     op.create_table(
+        "review_passwords",
+        sa.Column("user", sa.String, sa.ForeignKey("review_users.name"), primary_key=True),
+        sa.Column("kept", sa.String, nullable=False),
+        sa.Column("changed_at", _MOMENT, nullable=False),
+    )
+    op.create_table(
+        "review_attempts",
+        sa.Column("key", sa.String, primary_key=True),
+        sa.Column("failures", sa.Integer, nullable=False),
+        sa.Column("last_at", _MOMENT, nullable=False),
+        sa.Column("blocked_until", _MOMENT, nullable=False),
+    )
+    op.create_table(
         "review_access_log",
         sa.Column("id", _BIG_ID, primary_key=True),
         sa.Column("at", _MOMENT, nullable=False),
@@ -47,8 +60,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget tokens, the access log and who is disabled; everybody sees all projects again."""
-    op.drop_table("review_access_log")
+    """Forget tokens, passwords, the access log, and who is disabled or sees which projects."""
+    for table in ("review_access_log", "review_attempts", "review_passwords"):
+        op.drop_table(table)
     op.drop_table("review_tokens")
     op.create_table(
         "review_tokens",
