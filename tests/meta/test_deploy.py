@@ -132,7 +132,7 @@ def test_ports_are_open_to_this_machine_only(composition: dict[str, Any]) -> Non
     assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
 
 
-SECRETS = ("POSTGRES_PASSWORD", "REDIS_PASSWORD", "GRAFANA_PASSWORD", "ADMIN_TOKEN_FILE")
+SECRETS_DIR = "SECRETS_DIR"
 
 
 def test_our_services_run_in_production(composition: dict[str, Any]) -> None:
@@ -142,19 +142,40 @@ def test_our_services_run_in_production(composition: dict[str, Any]) -> None:
         )
 
 
-def test_no_secret_has_a_default() -> None:
-    text = COMPOSE.read_text()
-    for secret in SECRETS:
-        assert set(re.findall(rf"\$\{{{secret}(..)", text)) == {":?"}, secret
+def test_every_secret_is_a_file_that_the_script_makes(
+    composition: dict[str, Any], tmp_path: Path
+) -> None:
+    made = make_secrets(tmp_path / "secrets")
+    files = {name: secret["file"] for name, secret in composition["secrets"].items()}
+    given = {
+        name for service in composition["services"].values() for name in service.get("secrets", [])
+    }
+    assert given == files.keys()
+    for file in files.values():
+        assert re.fullmatch(rf"\$\{{{SECRETS_DIR}:\?[^}}]+\}}/[\w.]+", file), file
+        assert (made / Path(file).name).stat().st_size > 32
+    assert made.stat().st_mode & 0o777 == 0o700
+    assert not re.search(r"(PASSWORD|TOKEN|_URL): ", COMPOSE.read_text())
 
 
-@pytest.mark.parametrize("missing", [None, *SECRETS])
-def test_compose_wants_every_secret(tmp_path: Path, missing: str | None) -> None:
-    token = tmp_path / "admin.token"
-    token.write_text("t" * 32)
-    given = dict.fromkeys(SECRETS, "s" * 32) | {"ADMIN_TOKEN_FILE": str(token)}
-    given.pop(missing or "", None)
-    inherited = {name: value for name, value in os.environ.items() if name not in SECRETS}
+def test_each_service_reads_its_own_address(composition: dict[str, Any]) -> None:
+    for program in OURS:
+        service = composition["services"][program]
+        own = {name for name in service["secrets"] if name.startswith("redis_")}
+        assert own == {f"redis_{program}_url"}
+        named = {v for v in service["environment"].values() if v.startswith("/run/secrets/")}
+        assert named == {f"/run/secrets/{name}" for name in service["secrets"]}
+
+
+def make_secrets(directory: Path) -> Path:
+    subprocess.run([ROOT / "deploy" / "secrets.sh", directory], check=True)
+    return directory
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_compose_wants_its_secrets(tmp_path: Path, *, missing: bool) -> None:
+    given = {} if missing else {SECRETS_DIR: str(tmp_path)}
+    inherited = {name: value for name, value in os.environ.items() if name != SECRETS_DIR}
     checked = subprocess.run(
         [*_compose(), "-f", str(COMPOSE), "config", "-q"],
         env=inherited | given,
@@ -162,8 +183,8 @@ def test_compose_wants_every_secret(tmp_path: Path, missing: str | None) -> None
         text=True,
         check=False,
     )
-    assert (checked.returncode == 0) is (missing is None), checked.stderr
-    assert missing is None or missing in checked.stderr
+    assert (checked.returncode == 0) is not missing, checked.stderr
+    assert not missing or SECRETS_DIR in checked.stderr
 
 
 def _compose() -> list[str]:
