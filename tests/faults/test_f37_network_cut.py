@@ -1,7 +1,9 @@
 """Row 37: the network stands still and no connection ends; nothing is answered falsely, and all
 goes on when it is back."""
 
+import socket
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,9 @@ import pytest
 import redis
 from sqlalchemy import make_url
 
+from shared.database import Database, engines
+from shared.errors import Unavailable
+from shared.messaging import connection
 from tests.builders import a_prediction_event, a_project
 from tests.faults.ground import Ground
 from tests.faults.proxy import Proxy, proxy
@@ -63,6 +68,34 @@ def test_between_service_and_postgresql(
             report = api.get("/v1/reports/churn").json()
             assert (report["events"], report["corrections"]) == (6, 1)
             assert all(process.poll() is None for process in processes.values())
+
+
+@pytest.mark.asyncio
+async def test_a_redis_that_says_nothing_is_given_up(
+    silent: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "_SILENCE_SECONDS", 0.2)
+    client = connection.connect(f"redis://127.0.0.1:{silent}/0")
+    with pytest.raises(redis.exceptions.TimeoutError):
+        await client.ping()
+    await client.aclose()
+
+
+def test_a_postgresql_that_says_nothing_is_given_up(
+    silent: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "LOCK_WAIT_SECONDS", 1)
+    database = Database(f"postgresql://somebody:secret@127.0.0.1:{silent}/handraise")
+    with pytest.raises(Unavailable), database.read() as session:
+        session.connection()
+    database.close()
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """The port of a server that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
 
 
 def depth(api: httpx.Client) -> int:
