@@ -184,8 +184,8 @@ def _label(row: dict[str, FeatureValue]) -> str:
     return "yes" if score > 0 else "no"
 
 
-def document(kind: EventType, number: int) -> bytes:
-    """One event of a type; the same number is the same event."""
+def document(kind: EventType, number: int, yes: float | None = None) -> bytes:
+    """One event of a type; the same number is the same event. `yes` is what the model says."""
     event_id = f"event-{number:08}"
     common: dict[str, Any] = {
         "id": event_id,
@@ -197,7 +197,8 @@ def document(kind: EventType, number: int) -> bytes:
     if kind is EventType.SCORING_REQUESTED:
         data = wire.RequestData(event_id=event_id, features=row)
         return wire.encode(wire.Request(type="scoring.requested.v1", time=NOW, data=data, **common))
-    yes = random.Random(-number).random()  # noqa: S311 - test data
+    if yes is None:
+        yes = random.Random(-number).random()  # noqa: S311 - test data
     prediction = wire.PredictionData(
         event_id=event_id,
         features=row,

@@ -10,6 +10,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+_WHOLE_FROM = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -56,7 +58,7 @@ def main(title: str, measure: Callable[[argparse.Namespace], Sequence[Figure]]) 
     for figure in figures:
         sign = "≤" if figure.at_most else "≥"
         goal = "-" if figure.goal is None else f"{sign} {figure.goal:g}"
-        numbers = (f"{figure.ours:,.0f} {figure.unit}", f"{figure.peer:,.0f} {figure.unit}")
+        numbers = (_number(figure.ours, figure.unit), _number(figure.peer, figure.unit))
         mark = "" if figure.met else " missed"
         table.add_row(figure.name, *numbers, f"{figure.ratio:.2f}{mark}", goal)
     Console(width=120).print(table)
@@ -65,3 +67,8 @@ def main(title: str, measure: Callable[[argparse.Namespace], Sequence[Figure]]) 
     missed = sorted((f for f in figures if not f.met), key=lambda f: abs(f.ratio - (f.goal or 0)))
     if arguments.check and missed:
         sys.exit(f"missed: {'; '.join(figure.name for figure in missed)}")
+
+
+def _number(value: float, unit: str) -> str:
+    digits = 0 if value >= _WHOLE_FROM else 2
+    return f"{value:,.{digits}f} {unit}"

@@ -58,8 +58,8 @@ def redis_server(directory: Path) -> Iterator[str]:
 
 
 @contextmanager
-def postgresql_server(directory: Path) -> Iterator[str]:
-    """The address of a PostgreSQL of our own, without durability: tests crash processes only."""
+def postgresql_server(directory: Path, *, durable: bool = False) -> Iterator[str]:
+    """The address of a PostgreSQL of our own; not `durable` will do where only processes crash."""
     binaries = _postgresql_binaries()
     if binaries is None:
         missing("PostgreSQL", "postgresql")
@@ -74,7 +74,8 @@ def postgresql_server(directory: Path) -> Iterator[str]:
     initdb = [*as_owner, str(binaries / "initdb"), "-D", str(cluster), "-U", "postgres"]
     subprocess.run([*initdb, "-A", "trust", "-E", "UTF8"], check=True, capture_output=True)
     port = free_port()
-    options = ["-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-k", str(cluster)]
+    durability = [f"fsync={'on' if durable else 'off'}", "-c", "synchronous_commit=on"]
+    options = ["-c", *durability, "-c", "listen_addresses=127.0.0.1", "-k", str(cluster)]
     command = [*as_owner, str(binaries / "postgres"), "-D", str(cluster), "-p", str(port)]
     with _process([*command, *options], directory / "postgres.log"):
         url = f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"

@@ -1,0 +1,117 @@
+"""Claims and decisions through HTTP, beside a bare endpoint: `./run bench queue`.
+
+A pair is one decision together with the claim of the next item, which comes with its answer. The
+peer (`benchmarks/bare.py`) runs the very statements of a pair, in the same run, on the same
+database, with the same durability; the better of its two ways to commit counts.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.bare import Work
+from benchmarks.claims import measure_claims
+from benchmarks.crowd import Outcome
+from benchmarks.desk import Desk, cpu_seconds
+from benchmarks.stage import stage
+from benchmarks.table import Figure, main
+from tests import servers
+
+_CROWDS = (1, 8, 32)
+_P99_LIMITS = {8: 25, 32: 75}
+_CPU_LIMIT_MS = 3.0
+_SECONDS = 6.0
+_FULL, _WAITING, _LEASES = 30_000, 1_000_000, 10_000
+"""At so many --events or more, so many items wait and so many are leased."""
+_KEEPS = 0.8
+"""A larger crowd gets through at least this share of what a smaller one does: no collapse."""
+
+
+def measure(arguments: argparse.Namespace) -> Sequence[Figure]:
+    """All figures of the queue, on both databases."""
+    pairs = max(200, arguments.events // 10)
+    figures: list[Figure] = []
+    for name in ("SQLite", "PostgreSQL"):
+        with tempfile.TemporaryDirectory() as directory, _database(name, Path(directory)) as url:
+            figures += _on(name, url, Path(directory), pairs)
+        with (
+            tempfile.TemporaryDirectory() as directory,
+            _database(name, Path(directory)) as url,
+            stage(Path(directory)) as target,
+        ):
+            share = min(1.0, arguments.events / _FULL)
+            waiting, leases = int(share * _WAITING), int(share * _LEASES)
+            figures += measure_claims(name, Desk(target, url), waiting, leases)
+    return figures
+
+
+@contextmanager
+def _database(name: str, directory: Path) -> Iterator[str]:
+    if name == "SQLite":
+        yield f"sqlite:///{directory / 'review.db'}"
+    else:
+        with servers.postgresql_server(directory, durable=True) as server:
+            yield servers.new_database(server, "bench")
+
+
+def _on(name: str, url: str, directory: Path, pairs: int) -> list[Figure]:
+    with stage(directory) as target:
+        desk = Desk(target, url)
+        with desk.open() as service:
+            desk.apply_project()
+            desk.fill(3 * len(_CROWDS) * (pairs + 1000))
+            tokens = desk.tokens(max(_CROWDS))
+            ours: dict[int, Outcome] = {}
+            cpu: dict[int, float] = {}
+            for crowd in _CROWDS:
+                before = cpu_seconds(service)
+                ours[crowd] = desk.review(tokens[:crowd], pairs, _SECONDS)
+                used = cpu_seconds(service) - before
+                cpu[crowd] = 1000 * used / ours[crowd].all_pairs
+        peers = [_peer(desk, tokens, pairs, way) for way in ("group", "each")]
+    figures: list[Figure] = []
+    for crowd in _CROWDS:
+        best = max((peer[crowd] for peer in peers), key=lambda outcome: outcome.rate)
+        figures += _figures(f"{name}, {crowd:>2}", crowd, ours[crowd], best, cpu[crowd])
+    for few, many in pairwise(_CROWDS):
+        rates = ours[many].rate, ours[few].rate
+        figures.append(Figure(f"{name}, {many} reviewers / {few}", *rates, _KEEPS, "pairs/s"))
+    return figures
+
+
+def _peer(desk: Desk, tokens: Sequence[str], pairs: int, way: str) -> dict[int, Outcome]:
+    """What the bare endpoint reaches with each crowd."""
+    file = desk.target.directory / f"{way}.json"
+    items = desk.newest_items(2 * len(_CROWDS) * (pairs + 1000))
+    share = items[: len(items) // 2] if way == "group" else items[len(items) // 2 :]
+    file.write_bytes(msgspec.json.encode(Work(desk.database_url, desk.record(), share)))
+    given = {"HANDRAISE_BENCH_WORK": str(file), "HANDRAISE_BENCH_COMMIT": way}
+    with desk.open("benchmarks.bare", **given):
+        return {crowd: desk.review(tokens[:crowd], pairs, _SECONDS) for crowd in _CROWDS}
+
+
+def _figures(
+    name: str, crowd: int, ours: Outcome, peer: Outcome, cpu_ms: float
+) -> Iterator[Figure]:
+    yield Figure(f"{name} / bare endpoint", ours.rate, peer.rate, 0.5, "pairs/s")
+    yield Figure(f"{name}: median / bare endpoint", ours.p50, peer.p50, None, "ms", at_most=True)
+    limit = _P99_LIMITS.get(crowd)
+    yield Figure(
+        f"{name}: p99 / {'limit' if limit else 'bare endpoint'}",
+        ours.p99,
+        limit or peer.p99,
+        1.0 if limit else None,
+        "ms",
+        at_most=True,
+    )
+    yield Figure(f"{name}: CPU a pair / limit", cpu_ms, _CPU_LIMIT_MS, 1.0, "ms", at_most=True)
+    yield Figure(f"{name}: load generator's share of a core", ours.cpu_share, 1.0, None, "")
+
+
+if __name__ == "__main__":
+    main("queue", measure)
