@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from itertools import count
 
+from services.review.domain.queue import NewItem, Worth
 from shared import wire
 from shared.events import (
     CloudEvent,
@@ -11,6 +12,7 @@ from shared.events import (
     ModelRef,
     PredictionMade,
     ProjectConfigured,
+    RouteReason,
     ScoringRequested,
     announce,
 )
@@ -66,6 +68,7 @@ def a_prediction_event(
     leave: float = 0.5,
     version: int = 1,
     tenure: float = 3,
+    deadline: datetime | None = None,
 ) -> CloudEvent:
     """A model's answer for one event, `leave` being the probability of that label."""
     payload = PredictionMade(
@@ -73,6 +76,7 @@ def a_prediction_event(
         features=features(tenure),
         probabilities={"stay": 1 - leave, "leave": leave},
         model=ModelRef(name=project, version=version, sha256=SHA256 if version else ""),
+        deadline=deadline,
     )
     return announce(
         EventType.PREDICTION_MADE,
@@ -91,12 +95,32 @@ def a_prediction(
     leave: float = 0.5,
     version: int = 1,
     tenure: float = 3,
+    deadline: datetime | None = None,
 ) -> wire.Prediction:
     """The same, as the review service decodes it."""
     event = a_prediction_event(
-        event_id, project=project, leave=leave, version=version, tenure=tenure
+        event_id,
+        project=project,
+        leave=leave,
+        version=version,
+        tenure=tenure,
+        deadline=deadline,
     )
     return wire.decode_prediction(event.encode())
+
+
+def an_item(event_id: str, **changes: object) -> NewItem:
+    """An event that waits for people."""
+    content: dict[str, object] = {
+        "project": "churn",
+        "event_id": event_id,
+        "reason": RouteReason.UNCERTAIN,
+        "received_at": NOON,
+        "deadline": None,
+        "worth": Worth("leave", doubt=0.4),
+        "rank": NOON.timestamp(),
+    }
+    return NewItem(**(content | changes))  # type: ignore[arg-type]
 
 
 def a_configuration(project: Project, version: int = 1) -> CloudEvent:

@@ -21,18 +21,21 @@ from services.review.adapters.reconciler import Reconciler
 from services.review.adapters.relay import Relay
 from services.review.adapters.secret_files import load_or_create_key, load_token
 from services.review.adapters.store import SqlStore
+from services.review.adapters.sweeper import Sweeper
 from services.review.adapters.token_keeping import TokenKeeping
 from services.review.adapters.transport import RedisTransport
 from services.review.api import (
     access_log,
     contracts,
     dead_letters,
+    leases,
     passwords,
     problems,
     projects,
     queues,
     records,
     repairs,
+    second_looks,
     sending,
     tokens,
     users,
@@ -45,7 +48,11 @@ from services.review.handlers import keep_dead_letters, record_models, route_pre
 from services.review.metrics import Metrics
 from services.review.settings import Settings
 from services.review.use_cases.access import ControlAccess
+from services.review.use_cases.appealing import Appeal
+from services.review.use_cases.claiming import Claiming
+from services.review.use_cases.concluding import Conclude
 from services.review.use_cases.dead_letters import KeepDeadLetters, WorkDeadLetters
+from services.review.use_cases.deadlines import MeetDeadlines
 from services.review.use_cases.deciding import DecideItem
 from services.review.use_cases.passwords import KeepPasswords
 from services.review.use_cases.people import KeepPeople
@@ -57,6 +64,7 @@ from services.review.use_cases.republishing import Republish
 from services.review.use_cases.routing import RoutePredictions
 from services.review.use_cases.sending import SendEvents
 from services.review.use_cases.tokens import KeepTokens
+from services.review.use_cases.undoing import RevokeAnswers, UndoVote
 from services.review.web import entrance, letter_pages, own_page, pages
 from services.review.web.html import Pages
 from shared.clock import SystemClock
@@ -107,14 +115,15 @@ def create_routes(core: "Core") -> FastAPI:
 
 
 def _add_work(app: FastAPI, core: "Core", door: Doorkeeper, shown: Pages) -> None:
-    decide = DecideItem(core.store, core.relay, core.metrics, core.clock)
+    desk = _Desk(core)
     keep = KeepProjects(core.store, core.relay, core.clock)
-    work = WorkQueues(core.store, core.clock)
-    app.include_router(queues.router(door, work, decide, core.clock))
+    app.include_router(queues.router(door, desk.work, core.clock))
+    app.include_router(leases.router(door, desk.work, desk.decide, desk.undo))
+    app.include_router(second_looks.router(door, desk.appeal, desk.revoke))
     app.include_router(projects.router(door, keep))
     app.include_router(sending.router(door, SendEvents(core.store, core.relay, core.clock)))
     app.include_router(records.router(door, ReadRecords(core.store, core.clock)))
-    pages.install(app, shown, door, keep, work, decide)
+    pages.install(app, shown, door, desk.work, desk.decide)
 
 
 def _add_letters(app: FastAPI, core: "Core", door: Doorkeeper, shown: Pages) -> None:
@@ -137,6 +146,21 @@ def _add_entrance(app: FastAPI, core: "Core", door: Doorkeeper, shown: Pages) ->
     app.include_router(entrance.links(shown, door, core.access, core.cookie))
     app.include_router(entrance.by_password(shown, door, core.passwords, core.cookie))
     app.include_router(own_page.router(shown, door, core.passwords, core.cookie))
+
+
+class _Desk:
+    """What people do."""
+
+    def __init__(self, core: "Core") -> None:
+        claiming = Claiming(core.coin_key)
+        conclude = Conclude(core.metrics)
+        self.work = WorkQueues(core.store, core.clock, claiming)
+        self.decide = DecideItem(
+            core.store, core.relay, core.metrics, core.clock, claiming, conclude
+        )
+        self.undo = UndoVote(core.store, core.clock, claiming, conclude)
+        self.revoke = RevokeAnswers(core.store, core.relay, core.clock, conclude)
+        self.appeal = Appeal(core.store, core.clock)
 
 
 class Core:
@@ -166,6 +190,8 @@ class Core:
         )
         self.cookie = SessionCookie(settings.public_url)
         self.token_keeping = TokenKeeping(self.access.write_down_uses)
+        self.coin_key = load_or_create_key(settings.audit_key)
+        self.sweeper = Sweeper(MeetDeadlines(self.store, self.relay, self.metrics, self.clock))
         self.transport = RedisTransport(settings.redis_url, settings.prefix)
         self.republish, self.reconcile = self._reconciling()
         self.redis = connect(settings.redis_url)
@@ -180,13 +206,7 @@ class Core:
 
     def _broker(self) -> RedisBroker:
         broker = make_broker(self.settings.redis_url)
-        route = RoutePredictions(
-            self.store,
-            self.relay,
-            self.metrics,
-            self.clock,
-            load_or_create_key(self.settings.audit_key),
-        )
+        route = RoutePredictions(self.store, self.relay, self.metrics, self.clock, self.coin_key)
         handlers: dict[Stream, Handler] = {
             Stream.PREDICTIONS: route_predictions(route),
             Stream.MODELS: record_models(RecordModels(self.store)),
@@ -236,6 +256,7 @@ async def _lifespan(core: Core) -> AsyncIterator[None]:
         asyncio.create_task(core.housekeeping.run()),
         asyncio.create_task(core.letter_keeping.run()),
         asyncio.create_task(core.token_keeping.run()),
+        asyncio.create_task(core.sweeper.run()),
     ]
     await core.broker.start()
     async with watched(core.redis, core.messaging, core.clock):

@@ -62,6 +62,20 @@ class AlreadySettled(ReviewError):
     slug = "already-settled"
 
 
+class TooLate(ReviewError):
+    """It can no longer be taken back."""
+
+    status = 409
+    slug = "too-late"
+
+
+class AlreadyAppealed(ReviewError):
+    """The decision is being looked at again already."""
+
+    status = 409
+    slug = "already-appealed"
+
+
 class KeyReused(ReviewError):
     """The Idempotency-Key was used before for another request."""
 

@@ -25,29 +25,56 @@ class Metrics:
             ["project", "verdict"],
             registry=registry,
         )
+        self.votes = Counter(
+            "handraise_votes",
+            "Answers of reviewers. Flat while the queue grows: nobody is working.",
+            ["project"],
+            registry=registry,
+        )
+        self.leases_lost = Counter(
+            "handraise_leases_lost",
+            "Answers refused because their lease had ended. Rising: give a longer lease_seconds, "
+            "or find out why pages send no heartbeat.",
+            ["project"],
+            registry=registry,
+        )
+        self.wasted_reviews = Counter(
+            "handraise_wasted_reviews",
+            "Answers on items that were decided already. Above 0.5 % of the votes: give a longer "
+            "lease_seconds.",
+            ["project"],
+            registry=registry,
+        )
+        self.deadlines_missed = Counter(
+            "handraise_deadlines_missed",
+            "Items whose deadline passed without an answer. Rising: more reviewers, or a lower "
+            "auto_margin.",
+            ["project"],
+            registry=registry,
+        )
         self.queue_depth = Gauge(
             "handraise_queue_depth",
             "Items that wait for people, leased ones included. Growing: more reviewers, or a "
             "lower auto_margin.",
-            ["project"],
+            ["project", "queue"],
             registry=registry,
         )
         self.queue_leased = Gauge(
             "handraise_queue_leased",
             "Items that a reviewer holds now.",
-            ["project"],
+            ["project", "queue"],
             registry=registry,
         )
         self.queue_oldest_seconds = Gauge(
             "handraise_queue_oldest_age_seconds",
             "Age of the item that waits longest. Rising: the queue is not being worked.",
-            ["project"],
+            ["project", "queue"],
             registry=registry,
         )
         self.queue_overdue = Gauge(
             "handraise_queue_overdue",
             "Waiting items past their deadline. Above 0: upstream waits in vain.",
-            ["project"],
+            ["project", "queue"],
             registry=registry,
         )
         self.logins_failed = Counter(

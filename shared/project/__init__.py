@@ -3,5 +3,28 @@
 from shared.project.configuration import FieldKind, Project
 from shared.project.names import FieldName, Label, ProjectName
 from shared.project.policy import Policy
+from shared.project.reviewing import (
+    Deadline,
+    Exam,
+    Fallback,
+    Order,
+    Quality,
+    SafeDefault,
+    Votes,
+)
 
-__all__ = ["FieldKind", "FieldName", "Label", "Policy", "Project", "ProjectName"]
+__all__ = [
+    "Deadline",
+    "Exam",
+    "Fallback",
+    "FieldKind",
+    "FieldName",
+    "Label",
+    "Order",
+    "Policy",
+    "Project",
+    "ProjectName",
+    "Quality",
+    "SafeDefault",
+    "Votes",
+]

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from shared.project.names import FieldName, Label, ProjectName
 from shared.project.policy import Policy
+from shared.project.reviewing import Deadline, Order, Quality, SafeDefault, Votes
 
 
 class FieldKind(StrEnum):
@@ -28,6 +29,12 @@ class Project(BaseModel):
         fields: the features that the model learns from, and how it reads each.
         policy: when the system may decide alone.
         lease_seconds: how long a reviewer holds an item without a sign of life.
+        undo_seconds: how long a reviewer may take back an answer.
+        blind: whether reviewers never see the model's answer before they have given theirs.
+        votes: how many answers make a decision.
+        deadline: when an answer is due, and what happens without one.
+        order: which items come first.
+        quality: how the quality of answers is watched.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,10 +47,29 @@ class Project(BaseModel):
     ]
     fields: Annotated[dict[FieldName, FieldKind], Field(min_length=1, max_length=5000)]
     policy: Policy = Policy()
-    lease_seconds: Annotated[int, Field(ge=5, le=86_400)] = 300
+    lease_seconds: Annotated[int, Field(ge=5, le=86_400)] = 180
+    undo_seconds: Annotated[int, Field(ge=0, le=86_400)] = 60
+    blind: bool = False
+    votes: Votes = Votes()
+    deadline: Deadline = Deadline()
+    order: Order = Order()
+    quality: Quality = Quality()
 
     @model_validator(mode="after")
     def _labels_differ(self) -> Self:
         if len(set(self.labels)) != len(self.labels):
             raise ValueError("labels must differ from one another")
+        return self
+
+    @model_validator(mode="after")
+    def _only_known_labels(self) -> Self:
+        fallback = self.deadline.fallback
+        named = set(self.order.error_cost)
+        if isinstance(fallback, SafeDefault):
+            named.add(fallback.safe_default)
+        strange = sorted(named - set(self.labels))
+        if strange:
+            raise ValueError(
+                f"{strange[0]!r} is none of the labels; choose of {', '.join(self.labels[:20])}"
+            )
         return self

@@ -50,6 +50,12 @@ class Evidence:
     reclaimed: int = 0
 
 
+_ITEMS = (
+    "SELECT review_items.*, (SELECT coalesce(max(token), 0) FROM review_leases"
+    " WHERE item_id = review_items.id) AS lease_token FROM review_items"
+)
+
+
 def gather(stage: Stage) -> Evidence:
     """Read everything; the services may still run."""
     found = Evidence(pending=backlog(stage), reclaimed=_reclaimed(stage.directory))
@@ -62,7 +68,7 @@ def gather(stage: Stage) -> Evidence:
             found.votes[row["subject"]] = body["lease"]["token"]
         elif row["kind"] == "corrected":
             found.corrected.add(row["subject"])
-    found.items = rows(stage.directory / "review.db", "SELECT * FROM review_items")
+    found.items = rows(stage.directory / "review.db", _ITEMS)
     training = stage.directory / "retrainer.db"
     learned = "SELECT body FROM retrainer_ledger WHERE kind = 'correction'"
     found.learned = [json.loads(row["body"])["correction_id"] for row in rows(training, learned)]

@@ -14,15 +14,15 @@ from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import update
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from services.retrainer.adapters import ledger as training_ledger
 from services.retrainer.domain.ledger import Kind, NewEntry
 from services.retrainer.use_cases import recording
-from services.review.adapters import items, outbox, store
-from services.review.domain.queue import Lease
-from services.review.tables import ItemRow
+from services.review.adapters import items, leases, outbox, store
+from services.review.domain.queue import Candidate, Lease, Stage
+from services.review.tables import ItemRow, LeaseRow, SlotRow
 from shared.events import CloudEvent
 from shared.messaging import Consumer, stream
 from shared.streams import Stream
@@ -105,39 +105,45 @@ def _with_new_identity(entry: NewEntry) -> NewEntry:
 def _no_fence() -> None:
     """A lease that was lost decides all the same, as long as nobody else has decided."""
 
-    def settle(self: items.SqlItems, lease: Lease) -> bool:
-        return self._count(
-            update(ItemRow)
-            .where(col(ItemRow.id) == lease.item.id, col(ItemRow.settled).is_(False))
-            .values(settled=True)
-        )
+    def use(self: leases.SqlLeases, lease: Lease) -> bool:
+        self._execute(delete(SlotRow).where(col(SlotRow.item_id) == lease.item.id))
+        return True
 
     Lease.holds = property(lambda self: not self.item.settled)  # type: ignore[method-assign,assignment]
-    items.SqlItems.settle = settle  # type: ignore[method-assign]
+    leases.SqlLeases.use = use  # type: ignore[method-assign]
 
 
 def _unguarded_sweeper() -> None:
     """Claiming frees items whose lease has expired without looking whether they are settled.
 
-    There is no sweeper in the product: expiry is judged by a claim. This is what an unguarded
-    sweeper would do, done there.
+    The product has no sweeper of leases: expiry is judged by a claim. This is what an unguarded
+    one would do, done there.
     """
-    claim = items.SqlItems.claim
+    candidates = leases.SqlLeases.candidates
 
     def sweeping(
-        self: items.SqlItems, queue: str, limit: int, holder: str, now: datetime, until: datetime
-    ) -> Sequence[Lease]:
+        self: leases.SqlLeases,
+        queue: str,
+        reviewer: str,
+        now: datetime,
+        urgent_until: datetime,
+        limit: int,
+    ) -> Sequence[Candidate]:
         _reopen(self._session, queue, now)
-        return claim(self, queue, limit, holder, now, until)
+        return candidates(self, queue, reviewer, now, urgent_until, limit)
 
-    items.SqlItems.claim = sweeping  # type: ignore[method-assign]
+    leases.SqlLeases.candidates = sweeping  # type: ignore[method-assign]
 
 
 def _reopen(session: Session, queue: str, now: datetime) -> None:
-    expired = col(ItemRow.lease_expires_at) <= now
-    ids = session.exec(select(ItemRow.id).where(ItemRow.project == queue, expired)).all()
-    freed = update(ItemRow).where(col(ItemRow.id).in_(ids))
-    session.connection().execute(freed.values(settled=False, lease_id=None, lease_expires_at=None))
+    expired = (
+        select(LeaseRow.item_id)
+        .join(ItemRow, col(ItemRow.id) == col(LeaseRow.item_id))
+        .where(LeaseRow.queue == queue, col(LeaseRow.expires_at) <= now, col(ItemRow.settled))
+        .distinct()
+    )
+    for item_id in session.exec(expired).all():
+        items.SqlItems(session).reopen(item_id, queue, Stage.ROUTED, slots=1)
 
 
 MUTANTS: Mapping[str, Callable[[], None]] = {

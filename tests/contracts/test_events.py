@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
@@ -14,7 +15,14 @@ from shared.streams import Stream
 from tests.contracts.goldens import DIRECTORY, golden, raw
 
 Document = dict[str, Any]
+OLDER = DIRECTORY.parent / "golden_older"
 KINDS = pytest.mark.parametrize("kind", list(EventType), ids=lambda kind: kind.value)
+
+
+def says_all_of(older: Any, newer: Any) -> bool:
+    if isinstance(older, dict):
+        return all(says_all_of(value, newer[name]) for name, value in older.items())
+    return bool(older == newer)
 
 
 def test_every_type_has_a_golden_file_and_nothing_else_has() -> None:
@@ -28,6 +36,15 @@ def test_a_golden_file_is_read_and_written_without_a_change(kind: EventType) -> 
     assert event.type is kind
     assert isinstance(event.data, CATALOGUE[kind][1])
     assert json.loads(event.encode()) == golden(kind)
+
+
+@pytest.mark.parametrize("path", sorted(OLDER.iterdir()), ids=lambda path: path.name)
+def test_what_was_written_before_is_read_for_ever(path: Path) -> None:
+    """Fields that came later have defaults; nothing that was said is lost."""
+    older = json.loads(path.read_bytes())
+    again = json.loads(CloudEvent.decode(path.read_bytes()).encode())
+
+    assert says_all_of(older, again)
 
 
 @KINDS

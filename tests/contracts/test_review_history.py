@@ -9,14 +9,13 @@ import pytest
 from services.review import migrations
 from services.review.adapters.store import SqlStore
 from services.review.domain.ledger import Kind, NewEntry
-from services.review.domain.queue import NewItem
 from services.review.domain.reconciling import GapKind
 from services.review.ports import Store
 from shared.database import Database
-from shared.events import EventType, RouteReason
+from shared.events import EventType
 from shared.streams import Stream
 from tests import servers
-from tests.builders import NOON, a_prediction_event, a_request
+from tests.builders import NOON, a_prediction_event, a_request, an_item
 from tests.fakes.review_store import FakeStore
 
 MIGRATIONS = Path(migrations.__path__[0])
@@ -42,8 +41,10 @@ def later(seconds: float) -> datetime:
     return NOON + timedelta(seconds=seconds)
 
 
-def an_entry(subject: str, kind: Kind, at: datetime = NOON, project: str = "churn") -> NewEntry:
-    return NewEntry(project, kind, subject, 1, "detail", "{}", at)
+def an_entry(
+    subject: str, kind: Kind, at: datetime = NOON, project: str = "churn", detail: str = "detail"
+) -> NewEntry:
+    return NewEntry(project, kind, subject, 1, detail, "{}", at)
 
 
 def test_an_accepted_event_waits_once_until_it_is_routed(store: Store) -> None:
@@ -91,13 +92,12 @@ def test_gaps_are_causes_without_effect(store: Store) -> None:
                 an_entry("waits", Kind.ROUTED),
                 an_entry("lost", Kind.ROUTED),
                 an_entry("lost", Kind.DECIDED, project="other"),
-                an_entry("voted", Kind.VOTED),
-                an_entry("settled", Kind.VOTED),
+                an_entry("voted", Kind.DECIDED, detail="reviewers"),
+                an_entry("settled", Kind.DECIDED, detail="reviewers"),
                 an_entry("settled", Kind.CORRECTED),
             ]
         )
-        item = NewItem("churn", "waits", RouteReason.UNCERTAIN, NOON, None)
-        transaction.items.add([item])
+        transaction.items.add([an_item("waits")])
     with store.read() as transaction:
         history = transaction.history
 
@@ -109,16 +109,6 @@ def test_gaps_are_causes_without_effect(store: Store) -> None:
         assert subjects(GapKind.UNDECIDED, 4, 8) == []
         assert subjects(GapKind.UNDECIDED, 0, 3) == []
         assert subjects(GapKind.UNCORRECTED, 0, 8) == [("churn", "voted")]
-
-
-def test_a_settled_item_can_wait_again(store: Store) -> None:
-    with store.write() as transaction:
-        transaction.items.add([NewItem("churn", "a", RouteReason.AUDIT, NOON, None)])
-        (lease,) = transaction.items.claim("churn", 1, "ada", NOON, later(60))
-        assert transaction.items.settle(lease)
-        assert transaction.items.reopen("churn", "a")
-        assert not transaction.items.reopen("churn", "b")
-        assert len(transaction.items.claim("churn", 1, "ben", NOON, later(60))) == 1
 
 
 def test_places_follow_time(store: Store) -> None:

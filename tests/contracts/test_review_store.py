@@ -9,14 +9,12 @@ import pytest
 from services.review import migrations
 from services.review.adapters.store import SqlStore
 from services.review.domain.ledger import Kind, NewEntry
-from services.review.domain.queue import NewItem
 from services.review.ports import ProjectState, Store
 from shared.database import Database
 from shared.errors import Unavailable
-from shared.events import RouteReason
 from shared.streams import Stream
 from tests import servers
-from tests.builders import NOON, a_project
+from tests.builders import NOON, a_project, an_item
 from tests.fakes.review_store import FakeStore
 
 LATER = NOON + timedelta(minutes=5)
@@ -41,10 +39,6 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 def an_entry(subject: str, kind: Kind = Kind.ROUTED, **changes: object) -> NewEntry:
     content: dict[str, object] = {"detail": "confident", "body": "{}", "revision": 1}
     return NewEntry(project="churn", kind=kind, subject=subject, at=NOON, **(content | changes))  # type: ignore[arg-type]
-
-
-def an_item(event_id: str, reason: RouteReason = RouteReason.UNCERTAIN) -> NewItem:
-    return NewItem("churn", event_id, reason, NOON, None)
 
 
 def test_ledger_keeps_entries_in_order(store: Store) -> None:
@@ -86,68 +80,6 @@ def test_ledger_counts_by_kind_and_detail(store: Store) -> None:
             (Kind.ROUTED, "audit"): 1,
         }
         assert [e.subject for e in transaction.ledger.newest("churn", Kind.ROUTED, 2)] == ["c", "b"]
-
-
-def test_an_item_has_one_holder(store: Store) -> None:
-    with store.write() as transaction:
-        transaction.items.add([an_item("a"), an_item("b")])
-        first = transaction.items.claim("churn", 1, "ada", NOON, LATER)
-        second = transaction.items.claim("churn", 5, "ben", NOON, LATER)
-        third = transaction.items.claim("churn", 5, "cy", NOON, LATER)
-    assert [lease.item.event_id for lease in first] == ["a"]
-    assert [lease.item.event_id for lease in second] == ["b"]
-    assert third == []
-
-
-def test_audits_come_first(store: Store) -> None:
-    with store.write() as transaction:
-        transaction.items.add([an_item("a"), an_item("b", RouteReason.AUDIT)])
-        claimed = transaction.items.claim("churn", 2, "ada", NOON, LATER)
-    assert [lease.item.event_id for lease in claimed] == ["b", "a"]
-
-
-def test_an_expired_lease_is_claimed_with_a_higher_token(store: Store) -> None:
-    with store.write() as transaction:
-        transaction.items.add([an_item("a")])
-        (old,) = transaction.items.claim("churn", 1, "ada", NOON, LATER)
-        (new,) = transaction.items.claim("churn", 1, "ben", LATER, LATER + timedelta(minutes=5))
-        stale = transaction.items.lease(old.id)
-        assert stale is not None
-        assert not stale.current
-        assert new.token > old.token
-        assert not transaction.items.settle(stale)
-        assert not transaction.items.extend(stale, LATER)
-        assert transaction.items.settle(new)
-
-
-def test_a_settled_item_never_comes_back(store: Store) -> None:
-    with store.write() as transaction:
-        transaction.items.add([an_item("a")])
-        (lease,) = transaction.items.claim("churn", 1, "ada", NOON, LATER)
-        assert transaction.items.settle(lease)
-        assert not transaction.items.settle(lease)
-        assert not transaction.items.release(lease)
-        assert transaction.items.claim("churn", 1, "ben", LATER + timedelta(days=1), LATER) == []
-
-
-def test_a_released_item_is_free_at_once(store: Store) -> None:
-    with store.write() as transaction:
-        transaction.items.add([an_item("a")])
-        (lease,) = transaction.items.claim("churn", 1, "ada", NOON, LATER)
-        assert transaction.items.release(lease)
-        assert len(transaction.items.claim("churn", 1, "ben", NOON, LATER)) == 1
-
-
-def test_queue_state(store: Store) -> None:
-    late = NewItem("churn", "late", RouteReason.UNCERTAIN, NOON, NOON - timedelta(seconds=1))
-    with store.write() as transaction:
-        transaction.items.add([late, an_item("a")])
-        transaction.items.claim("churn", 1, "ada", NOON, LATER)
-        state = transaction.items.state("churn", NOON)
-        empty = transaction.items.state("other", NOON)
-    assert (state.depth, state.leased, state.overdue) == (2, 1, 1)
-    assert (state.oldest_at, state.next_free_at) == (NOON, LATER)
-    assert (empty.depth, empty.leased, empty.oldest_at) == (0, 0, None)
 
 
 def test_projects_are_replaced(store: Store) -> None:

@@ -6,14 +6,13 @@ from prometheus_client import CollectorRegistry
 
 from services.review.domain.access import Role, User
 from services.review.domain.reconciling import GapKind
+from services.review.domain.votes import Answer
 from services.review.metrics import Metrics
-from services.review.use_cases.deciding import Answer, DecideItem
+from services.review.use_cases.claiming import Wish
 from services.review.use_cases.projects import KeepProjects
-from services.review.use_cases.queues import WorkQueues
 from services.review.use_cases.reconciling import Reconcile
 from services.review.use_cases.records import RecordModels
 from services.review.use_cases.republishing import Republish
-from services.review.use_cases.routing import RoutePredictions
 from services.review.use_cases.sending import SendEvents
 from shared.events import (
     CloudEvent,
@@ -27,6 +26,7 @@ from tests.fakes.bell import FakeBell
 from tests.fakes.clock import FakeClock
 from tests.fakes.review_history import FakeTransport
 from tests.fakes.review_store import FakeStore
+from tests.fakes.review_workers import Workers
 
 ADA = User("ada", Role.REVIEWER)
 OPS = User("olga", Role.OPS)
@@ -41,9 +41,9 @@ class Desk:
         metrics = Metrics(self.registry)
         self.projects = KeepProjects(self.store, self.bell, self.clock)
         self.send = SendEvents(self.store, self.bell, self.clock)
-        self.route = RoutePredictions(self.store, self.bell, metrics, self.clock, b"k" * 32)
-        self.queues = WorkQueues(self.store, self.clock)
-        self.decide = DecideItem(self.store, self.bell, metrics, self.clock)
+        self.workers = Workers(self.store, self.bell, self.clock, metrics)
+        self.route, self.queues = self.workers.route, self.workers.queues
+        self.decide = self.workers.decide
         self.models = RecordModels(self.store)
         shared = (self.store, self.redis, self.bell, metrics, self.clock)
         self.republish = Republish(*shared, timedelta(minutes=60))
@@ -55,7 +55,7 @@ class Desk:
 
     def answer(self, event_id: str, label: str = "stay") -> None:
         self.route([a_prediction(event_id, leave=0.55)])
-        (claim,) = self.queues.claim("churn", ADA, 1, None).claims
+        (claim,) = self.queues.claim(Wish("churn", 1), ADA).claims
         self.decide(claim.lease.id, ADA, Answer(label), claim_next=0)
 
     def version(self, number: int, learned_up_to: int, corrections: int) -> None:

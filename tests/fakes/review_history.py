@@ -17,7 +17,7 @@ from services.review.domain.reconciling import (
     pause_after,
 )
 from shared.errors import Unavailable
-from shared.events import CloudEvent, EventType
+from shared.events import CloudEvent, DecidedBy, EventType
 from shared.streams import Stream
 
 _Key = tuple[str, str, str]
@@ -93,7 +93,7 @@ class FakeHistory:
         self, kind: GapKind, after: int, until: int, limit: int
     ) -> Sequence[tuple[str, Entry]]:
         undecided = kind is GapKind.UNDECIDED
-        cause = Kind.ROUTED if undecided else Kind.VOTED
+        cause = Kind.ROUTED if undecided else Kind.DECIDED
         effect = Kind.DECIDED if undecided else Kind.CORRECTED
         followed = {(p, e.subject, e.revision) for p, e in self.ledger.rows if e.kind is effect}
         waits = {(i.project, i.event_id) for i in self.items.items.values() if not i.settled}
@@ -104,6 +104,7 @@ class FakeHistory:
             and e.kind is cause
             and (project, e.subject, e.revision) not in followed
             and not (undecided and (project, e.subject) in waits)
+            and (undecided or e.detail == DecidedBy.REVIEWERS.value)
         ][:limit]
 
     def said(self, after: int, limit: int) -> Sequence[tuple[str, Entry]]:

@@ -9,7 +9,7 @@ from tests.faults.ground import Ground
 @pytest.mark.parametrize(
     "crash",
     [
-        Crash("services.review.use_cases.deciding:DecideItem._settle", count=3, after=True),
+        Crash("services.review.use_cases.deciding:DecideItem._vote", count=3, after=True),
         Crash("services.review.api.queues:ClaimsAnswer.of", count=5),
         Crash("services.review.use_cases.routing:RoutePredictions.__call__", count=1, after=True),
     ],

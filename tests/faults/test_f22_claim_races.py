@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from services.review.domain.access import Role, User
+from services.review.domain.votes import Answer
 from services.review.errors import LeaseLost
-from services.review.use_cases.deciding import Answer
-from services.review.use_cases.queues import Claims
+from services.review.use_cases.claiming import Claims
 from shared.errors import Unavailable
 from tests.builders import a_prediction
 from tests.faults.desk import Desk

@@ -4,8 +4,8 @@ import pytest
 
 from services.review.domain.access import Role, User
 from services.review.domain.ledger import Entry, Kind
+from services.review.domain.votes import Answer
 from services.review.errors import LeaseLost
-from services.review.use_cases.deciding import Answer
 from tests.builders import a_prediction
 from tests.faults.desk import Desk
 
@@ -18,8 +18,9 @@ def test_who_works_on_loses_nothing(desk: Desk, jump: int) -> None:
     desk.route([a_prediction("e")])
     (held,) = desk.claim("ada", 1).claims
     desk.clock.pass_seconds(jump)
-    decided, _ = desk.decide(held.lease.id, ADA, Answer("stay"), 0)
-    assert decided.label == "stay"
+    outcome, _ = desk.decide(held.lease.id, ADA, Answer("stay"), 0)
+    assert outcome.decided is not None
+    assert outcome.decided.label == "stay"
 
 
 def test_after_a_jump_ahead_the_later_holder_decides(desk: Desk) -> None:
@@ -30,8 +31,9 @@ def test_after_a_jump_ahead_the_later_holder_decides(desk: Desk) -> None:
     desk.clock.pass_seconds(-DAY)
     with pytest.raises(LeaseLost):
         desk.decide(held.lease.id, ADA, Answer("stay"), 0)
-    decided, _ = desk.decide(taken.lease.id, BEN, Answer("leave"), 0)
-    assert decided.label == "leave"
+    outcome, _ = desk.decide(taken.lease.id, BEN, Answer("leave"), 0)
+    assert outcome.decided is not None
+    assert outcome.decided.label == "leave"
 
 
 def test_after_a_jump_back_an_item_is_kept_longer_and_not_for_two(desk: Desk) -> None:

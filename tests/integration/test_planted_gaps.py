@@ -18,20 +18,20 @@ from services.review.adapters.store import SqlStore
 from services.review.adapters.transport import RedisTransport
 from services.review.domain.access import Role, User
 from services.review.domain.reconciling import Gap, GapKind, RedisState
+from services.review.domain.votes import Answer
 from services.review.metrics import Metrics
-from services.review.use_cases.deciding import Answer, DecideItem
+from services.review.use_cases.claiming import Wish
 from services.review.use_cases.projects import KeepProjects
-from services.review.use_cases.queues import WorkQueues
 from services.review.use_cases.reconciling import Reconcile
 from services.review.use_cases.records import RecordModels
 from services.review.use_cases.republishing import Republish
-from services.review.use_cases.routing import RoutePredictions
 from services.review.use_cases.sending import SendEvents
 from shared.database import Database
 from shared.events import CloudEvent, EventType, ModelChanged, ScoringRequested, announce
 from shared.streams import Stream
 from tests.builders import a_prediction, a_project, features
 from tests.fakes.clock import FakeClock
+from tests.fakes.review_workers import Workers
 
 pytestmark = pytest.mark.redis
 ADA, OPS = User("ada", Role.REVIEWER), User("olga", Role.OPS)
@@ -55,9 +55,9 @@ class Desk:
         self.republish = Republish(*shared, timedelta(minutes=60))
         self.reconcile = Reconcile(*shared, self.republish)
         self.send = SendEvents(store, self.relay, self.clock)
-        self.route = RoutePredictions(store, self.relay, metrics, self.clock, b"k" * 32)
-        self.queues = WorkQueues(store, self.clock)
-        self.decide = DecideItem(store, self.relay, metrics, self.clock)
+        self.workers = Workers(store, self.relay, self.clock, metrics)
+        self.route, self.queues = self.workers.route, self.workers.queues
+        self.decide = self.workers.decide
         self.models = RecordModels(store)
         self.reconcile.repair()
         KeepProjects(store, self.relay, self.clock).apply(a_project(), OPS)
@@ -68,7 +68,7 @@ class Desk:
 
     def answer(self, event_id: str) -> None:
         self.route([a_prediction(event_id, leave=0.55)])
-        (claim,) = self.queues.claim("churn", ADA, 1, None).claims
+        (claim,) = self.queues.claim(Wish("churn", 1), ADA).claims
         self.decide(claim.lease.id, ADA, Answer("leave"), claim_next=0)
 
     def documents(self, stream: str) -> list[bytes]:
@@ -131,10 +131,11 @@ def test_the_stream_of_requests_is_deleted(desk: Desk) -> None:
 
 def test_an_item_is_deleted(desk: Desk) -> None:
     desk.route([a_prediction("e", leave=0.55)])
+    desk.plant("DELETE FROM review_slots")
     desk.plant("DELETE FROM review_items")
     desk.clock.pass_seconds(11)
     assert desk.repaired() == [Gap("churn", GapKind.UNDECIDED, 1, 1)]
-    assert len(desk.queues.claim("churn", ADA, 5, None).claims) == 1
+    assert len(desk.queues.claim(Wish("churn", 5), ADA).claims) == 1
 
 
 def test_a_correction_is_deleted_from_the_ledger(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from services.review.adapters.ledger import entry_of, is_kind
 from services.review.domain.ledger import Entry, Kind
 from services.review.domain.reconciling import GapKind
 from services.review.tables import ItemRow, LedgerRow
+from shared.events import DecidedBy
 
 _OUR_CLOCK = [kind.value for kind in (Kind.ROUTED, Kind.VOTED, Kind.DECIDED, Kind.CORRECTED)]
 """Kinds of entries whose time rises with their place; others bring a time of their own."""
@@ -61,7 +62,7 @@ class SqlHistory:
     def gaps(
         self, kind: GapKind, after: int, until: int, limit: int
     ) -> Sequence[tuple[str, Entry]]:
-        """Routed events that nobody decides, or votes without correction, with their project."""
+        """Routed events that nobody decides, or people's decisions without correction."""
         if kind is GapKind.UNDECIDED:
             waits = select(ItemRow.id).where(
                 ItemRow.project == LedgerRow.project,
@@ -72,7 +73,9 @@ class SqlHistory:
             cause = Kind.ROUTED
         else:
             missing = [~self._is_followed_by(Kind.CORRECTED)]
-            cause = Kind.VOTED
+            by_people = col(LedgerRow.detail) == DecidedBy.REVIEWERS.value
+            missing.append(by_people)
+            cause = Kind.DECIDED
         statement = (
             select(LedgerRow)
             .where(

@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 
+from services.review.domain.access import project_of
+from services.review.domain.queue import QueueState, queues_of
 from services.review.metrics import Metrics
 from services.review.ports import Store
-from services.review.tables import ItemRow, LedgerRow
+from services.review.tables import ItemRow, LedgerRow, SlotRow
 from shared.clock import Clock
 from shared.database import Database
 from shared.errors import Unavailable
@@ -15,6 +18,7 @@ from shared.errors import Unavailable
 log = structlog.get_logger()
 
 _EVERY_SECONDS = 2.0
+_TABLES = (LedgerRow, ItemRow, SlotRow)
 
 
 class Housekeeping:
@@ -45,14 +49,17 @@ class Housekeeping:
             await asyncio.sleep(_EVERY_SECONDS)
 
     def _refresh(self) -> None:
-        self._database.inform_planner([LedgerRow.__tablename__, ItemRow.__tablename__])
+        self._database.inform_planner([table.__tablename__ for table in _TABLES])
         now = self._clock.now()
         with self._store.read() as transaction:
             for project in transaction.projects.all():
-                name = project.configuration.name
-                state = transaction.items.state(name, now)
-                age = (now - state.oldest_at).total_seconds() if state.oldest_at else 0.0
-                self._metrics.queue_depth.labels(name).set(state.depth)
-                self._metrics.queue_leased.labels(name).set(state.leased)
-                self._metrics.queue_overdue.labels(name).set(state.overdue)
-                self._metrics.queue_oldest_seconds.labels(name).set(age)
+                for name in queues_of(project.configuration.name):
+                    self._show(transaction.items.state(name, now), now)
+
+    def _show(self, state: QueueState, now: datetime) -> None:
+        age = (now - state.oldest_at).total_seconds() if state.oldest_at else 0.0
+        labels = project_of(state.queue), state.queue
+        self._metrics.queue_depth.labels(*labels).set(state.depth)
+        self._metrics.queue_leased.labels(*labels).set(state.leased)
+        self._metrics.queue_overdue.labels(*labels).set(state.overdue)
+        self._metrics.queue_oldest_seconds.labels(*labels).set(age)

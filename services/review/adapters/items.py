@@ -1,17 +1,45 @@
-"""The queues in SQL: a claim is one guarded UPDATE, and whoever counts one row has won."""
+"""Items in SQL: what is open changes by guarded UPDATEs only."""
 
-import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Update, case, or_, update
-from sqlmodel import Session, col, func, select
+from sqlalchemy import (
+    CursorResult,
+    Label,
+    Row,
+    Select,
+    Update,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
+from sqlmodel import Session, col
 
-from services.review.domain.queue import Item, Lease, NewItem, QueueState
-from services.review.tables import ItemRow, LeaseRow
+from services.review.adapters.moments import epoch
+from services.review.domain.queue import Item, NewItem, QueueState, Stage
+from services.review.tables import ItemRow, SlotRow
 from shared.database import insert_many
 from shared.events import RouteReason
+
+_OPEN = text("NOT review_items.settled")
+"""As the partial indices have it, or they would not be used."""
+_DUE = text("NOT review_items.settled AND NOT late AND review_items.deadline IS NOT NULL")
+_FREE = text("review_slots.lease_id IS NULL")
+_LEASED = text("review_slots.lease_id IS NOT NULL")
+_SHARED = ("queue", "reason", "received_at", "deadline", "predicted", "doubt", "novelty", "rank")
+"""What a slot repeats of its item."""
+ITEM_COLUMNS = tuple(
+    getattr(ItemRow, name)
+    for name in (
+        *("id", "project", "queue", "event_id", "reason", "stage", "received_at", "deadline"),
+        *("settled", "late", "round", "votes", "decisions", "label"),
+    )
+)
 
 
 class SqlItems:
@@ -22,145 +50,222 @@ class SqlItems:
 
     def add(self, items: Sequence[NewItem]) -> None:
         """Let events wait for people."""
-        rows = [
-            {
-                "project": item.project,
-                "event_id": item.event_id,
-                "reason": item.reason.value,
-                "received_at": item.received_at,
-                "deadline": item.deadline,
-                "settled": False,
-                "lease_token": 0,
-            }
-            for item in items
-        ]
-        insert_many(self._session, ItemRow, rows)
-
-    def claim(
-        self, queue: str, limit: int, holder: str, now: datetime, until: datetime
-    ) -> Sequence[Lease]:
-        """Lease the longest-waiting free items to one reviewer; audits come first."""
-        audits_first = case((col(ItemRow.reason) == RouteReason.AUDIT.value, 0), else_=1)
-        candidates = self._session.exec(
-            select(ItemRow)
-            .where(*_waiting(queue), _free(now))
-            .order_by(audits_first, col(ItemRow.id))
-            .limit(limit)
-            .with_for_update(skip_locked=True)
+        if not items:
+            return
+        insert_many(self._session, ItemRow, [_row(item) for item in items])
+        slots = {(item.project, item.event_id): item.slots for item in items}
+        events = [item.event_id for item in items]
+        found = self._execute(
+            select(col(ItemRow.id), col(ItemRow.project), col(ItemRow.event_id)).where(
+                col(ItemRow.project).in_({item.project for item in items}),
+                col(ItemRow.event_id).in_(events),
+            )
         ).all()
-        leases = [self._grant(row, holder, now, until) for row in candidates]
-        return [lease for lease in leases if lease is not None]
+        for number in range(max(slots.values())):
+            wanted = [row.id for row in found if slots.get((row.project, row.event_id), 0) > number]
+            self._add_slots(wanted)
 
-    def lease(self, lease_id: str) -> Lease | None:
-        """A lease that was granted, whether it still holds or not."""
-        found = self._session.exec(
-            select(LeaseRow, ItemRow)
-            .join(ItemRow, col(ItemRow.id) == LeaseRow.item_id)
-            .where(LeaseRow.id == lease_id)
-        ).first()
-        return _lease(*found) if found else None
+    def get(self, item_id: int) -> Item | None:
+        """One item."""
+        return self._one(select(*ITEM_COLUMNS).where(col(ItemRow.id) == item_id))
 
-    def extend(self, lease: Lease, until: datetime) -> bool:
-        """Let a lease last longer. False if it was lost meanwhile."""
-        held = update(LeaseRow).where(col(LeaseRow.id) == lease.id).values(expires_at=until)
-        self._session.connection().execute(held)
-        return self._guarded(lease, lease_expires_at=until)
+    def of_event(self, project: str, event_id: str) -> Item | None:
+        """The item of an event, if people ever had to do with it."""
+        return self._one(
+            select(*ITEM_COLUMNS).where(
+                col(ItemRow.project) == project, col(ItemRow.event_id) == event_id
+            )
+        )
 
-    def release(self, lease: Lease) -> bool:
-        """Give an item back. False if the lease was lost meanwhile."""
-        return self._guarded(lease, lease_id=None, lease_expires_at=None)
+    def lock(self, item_id: int) -> Item:
+        """An item as it is now; nobody else changes it until the transaction ends."""
+        found = self._one(select(*ITEM_COLUMNS).where(col(ItemRow.id) == item_id).with_for_update())
+        assert found is not None  # noqa: S101 - items are never deleted
+        return found
 
-    def settle(self, lease: Lease) -> bool:
-        """Take an item out of its queue for good. False if the lease was lost meanwhile."""
-        return self._guarded(lease, settled=True)
-
-    def state(self, queue: str, now: datetime) -> QueueState:
-        """How the queue stands."""
-        leased = col(ItemRow.lease_expires_at) > now
-        depth, held, oldest, overdue, next_free = self._session.exec(
-            select(  # type: ignore[call-overload]
-                func.count(),
-                func.coalesce(func.sum(case((leased, 1), else_=0)), 0),
-                func.min(ItemRow.received_at, type_=ItemRow.received_at.type),  # type: ignore[attr-defined]
-                func.coalesce(func.sum(case((col(ItemRow.deadline) < now, 1), else_=0)), 0),
-                func.min(
-                    case((leased, col(ItemRow.lease_expires_at))),
-                    type_=ItemRow.received_at.type,  # type: ignore[attr-defined]
-                ),
-            ).where(*_waiting(queue))
-        ).one()
-        return QueueState(queue, depth, held, oldest, overdue, next_free)
-
-    def reopen(self, project: str, event_id: str) -> bool:
-        """Let a settled item wait again. False if there is no such item."""
-        return self._count(
+    def count_vote(self, item_id: int) -> Item | None:
+        """Number one more vote, and keep others from doing so. None if the item is settled."""
+        statement = (
             update(ItemRow)
-            .where(col(ItemRow.project) == project, col(ItemRow.event_id) == event_id)
-            .values(settled=False, lease_id=None, lease_expires_at=None)
+            .where(col(ItemRow.id) == item_id, col(ItemRow.settled).is_(False))
+            .values(votes=col(ItemRow.votes) + 1)
+            .returning(*ITEM_COLUMNS)
         )
+        row = self._execute(statement).first()
+        return item_of(row) if row else None
 
-    def _grant(self, row: ItemRow, holder: str, now: datetime, until: datetime) -> Lease | None:
-        lease_id, token = secrets.token_hex(12), row.lease_token + 1
-        won = self._count(
-            update(ItemRow)
-            .where(col(ItemRow.id) == row.id, col(ItemRow.settled).is_(False), _free(now))
-            .values(lease_id=lease_id, lease_token=token, lease_expires_at=until)
-        )
-        if not won:
-            return None
-        assert row.id is not None  # noqa: S101 - it was read from the table
-        granted = LeaseRow(
-            id=lease_id, item_id=row.id, holder=holder, token=token, expires_at=until
-        )
-        self._session.add(granted)
-        self._session.flush()
-        return Lease(lease_id, _item(row), holder, token, until, current=True)
+    def settle(self, item_id: int, label: str | None, decisions: int) -> None:
+        """Take an item out of its queue, with all its slots; whoever holds one has lost it."""
+        self._change(item_id, settled=True, label=label, decisions=decisions)
+        self._execute(delete(SlotRow).where(col(SlotRow.item_id) == item_id))
 
-    def _guarded(self, lease: Lease, **values: Any) -> bool:  # noqa: ANN401 - any column
-        return self._count(
+    def move(self, item_id: int, queue: str, stage: Stage, slots: int) -> None:
+        """Let a waiting item wait elsewhere, with so many free slots; what is held stays held."""
+        self._change(item_id, queue=queue, stage=stage.value)
+        self._drop_free(item_id)
+        for _ in range(slots):
+            self._add_slots([item_id])
+
+    def offer(self, item_id: int, slots: int) -> None:
+        """Have an item offer so many slots in all: free ones come or go, held ones stay."""
+        held = self._execute(
+            select(func.count()).where(col(SlotRow.item_id) == item_id, _LEASED)
+        ).scalar_one()
+        self._drop_free(item_id)
+        for _ in range(slots - held):
+            self._add_slots([item_id])
+
+    def reopen(
+        self, item_id: int, queue: str, stage: Stage, slots: int, *, anew: bool = False
+    ) -> None:
+        """Let a settled item wait again; `anew`: earlier votes do not count."""
+        self._execute(delete(SlotRow).where(col(SlotRow.item_id) == item_id))
+        self._change(
+            item_id,
+            settled=False,
+            queue=queue,
+            stage=stage.value,
+            round=col(ItemRow.round) + int(anew),
+        )
+        for _ in range(slots):
+            self._add_slots([item_id])
+
+    def due(self, now: datetime, limit: int) -> Sequence[Item]:
+        """Waiting items whose deadline has passed and that nobody has seen to."""
+        rows = self._execute(
+            select(*ITEM_COLUMNS)
+            .where(_DUE, col(ItemRow.deadline) <= now)
+            .order_by(col(ItemRow.deadline))
+            .limit(limit)
+        )
+        return [item_of(row) for row in rows]
+
+    def mark_late(self, item_id: int, decisions: int) -> bool:
+        """Note that a deadline was seen to. False if somebody else did, or it is settled."""
+        statement = (
             update(ItemRow)
             .where(
-                col(ItemRow.id) == lease.item.id,
-                col(ItemRow.lease_id) == lease.id,
+                col(ItemRow.id) == item_id,
                 col(ItemRow.settled).is_(False),
+                col(ItemRow.late).is_(False),
             )
-            .values(**values)
+            .values(late=True, decisions=decisions)
         )
+        return self._count(statement) == 1
 
-    def _count(self, statement: Update) -> bool:
+    def rerank(self, project: str, predicted: str, weight: float) -> None:
+        """Rank the waiting items of a predicted label again: weight x doubt x (1 + novelty)."""
+        for table in (ItemRow, SlotRow):
+            merit = weight * col(table.doubt) * (1 + col(table.novelty))
+            statement = update(table).where(
+                col(table.queue) == project,
+                col(table.predicted) == predicted,
+                col(table.reason) != RouteReason.AUDIT.value,
+            )
+            if table is ItemRow:
+                statement = statement.where(_OPEN)
+            self._execute(
+                statement.values(rank=epoch(self._session, col(table.received_at)) - merit)
+            )
+
+    def labels(self, project: str) -> Mapping[str, int]:
+        """How often people decided each label."""
+        counted = (
+            select(col(ItemRow.label), func.count().label("times"))
+            .where(col(ItemRow.project) == project, col(ItemRow.label).is_not(None))
+            .group_by(col(ItemRow.label))
+        )
+        return {row.label: row.times for row in self._execute(counted)}
+
+    def state(self, queue: str, now: datetime) -> QueueState:
+        """How the queue stands; each figure comes from an index alone."""
+        waiting = (col(ItemRow.queue) == queue, _OPEN)
+        held = (col(SlotRow.queue) == queue, _LEASED, col(SlotRow.expires_at) > now)
+        moment = ItemRow.__table__.c.received_at.type  # type: ignore[attr-defined]
+        oldest = func.min(ItemRow.received_at, type_=moment)
+        found = self._execute(
+            select(
+                _scalar(select(func.count()).select_from(ItemRow).where(*waiting), "depth"),
+                _scalar(select(oldest).where(*waiting), "oldest"),
+                _scalar(
+                    select(func.count())
+                    .select_from(ItemRow)
+                    .where(*waiting, col(ItemRow.deadline) < now),
+                    "overdue",
+                ),
+                _scalar(select(func.count()).select_from(SlotRow).where(*held), "leased"),
+                _scalar(select(func.min(SlotRow.expires_at, type_=moment)).where(*held), "free"),
+            )
+        ).one()
+        return QueueState(queue, found.depth, found.leased, found.oldest, found.overdue, found.free)
+
+    def _add_slots(self, item_ids: Sequence[int]) -> None:
+        """One more slot for each of these items."""
+        names = ["item_id", *_SHARED, "token"]
+        shared = (getattr(ItemRow, name) for name in _SHARED)
+        source = select(col(ItemRow.id), *shared, literal(0)).where(col(ItemRow.id).in_(item_ids))
+        self._execute(insert(SlotRow).from_select(names, source.order_by(col(ItemRow.id))))
+
+    def _drop_free(self, item_id: int) -> None:
+        self._execute(delete(SlotRow).where(col(SlotRow.item_id) == item_id, _FREE))
+
+    def _change(self, item_id: int, **values: Any) -> None:  # noqa: ANN401 - any column
+        self._execute(update(ItemRow).where(col(ItemRow.id) == item_id).values(**values))
+
+    def _one(self, statement: Select[Any]) -> Item | None:
+        row = self._execute(statement).first()
+        return item_of(row) if row else None
+
+    def _count(self, statement: Update) -> int:
+        return self._execute(statement).rowcount
+
+    def _execute(self, statement: Any) -> CursorResult[Any]:  # noqa: ANN401 - any statement
         result = self._session.connection().execute(statement)
-        assert isinstance(result, CursorResult)  # noqa: S101 - an UPDATE always gives one
-        return result.rowcount == 1
+        assert isinstance(result, CursorResult)  # noqa: S101 - Core statements give one
+        return result
 
 
-def _waiting(queue: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return col(ItemRow.project) == queue, col(ItemRow.settled).is_(False)
-
-
-def _free(now: datetime) -> ColumnElement[bool]:
-    """Expiry is judged here, at claim time, not by a sweeper."""
-    return or_(col(ItemRow.lease_id).is_(None), col(ItemRow.lease_expires_at) <= now)
-
-
-def _item(row: ItemRow) -> Item:
-    assert row.id is not None  # noqa: S101 - it was read from the table
+def item_of(row: Row[Any]) -> Item:
+    """An item, from a row that begins with `ITEM_COLUMNS`."""
+    values = row._mapping  # noqa: SLF001 - the documented way to a row's names
     return Item(
-        id=row.id,
-        project=row.project,
-        event_id=row.event_id,
-        reason=RouteReason(row.reason),
-        received_at=row.received_at,
-        deadline=row.deadline,
-        settled=row.settled,
+        id=values["id"],
+        project=values["project"],
+        queue=values["queue"],
+        event_id=values["event_id"],
+        reason=RouteReason(values["reason"]),
+        stage=Stage(values["stage"]),
+        received_at=values["received_at"],
+        deadline=values["deadline"],
+        settled=values["settled"],
+        late=values["late"],
+        round=values["round"],
+        votes=values["votes"],
+        decisions=values["decisions"],
+        label=values["label"],
     )
 
 
-def _lease(row: LeaseRow, item: ItemRow) -> Lease:
-    return Lease(
-        id=row.id,
-        item=_item(item),
-        holder=row.holder,
-        token=row.token,
-        expires_at=row.expires_at,
-        current=item.lease_id == row.id,
-    )
+def _row(item: NewItem) -> dict[str, object]:
+    return {
+        "project": item.project,
+        "queue": item.project,
+        "event_id": item.event_id,
+        "reason": item.reason.value,
+        "stage": Stage.ROUTED.value,
+        "received_at": item.received_at,
+        "deadline": item.deadline,
+        "settled": False,
+        "late": False,
+        "round": 1,
+        "votes": 0,
+        "decisions": 0,
+        "predicted": item.worth.predicted,
+        "doubt": item.worth.doubt,
+        "novelty": item.worth.novelty,
+        "rank": item.rank,
+    }
+
+
+def _scalar(statement: Select[Any], name: str) -> Label[Any]:
+    return statement.scalar_subquery().label(name)

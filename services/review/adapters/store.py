@@ -10,6 +10,7 @@ from services.review.adapters.access_log import SqlAccessLog
 from services.review.adapters.dead_letters import SqlDeadLetters
 from services.review.adapters.history import SqlHistory
 from services.review.adapters.items import SqlItems
+from services.review.adapters.leases import SqlLeases
 from services.review.adapters.ledger import SqlLedger
 from services.review.adapters.marks import SqlMarks
 from services.review.adapters.outbox import SqlOutbox
@@ -17,6 +18,7 @@ from services.review.adapters.passwords import SqlPasswords
 from services.review.adapters.projects import SqlProjects
 from services.review.adapters.tokens import SqlTokens
 from services.review.adapters.users import SqlUsers
+from services.review.adapters.votes import SqlVotes
 from shared.database import Database
 from shared.streams import Stream
 
@@ -27,6 +29,8 @@ class SqlTransaction:
     def __init__(self, session: Session, keys: Mapping[Stream, str]) -> None:
         self.ledger = SqlLedger(session)
         self.items = SqlItems(session)
+        self.leases = SqlLeases(session)
+        self.votes = SqlVotes(session)
         self.outbox = SqlOutbox(session, keys)
         self.accepted = SqlAccepted(session, keys)
         self.history = SqlHistory(session)

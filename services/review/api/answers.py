@@ -6,17 +6,9 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel
 
 from services.review.domain.ledger import Entry, Kind
-from services.review.domain.queue import (
-    EmptyBecause,
-    Lease,
-    QueueState,
-    shown_prediction,
-    why,
-)
 from services.review.ports import ProjectState
-from services.review.use_cases.deciding import Decided
-from services.review.use_cases.queues import Claim, Claims
-from shared.events import DecidedBy, FeatureValue, RouteReason
+from services.review.use_cases.queues import Queue
+from shared.events import DecidedBy
 from shared.project import Project
 
 
@@ -59,18 +51,21 @@ class QueueAnswer(BaseModel):
     leased: int
     oldest_age_seconds: float | None
     overdue: int
+    next_free_at: datetime | None
 
     @classmethod
-    def of(cls, project: ProjectState, state: QueueState, now: datetime) -> Self:
+    def of(cls, queue: Queue, now: datetime) -> Self:
         """From the state of a queue."""
+        state, project = queue.state, queue.project.configuration
         return cls(
             queue=state.queue,
-            project=project.configuration.name,
-            title=project.configuration.title,
+            project=project.name,
+            title=project.title,
             depth=state.depth,
             leased=state.leased,
             oldest_age_seconds=(now - state.oldest_at).total_seconds() if state.oldest_at else None,
             overdue=state.overdue,
+            next_free_at=state.next_free_at,
         )
 
 
@@ -80,119 +75,20 @@ class QueuesAnswer(BaseModel):
     queues: list[QueueAnswer]
 
 
-class LeaseAnswer(BaseModel):
-    """A lease."""
+class AppealAnswer(BaseModel):
+    """An appeal that was taken."""
 
-    id: str
-    token: int
-    expires_at: datetime
-
-    @classmethod
-    def of(cls, lease: Lease) -> Self:
-        """From a lease."""
-        return cls(id=lease.id, token=lease.token, expires_at=lease.expires_at)
-
-
-class HeartbeatAnswer(BaseModel):
-    """The lease, extended."""
-
-    lease: LeaseAnswer
-
-
-class ItemAnswer(BaseModel):
-    """An item, as a reviewer may see it."""
-
-    id: int
     project: str
+    event_id: str
+    appeal: int
     queue: str
-    event_id: str
-    title: str
-    labels: list[str]
-    features: dict[str, FeatureValue]
-    context: dict[str, Any]
-    reason: RouteReason
-    why: str
-    prediction: dict[str, float] | None
-    received_at: datetime
-    deadline: datetime | None
 
 
-class ClaimAnswer(BaseModel):
-    """An item with its lease."""
+class RevokedAnswer(BaseModel):
+    """How many answers were taken back, and how many events are decided again."""
 
-    item: ItemAnswer
-    lease: LeaseAnswer
-
-    @classmethod
-    def of(cls, claim: Claim) -> Self:
-        """From a claim; audits are blind."""
-        item, case, project = claim.lease.item, claim.case, claim.project.configuration
-        shown = shown_prediction(item.reason, case.probabilities)
-        inclusion = case.route.inclusion_probability
-        return cls(
-            item=ItemAnswer(
-                id=item.id,
-                project=project.name,
-                queue=project.name,
-                event_id=item.event_id,
-                title=project.title,
-                labels=list(project.labels),
-                features=dict(case.features),
-                context=dict(case.context),
-                reason=item.reason,
-                why=why(item.reason, case.probabilities, inclusion),
-                prediction=dict(shown) if shown is not None else None,
-                received_at=item.received_at,
-                deadline=item.deadline,
-            ),
-            lease=LeaseAnswer.of(claim.lease),
-        )
-
-
-class ClaimsAnswer(BaseModel):
-    """What a claim brought, and if nothing, why."""
-
-    claims: list[ClaimAnswer]
-    empty_because: EmptyBecause | None
-    next_free_at: datetime | None
-
-    @classmethod
-    def of(cls, claims: Claims) -> Self:
-        """From claims."""
-        return cls(
-            claims=[ClaimAnswer.of(claim) for claim in claims.claims],
-            empty_because=claims.empty_because,
-            next_free_at=claims.next_free_at,
-        )
-
-
-class DecisionView(BaseModel):
-    """A decision, as its maker sees it."""
-
-    project: str
-    event_id: str
-    revision: int
-    label: str
-    decided_by: DecidedBy
-    decided_at: datetime
-
-    @classmethod
-    def of(cls, decided: Decided) -> Self:
-        """From a decision."""
-        return cls(
-            project=decided.project,
-            event_id=decided.event_id,
-            revision=decided.revision,
-            label=decided.label,
-            decided_by=decided.decided_by,
-            decided_at=decided.decided_at,
-        )
-
-
-class DecisionAnswer(ClaimsAnswer):
-    """The decision, and the next items."""
-
-    decision: DecisionView
+    answers: int
+    reopened: int
 
 
 class EntryAnswer(BaseModel):

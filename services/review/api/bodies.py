@@ -16,6 +16,9 @@ from shared.events import PredictionMade, ScoringRequested
 MOST_EVENTS = 1000
 MOST_CLAIMS = 50
 
+Comment = Annotated[str, StringConstraints(max_length=10_000)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+
 
 class Body(BaseModel):
     """A request's body: unknown fields are refused."""
@@ -46,15 +49,48 @@ class DecisionRequest(Body):
     """A reviewer's answer."""
 
     label: str
-    comment: Annotated[str, StringConstraints(max_length=10_000)] | None = None
+    comment: Comment | None = None
+    reason_code: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
     seconds_spent: Annotated[float, Field(ge=0, le=1e7)] | None = None
     claim_next: Annotated[int, Field(ge=0, le=MOST_CLAIMS)] = 0
+
+
+class SkipRequest(Body):
+    """Why an item is left to others."""
+
+    reason: Reason | None = None
+
+
+class EscalateRequest(Body):
+    """Why a lead should decide."""
+
+    reason: Reason
+
+
+class DraftRequest(Body):
+    """What is answered so far."""
+
+    label: str | None = None
+    comment: Comment | None = None
+
+
+class AppealRequest(Body):
+    """Why the decision is contested."""
+
+    reason: Comment
+
+
+class RevokeRequest(Body):
+    """From when on a reviewer's answers no longer count, and why."""
+
+    since: AwareDatetime
+    reason: Reason
 
 
 class SwitchRequest(Body):
     """Why automation is stopped or resumed."""
 
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+    reason: Reason
 
 
 class RepublishRequest(Body):

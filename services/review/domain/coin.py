@@ -9,6 +9,8 @@ class Draw(StrEnum):
     """What a draw is for; draws for different purposes are independent of one another."""
 
     AUDIT = "audit"
+    SHOWN = "shown"
+    """Whether a torn item is shown without the model's answer."""
 
 
 def coin(key: bytes, draw: Draw, project: str, event_id: str) -> float:

@@ -1,9 +1,10 @@
 """The events that follow from a decision."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from services.review.domain.routing import predicted_label
 from shared.events import (
@@ -36,6 +37,37 @@ class Case:
     route: Route
 
 
+class Verdict(StrEnum):
+    """What people's ruling is to the prediction."""
+
+    CONFIRMED = "confirmed"
+    CORRECTED = "corrected"
+    AMENDED = "amended"
+
+
+_TYPES = {
+    Verdict.CONFIRMED: EventType.PREDICTION_CONFIRMED,
+    Verdict.CORRECTED: EventType.PREDICTION_CORRECTED,
+    Verdict.AMENDED: EventType.CORRECTION_AMENDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What people settled on.
+
+    Attributes:
+        probabilities: of each label, given who said what.
+        votes: the answers it rests on.
+    """
+
+    label: str
+    probabilities: Mapping[str, float]
+    verdict: Verdict
+    votes: Sequence[Vote]
+    at: datetime
+
+
 def decision(
     case: Case, revision: int, label: str, decided_by: DecidedBy, at: datetime
 ) -> CloudEvent:
@@ -62,39 +94,39 @@ def decision(
     )
 
 
-def is_confirmed(case: Case, label: str) -> bool:
-    """Whether people agree with the prediction."""
-    return label == predicted_label(case.probabilities)
+def verdict(case: Case, label: str, *, amends: bool) -> Verdict:
+    """What a ruling is to those who learn: the first on its event, or an amendment."""
+    if amends:
+        return Verdict.AMENDED
+    confirmed = label == predicted_label(case.probabilities)
+    return Verdict.CONFIRMED if confirmed else Verdict.CORRECTED
 
 
-def correction(
-    case: Case, revision: int, sequence: int, label: str, votes: list[Vote], at: datetime
-) -> CloudEvent:
+def correction(case: Case, ruling: Ruling, revision: int, sequence: int) -> CloudEvent:
     """The truth that people settled on, for the retrainer and anybody who learns."""
-    confirmed = is_confirmed(case, label)
     identity = f"{case.event_id}/{revision}"
     payload = CorrectionMade(
         correction_id=f"{case.project}/{identity}",
         event_id=case.event_id,
         revision=revision,
         sequence=sequence,
-        label=label,
-        label_probabilities={label: 1.0},
+        label=ruling.label,
+        label_probabilities=dict(ruling.probabilities),
         predicted_label=predicted_label(case.probabilities),
         probabilities=dict(case.probabilities),
         features=dict(case.features),
         slices=dict(case.slices),
-        votes=votes,
+        votes=list(ruling.votes),
         route=case.route,
         model=case.model,
     )
     return announce(
-        EventType.PREDICTION_CONFIRMED if confirmed else EventType.PREDICTION_CORRECTED,
+        _TYPES[ruling.verdict],
         payload,
         project=case.project,
         identity=identity,
         source=SOURCE,
-        time=at,
+        time=ruling.at,
     )
 
 
@@ -103,7 +135,8 @@ def decision_body(event: CloudEvent) -> str:
     return event.data.model_dump_json()
 
 
-def correction_body(label: str, verdict: str, votes: list[Vote]) -> str:
+def correction_body(ruling: Ruling) -> str:
     """The ledger's body for a correction: with its route, enough to announce it again."""
-    said = [vote.model_dump(mode="json") for vote in votes]
-    return json.dumps({"label": label, "verdict": verdict, "votes": said})
+    said = [vote.model_dump(mode="json") for vote in ruling.votes]
+    body = {"label": ruling.label, "verdict": ruling.verdict.value, "votes": said}
+    return json.dumps(body | {"label_probabilities": dict(ruling.probabilities)})

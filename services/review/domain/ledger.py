@@ -10,6 +10,9 @@ class Kind(StrEnum):
 
     ROUTED = "routed"
     VOTED = "voted"
+    WITHDRAWN = "withdrawn"
+    ESCALATED = "escalated"
+    APPEALED = "appealed"
     DECIDED = "decided"
     CORRECTED = "corrected"
     PROJECT = "project"

@@ -1,6 +1,9 @@
-"""Items, leases and what a reviewer may be shown."""
+"""Items that wait for people, and the holds on them.
 
-from collections.abc import Mapping
+A project has three queues: its own, the leads' (escalated, disagreed about, overdue) and that of
+appeals. An item offers as many slots as answers are still needed; a lease holds one of them.
+"""
+
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,35 +16,135 @@ class EmptyBecause(StrEnum):
 
     NO_ITEMS = "no_items"
     ALL_LEASED = "all_leased"
+    NONE_FOR_YOU = "none_for_you"
+
+
+class Stage(StrEnum):
+    """How an item came to where it is."""
+
+    ROUTED = "routed"
+    ESCALATED = "escalated"
+    DISAGREED = "disagreed"
+    OVERDUE = "overdue"
+    REVOKED = "revoked"
+    APPEALED = "appealed"
+
+
+class LeaseEnd(StrEnum):
+    """How a hold ended."""
+
+    ANSWERED = "answered"
+    RELEASED = "released"
+    SKIPPED = "skipped"
+    ESCALATED = "escalated"
+
+
+def leads_queue(project: str) -> str:
+    """Where leads decide what others could not."""
+    return f"{project}.leads"
+
+
+def appeals_queue(project: str) -> str:
+    """Where leads look again at what somebody contests."""
+    return f"{project}.appeals"
+
+
+def is_for_leads(queue: str) -> bool:
+    """Whether only leads may work it."""
+    return "." in queue
+
+
+def queues_of(project: str) -> tuple[str, str, str]:
+    """All queues of a project."""
+    return project, leads_queue(project), appeals_queue(project)
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What an answer is worth, as far as the prediction tells.
+
+    Attributes:
+        predicted: the likeliest label.
+        doubt: the probability that it is wrong.
+        novelty: how far the event is from what was learned, 0..1.
+    """
+
+    predicted: str
+    doubt: float
+    novelty: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
-    """An event that is to wait for people."""
+    """An event that is to wait for people.
+
+    Attributes:
+        rank: its place among those that are not urgent, in seconds; the lowest comes first.
+        slots: how many people may answer it at the same time.
+    """
 
     project: str
     event_id: str
     reason: RouteReason
     received_at: datetime
     deadline: datetime | None
+    worth: Worth
+    rank: float
+    slots: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An event that waits for people."""
+    """An event that waits, or waited, for people.
+
+    Attributes:
+        queue: where it waits.
+        stage: how it came there.
+        settled: whether people have decided it.
+        late: whether its deadline has passed and been seen to.
+        round: rises when it is opened again from the beginning; only votes of this round count.
+        votes: how many votes it had, in all rounds, whatever became of them.
+        decisions: the revision of its newest decision; 0 without one.
+        label: what people decided last.
+    """
 
     id: int
     project: str
+    queue: str
     event_id: str
     reason: RouteReason
+    stage: Stage
     received_at: datetime
     deadline: datetime | None
     settled: bool = False
+    late: bool = False
+    round: int = 1
+    votes: int = 0
+    decisions: int = 0
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A slot that could be claimed."""
+
+    slot: int
+    item_id: int
+    reason: RouteReason
+    received_at: datetime
+    deadline: datetime | None
+    worth: Worth
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A reviewer's exclusive, expiring hold on an item; `token` rises with each new holder."""
+    """A reviewer's exclusive, expiring hold on a slot; `token` rises with each new holder.
+
+    Attributes:
+        queue: where it was granted.
+        current: False once another lease on the slot was granted, or this one has ended.
+        sees_model: whether the model's answer is shown to the holder.
+    """
 
     id: str
     item: Item
@@ -49,13 +152,14 @@ class Lease:
     token: int
     expires_at: datetime
     current: bool
-    """False once another lease on the item was granted, or this one was given back."""
+    queue: str
+    sees_model: bool = False
 
     @property
     def holds(self) -> bool:
-        """Whether a decision under this lease counts.
+        """Whether an answer under this lease counts.
 
-        A lease that has expired still holds until somebody else claims the item: the reviewer's
+        A lease that has expired still holds until somebody else claims the slot: the reviewer's
         work is not thrown away for a second too many.
         """
         return self.current and not self.item.settled
@@ -63,7 +167,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """How a queue stands."""
+    """How a queue stands; `depth` counts items, `leased` the holds on them."""
 
     queue: str
     depth: int
@@ -71,34 +175,3 @@ class QueueState:
     oldest_at: datetime | None
     overdue: int
     next_free_at: datetime | None
-
-
-_WHY = {
-    RouteReason.NO_MODEL: "There is no model yet: people decide every event.",
-    RouteReason.STOPPED: "Automation is stopped: people decide every event.",
-    RouteReason.AUDIT: "A random check: about {rate} of the sure cases is given to a person.",
-}
-
-
-def why(reason: RouteReason, probabilities: Mapping[str, float], inclusion: float) -> str:
-    """One sentence for the reviewer: why this item is here.
-
-    >>> why(RouteReason.UNCERTAIN, {"stay": 0.52, "leave": 0.48}, 1.0)
-    'The model is torn between stay (52 %) and leave (48 %).'
-    >>> why(RouteReason.AUDIT, {"stay": 0.9, "leave": 0.1}, 0.05)
-    'A random check: about 1 in 20 of the sure cases is given to a person.'
-    """
-    if reason is RouteReason.UNCERTAIN:
-        first, second = sorted(probabilities.items(), key=lambda pair: -pair[1])[:2]
-        return (
-            f"The model is torn between {first[0]} ({first[1]:.0%}) "
-            f"and {second[0]} ({second[1]:.0%}).".replace("%", " %")
-        )
-    return _WHY[reason].format(rate=f"1 in {round(1 / inclusion)}")
-
-
-def shown_prediction(
-    reason: RouteReason, probabilities: Mapping[str, float]
-) -> Mapping[str, float] | None:
-    """What the reviewer may see of the prediction; audits are blind, or they would be echoes."""
-    return probabilities if reason is RouteReason.UNCERTAIN else None

@@ -31,7 +31,7 @@ CURES: Mapping[GapKind, str] = {
     "scorer runs",
     GapKind.UNDECIDED: "`handraise doctor --repair` lets them wait for people; then find out who "
     "changed the review database",
-    GapKind.UNCORRECTED: "`handraise doctor --repair` makes the correction from the vote; then "
+    GapKind.UNCORRECTED: "`handraise doctor --repair` makes the correction from the decision; then "
     "find out who changed the review database",
     GapKind.UNLEARNED: "sent again by itself; if they stay, see the dead letters and the log of "
     "the retrainer",

@@ -15,6 +15,7 @@ class Tally:
     auto: int
     by_model: int
     by_reviewers: int
+    by_fallback: int
     confirmed: int
     corrected: int
     audits_drawn: int
@@ -47,6 +48,7 @@ def tally(counts: Mapping[tuple[Kind, str], int]) -> Tally:
         auto=counts.get((Kind.ROUTED, RouteReason.CONFIDENT.value), 0),
         by_model=counts.get((Kind.DECIDED, DecidedBy.MODEL.value), 0),
         by_reviewers=counts.get((Kind.DECIDED, DecidedBy.REVIEWERS.value), 0),
+        by_fallback=counts.get((Kind.DECIDED, DecidedBy.FALLBACK.value), 0),
         confirmed=corrections(".confirmed"),
         corrected=corrections(".corrected"),
         audits_drawn=counts.get((Kind.ROUTED, audit), 0),

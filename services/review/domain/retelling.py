@@ -33,18 +33,20 @@ def correction(project: str, entry: Entry, routed: str, voted: str | None) -> Cl
         project: whose it is.
         entry: the correction's entry.
         routed: the body of the event's route.
-        voted: the body of the vote; needed only where the entry does not hold it.
+        voted: the body of the first vote; needed only where the entry does not hold it.
     """
     content: dict[str, Any] = json.loads(entry.body)
+    label = content["label"]
     votes = content.get("votes") or [json.loads(voted or "{}")]
-    return facts.correction(
-        recall(project, entry.subject, routed),
-        entry.revision,
-        entry.sequence,
-        content["label"],
+    ruling = facts.Ruling(
+        label,
+        content.get("label_probabilities") or {label: 1.0},
+        facts.Verdict(content["verdict"]),
         [Vote.model_validate(vote) for vote in votes],
         entry.at,
     )
+    case = recall(project, entry.subject, routed)
+    return facts.correction(case, ruling, entry.revision, entry.sequence)
 
 
 def configured(project: str, entry: Entry) -> CloudEvent:

@@ -8,10 +8,11 @@ from services.review.ports.outbox import Bell, Outbox
 from services.review.ports.passwords import Hasher, Passwords
 from services.review.ports.people import AccessLog, Proof, Tokens, Users
 from services.review.ports.projects import Projects, ProjectState
-from services.review.ports.queues import Items
+from services.review.ports.queues import Hold, Items, Leases
 from services.review.ports.reconciling import Accepted, History, Marks, Transport
 from services.review.ports.record import Ledger
 from services.review.ports.store import Store, Transaction
+from services.review.ports.votes import Votes
 
 __all__ = [
     "Accepted",
@@ -20,7 +21,9 @@ __all__ = [
     "DeadLetters",
     "Hasher",
     "History",
+    "Hold",
     "Items",
+    "Leases",
     "Ledger",
     "Marks",
     "Outbox",
@@ -33,4 +36,5 @@ __all__ = [
     "Transaction",
     "Transport",
     "Users",
+    "Votes",
 ]

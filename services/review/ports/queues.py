@@ -1,26 +1,110 @@
-"""The queues."""
+"""The queues: items, and the holds on them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from services.review.domain.queue import Lease, NewItem, QueueState
+from services.review.domain.queue import (
+    Candidate,
+    Item,
+    Lease,
+    LeaseEnd,
+    NewItem,
+    QueueState,
+    Stage,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A lease to be granted: to whom, until when, and whether they see the model's answer."""
+
+    holder: str
+    until: datetime
+    sees_model: bool
 
 
 class Items(Protocol):
-    """The queues: one a project, of the same name."""
+    """The items. Who changes one takes its row first, then its slots: so none wait in a ring."""
 
     def add(self, items: Sequence[NewItem]) -> None:
         """Let events wait for people."""
         ...
 
-    def claim(
-        self, queue: str, limit: int, holder: str, now: datetime, until: datetime
-    ) -> Sequence[Lease]:
-        """Lease the longest-waiting free items to one reviewer; audits come first."""
+    def get(self, item_id: int) -> Item | None:
+        """One item."""
         ...
 
-    def lease(self, lease_id: str) -> Lease | None:
+    def of_event(self, project: str, event_id: str) -> Item | None:
+        """The item of an event, if people ever had to do with it."""
+        ...
+
+    def lock(self, item_id: int) -> Item:
+        """An item as it is now; nobody else changes it until the transaction ends."""
+        ...
+
+    def count_vote(self, item_id: int) -> Item | None:
+        """Number one more vote, and keep others from doing so. None if the item is settled."""
+        ...
+
+    def settle(self, item_id: int, label: str | None, decisions: int) -> None:
+        """Take an item out of its queue, with all its slots; whoever holds one has lost it."""
+        ...
+
+    def move(self, item_id: int, queue: str, stage: Stage, slots: int) -> None:
+        """Let a waiting item wait elsewhere, with so many free slots; what is held stays held."""
+        ...
+
+    def offer(self, item_id: int, slots: int) -> None:
+        """Have an item offer so many slots in all: free ones come or go, held ones stay."""
+        ...
+
+    def reopen(
+        self, item_id: int, queue: str, stage: Stage, slots: int, *, anew: bool = False
+    ) -> None:
+        """Let a settled item wait again; `anew`: earlier votes do not count."""
+        ...
+
+    def due(self, now: datetime, limit: int) -> Sequence[Item]:
+        """Waiting items whose deadline has passed and that nobody has seen to."""
+        ...
+
+    def mark_late(self, item_id: int, decisions: int) -> bool:
+        """Note that a deadline was seen to. False if somebody else did, or it is settled."""
+        ...
+
+    def rerank(self, project: str, predicted: str, weight: float) -> None:
+        """Rank the waiting items of a predicted label again: weight x doubt x (1 + novelty)."""
+        ...
+
+    def labels(self, project: str) -> Mapping[str, int]:
+        """How often people decided each label."""
+        ...
+
+    def state(self, queue: str, now: datetime) -> QueueState:
+        """How the queue stands."""
+        ...
+
+
+class Leases(Protocol):
+    """The holds: a claim is one guarded UPDATE, and whoever changes the row has won."""
+
+    def candidates(
+        self, queue: str, reviewer: str, now: datetime, urgent_until: datetime, limit: int
+    ) -> Sequence[Candidate]:
+        """Slots that a reviewer may claim: the most urgent, the first by rank, the expired."""
+        ...
+
+    def grant(self, candidate: Candidate, hold: Hold, now: datetime) -> Lease | None:
+        """Lease a slot. None if somebody else was faster."""
+        ...
+
+    def grant_own(self, item_id: int, hold: Hold, now: datetime) -> Lease | None:
+        """Lease a free slot of this item. None if there is none."""
+        ...
+
+    def get(self, lease_id: str) -> Lease | None:
         """A lease that was granted, whether it still holds or not."""
         ...
 
@@ -28,18 +112,22 @@ class Items(Protocol):
         """Let a lease last longer. False if it was lost meanwhile."""
         ...
 
-    def release(self, lease: Lease) -> bool:
-        """Give an item back. False if the lease was lost meanwhile."""
+    def give_back(self, lease: Lease, end: LeaseEnd) -> bool:
+        """Free the slot. False if the lease was lost meanwhile."""
         ...
 
-    def settle(self, lease: Lease) -> bool:
-        """Take an item out of its queue for good. False if the lease was lost meanwhile."""
+    def use(self, lease: Lease) -> bool:
+        """Use the slot up by an answer. False if the lease was lost meanwhile."""
         ...
 
-    def state(self, queue: str, now: datetime) -> QueueState:
-        """How the queue stands."""
+    def next_free(self, queue: str, reviewer: str) -> datetime | None:
+        """When the first slot that the reviewer might get ends to be held. None: there is none."""
         ...
 
-    def reopen(self, project: str, event_id: str) -> bool:
-        """Let a settled item wait again. False if there is no such item."""
+    def any_in(self, queue: str) -> bool:
+        """Whether the queue has any slot, for whomever."""
+        ...
+
+    def holders(self, item_ids: Collection[int]) -> Mapping[int, Sequence[str]]:
+        """Who holds a slot of these items."""
         ...

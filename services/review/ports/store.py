@@ -8,9 +8,10 @@ from services.review.ports.outbox import Outbox
 from services.review.ports.passwords import Passwords
 from services.review.ports.people import AccessLog, Tokens, Users
 from services.review.ports.projects import Projects
-from services.review.ports.queues import Items
+from services.review.ports.queues import Items, Leases
 from services.review.ports.reconciling import Accepted, History, Marks
 from services.review.ports.record import Ledger
+from services.review.ports.votes import Votes
 
 
 class Transaction(Protocol):
@@ -20,6 +21,10 @@ class Transaction(Protocol):
     def ledger(self) -> Ledger: ...
     @property
     def items(self) -> Items: ...
+    @property
+    def leases(self) -> Leases: ...
+    @property
+    def votes(self) -> Votes: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

@@ -10,9 +10,10 @@ from services.review.tables.people import (
     UserRow,
 )
 from services.review.tables.projects import ProjectRow
-from services.review.tables.queues import ItemRow, LeaseRow
+from services.review.tables.queues import ItemRow, LeaseRow, SlotRow
 from services.review.tables.record import RARE_KINDS, LedgerRow
 from services.review.tables.transport import AcceptedRow, MarkRow, OutboxRow
+from services.review.tables.votes import DraftRow, ThroughRow, VoteRow
 
 __all__ = [
     "RARE_KINDS",
@@ -21,6 +22,7 @@ __all__ = [
     "AnswerRow",
     "AttemptRow",
     "DeadLetterRow",
+    "DraftRow",
     "ItemRow",
     "LeaseRow",
     "LedgerRow",
@@ -28,6 +30,9 @@ __all__ = [
     "OutboxRow",
     "PasswordRow",
     "ProjectRow",
+    "SlotRow",
+    "ThroughRow",
     "TokenRow",
     "UserRow",
+    "VoteRow",
 ]

@@ -1,118 +1,165 @@
-"""Deciding an item: the answer, the decision and the correction are one transaction."""
+"""Deciding: an answer is a vote, and votes make a decision, in one transaction."""
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 
-from services.review.domain import facts
 from services.review.domain.access import User
-from services.review.domain.cases import recall
-from services.review.domain.ledger import Kind, NewEntry
-from services.review.domain.queue import Lease
+from services.review.domain.ledger import Kind
+from services.review.domain.queue import Item, Lease, Stage, is_for_leads
+from services.review.domain.votes import Answer, Ballot, Because, Draft
+from services.review.domain.voting import VerdictKind
 from services.review.errors import Invalid, KeyReused, LeaseLost
 from services.review.metrics import Metrics
 from services.review.ports import Bell, Store, Transaction
-from services.review.use_cases.queues import Claims, claim, held_lease
+from services.review.use_cases.claiming import Claiming, Claims, Wish
+from services.review.use_cases.concluding import Conclude
+from services.review.use_cases.queues import held_lease
+from services.review.use_cases.settling import Decided, entry, newest_decision
 from shared.clock import Clock
-from shared.events import DecidedBy, Vote
+from shared.project import Project
+
+
+class Status(StrEnum):
+    """What an answer led to."""
+
+    DECIDED = "decided"
+    WAITING = "waiting"
+    """Others are to answer as well."""
+    DISAGREED = "disagreed"
+    """A lead decides."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a reviewer says about an item."""
+class Outcome:
+    """What became of an answer.
 
-    label: str
-    comment: str | None = None
-    seconds_spent: float | None = None
-    idempotency_key: str | None = None
+    Attributes:
+        item_id: what was answered.
+        decided: the decision, if there is one now.
+        undo_until: until then the answer may be taken back.
+    """
+
+    item_id: int
+    status: Status
+    decided: Decided | None
+    undo_until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """The decision that an answer made."""
-
-    project: str
-    event_id: str
-    revision: int
-    label: str
-    decided_by: DecidedBy
-    decided_at: datetime
+_STATUS = {
+    VerdictKind.DECIDED: Status.DECIDED,
+    VerdictKind.MORE: Status.WAITING,
+    VerdictKind.DISAGREED: Status.DISAGREED,
+}
 
 
 class DecideItem:
-    """Settle an item by its holder's answer."""
+    """Take a holder's answer, and settle the item as soon as it is clear."""
 
-    def __init__(self, store: Store, bell: Bell, metrics: Metrics, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        bell: Bell,
+        metrics: Metrics,
+        clock: Clock,
+        claiming: Claiming,
+        conclude: Conclude,
+    ) -> None:
         self._store = store
         self._bell = bell
         self._metrics = metrics
         self._clock = clock
+        self._claiming = claiming
+        self._conclude = conclude
 
     def __call__(
         self, lease_id: str, reviewer: User, answer: Answer, claim_next: int
-    ) -> tuple[Decided, Claims]:
-        """The decision, and the reviewer's next items.
+    ) -> tuple[Outcome, Claims]:
+        """What the answer led to, and the reviewer's next items.
 
-        Saying the same again under the same lease gives the same decision.
+        Saying the same again under the same lease gives the same outcome.
 
         Raises:
-            LeaseLost: the item is decided otherwise, or somebody else holds it.
+            LeaseLost: the item is decided otherwise, or somebody else holds it; what was
+                answered is kept as a draft.
             KeyReused: the Idempotency-Key belongs to another request.
             Invalid: the project has no such label.
         """
-        with self._store.write() as transaction:
-            now = self._clock.now()
-            lease = held_lease(transaction, lease_id, reviewer)
-            _check_key(transaction, lease, reviewer, answer)
-            if lease.holds:
-                decided = self._settle(transaction, lease, reviewer, answer, now)
-            else:
-                decided = _repeated(transaction, lease, answer)
-            following = (
-                claim(transaction, lease.item.project, reviewer, now, claim_next)
-                if claim_next
-                else Claims([])
-            )
+        try:
+            with self._store.write() as transaction:
+                now = self._clock.now()
+                lease = held_lease(transaction, lease_id, reviewer)
+                _check_key(transaction, lease, reviewer, answer)
+                outcome = (
+                    self._vote(transaction, lease, answer, now)
+                    if lease.holds
+                    else self._repeated(transaction, lease, answer)
+                )
+                wish = Wish(lease.queue, claim_next)
+                following = (
+                    self._claiming(transaction, wish, reviewer, now) if claim_next else Claims([])
+                )
+        except LeaseLost:
+            self._keep(lease_id, reviewer, answer)
+            raise
         self._bell.ring()
-        return decided, following
+        return outcome, following
 
-    def _settle(
-        self, transaction: Transaction, lease: Lease, reviewer: User, answer: Answer, now: datetime
-    ) -> Decided:
-        item = lease.item
-        project = transaction.projects.get(item.project)
-        labels = project.configuration.labels if project else ()
-        if answer.label not in labels:
-            raise Invalid(f"{answer.label!r} is not a label; choose one of {', '.join(labels)}")
-        if not transaction.items.settle(lease):
-            raise _lost(transaction, lease)
-        body = transaction.ledger.known(item.project, Kind.ROUTED, [item.event_id])[item.event_id]
-        case = recall(item.project, item.event_id, body)
-        vote = Vote(reviewer=reviewer.name, label=answer.label, at=now)
-        decision = facts.decision(case, 1, answer.label, DecidedBy.REVIEWERS, now)
-        confirmed = facts.is_confirmed(case, answer.label)
-        verdict = "confirmed" if confirmed else "corrected"
-        voted = vote.model_dump(mode="json") | {
-            "comment": answer.comment,
-            "seconds_spent": answer.seconds_spent,
-            "lease": {"id": lease.id, "token": lease.token},
-        }
-        decided_body = facts.decision_body(decision)
+    def _vote(
+        self, transaction: Transaction, lease: Lease, answer: Answer, now: datetime
+    ) -> Outcome:
+        project = _project_of(transaction, lease.item)
+        if answer.label not in project.labels:
+            labels = ", ".join(project.labels[:20])
+            raise Invalid(f"{answer.label!r} is not a label; choose one of {labels}")
+        item = transaction.items.count_vote(lease.item.id)
+        if item is None or not transaction.leases.use(lease):
+            raise self._lost(transaction, lease)
+        if transaction.votes.is_through(item.id, lease.holder):
+            raise LeaseLost("you have answered or passed on this item before")
+        ballot = _ballot(item, lease, answer, now)
+        transaction.votes.add(ballot)
+        transaction.votes.pass_on(item.id, lease.holder, Because.VOTED, None, now)
+        transaction.votes.drop_draft(item.id, lease.holder)
         transaction.ledger.append(
-            [
-                _entry(lease, Kind.VOTED, reviewer.name, json.dumps(voted), now),
-                _entry(lease, Kind.DECIDED, DecidedBy.REVIEWERS.value, decided_body, now),
-            ]
+            [entry(item, Kind.VOTED, ballot.number, lease.holder, _body(ballot, lease), now)]
         )
-        settled = facts.correction_body(answer.label, verdict, [vote])
-        sequence = transaction.ledger.append_one(
-            _entry(lease, Kind.CORRECTED, f"{case.route.reason.value}.{verdict}", settled, now)
-        )
-        correction = facts.correction(case, 1, sequence, answer.label, [vote], now)
-        transaction.outbox.put([decision, correction])
-        self._metrics.decisions.labels(item.project, DecidedBy.REVIEWERS.value).inc()
-        self._metrics.corrections.labels(item.project, verdict).inc()
-        return _decided(item.project, item.event_id, answer.label, now)
+        self._metrics.votes.labels(item.project).inc()
+        by_lead = is_for_leads(lease.queue)
+        verdict, decided = self._conclude(transaction, item, project, now, by_lead=by_lead)
+        undo_until = now + timedelta(seconds=project.undo_seconds)
+        return Outcome(item.id, _STATUS[verdict.kind], decided, undo_until)
+
+    def _repeated(self, transaction: Transaction, lease: Lease, answer: Answer) -> Outcome:
+        """What this lease's answer led to before, if the answer is the same."""
+        ballot = transaction.votes.of_lease(lease.id)
+        if ballot is None or ballot.label != answer.label:
+            raise self._lost(transaction, lease)
+        item = lease.item
+        decided = newest_decision(transaction, item) if item.settled else None
+        disagreed = Status.DISAGREED if item.stage is Stage.DISAGREED else Status.WAITING
+        status = Status.DECIDED if item.settled else disagreed
+        undo_seconds = _project_of(transaction, item).undo_seconds
+        return Outcome(item.id, status, decided, ballot.at + timedelta(seconds=undo_seconds))
+
+    def _lost(self, transaction: Transaction, lease: Lease) -> LeaseLost:
+        self._metrics.leases_lost.labels(lease.item.project).inc()
+        item = transaction.items.get(lease.item.id)
+        if item is None or not item.settled:
+            return LeaseLost("the lease ended and the item went to somebody else; claim again")
+        self._metrics.wasted_reviews.labels(item.project).inc()
+        last = transaction.votes.counted(item.id, item.round)[-1:]
+        who = last[0].reviewer if last else "somebody"
+        at = f" at {last[0].at.isoformat()}" if last else ""
+        return LeaseLost(f"{who} decided {item.label!r}{at}; your answer is kept as a draft")
+
+    def _keep(self, lease_id: str, reviewer: User, answer: Answer) -> None:
+        """What came too late is not thrown away."""
+        with self._store.write() as transaction:
+            item = held_lease(transaction, lease_id, reviewer).item
+            draft = Draft(answer.label, answer.comment, self._clock.now())
+            transaction.votes.keep_draft(item.id, reviewer.name, draft)
 
 
 def _check_key(transaction: Transaction, lease: Lease, reviewer: User, answer: Answer) -> None:
@@ -127,30 +174,39 @@ def _check_key(transaction: Transaction, lease: Lease, reviewer: User, answer: A
         raise KeyReused("use a new Idempotency-Key for each answer")
 
 
-def _repeated(transaction: Transaction, lease: Lease, answer: Answer) -> Decided:
-    """The decision that this lease made already, if the answer is the same."""
-    item = lease.item
-    story = transaction.ledger.story(item.project, item.event_id, [Kind.DECIDED])
-    if lease.current and story:
-        earlier = json.loads(story[-1].body)["label"]
-        if earlier == answer.label:
-            return _decided(item.project, item.event_id, earlier, story[-1].at)
-    raise _lost(transaction, lease)
+def _project_of(transaction: Transaction, item: Item) -> Project:
+    state = transaction.projects.get(item.project)
+    assert state is not None  # noqa: S101 - projects are never deleted
+    return state.configuration
 
 
-def _lost(transaction: Transaction, lease: Lease) -> LeaseLost:
-    item = lease.item
-    votes = transaction.ledger.story(item.project, item.event_id, [Kind.VOTED])
-    if votes:
-        vote = json.loads(votes[-1].body)
-        return LeaseLost(f"{vote['reviewer']} decided {vote['label']!r} at {vote['at']}")
-    return LeaseLost("the lease ended and the item went to somebody else; claim again")
+def _ballot(item: Item, lease: Lease, answer: Answer, now: datetime) -> Ballot:
+    return Ballot(
+        item_id=item.id,
+        round=item.round,
+        number=item.votes,
+        reviewer=lease.holder,
+        label=answer.label,
+        comment=answer.comment,
+        reason_code=answer.reason_code,
+        seconds_spent=answer.seconds_spent,
+        at=now,
+        lease_id=lease.id,
+        saw_model=lease.sees_model,
+    )
 
 
-def _decided(project: str, event_id: str, label: str, at: datetime) -> Decided:
-    return Decided(project, event_id, 1, label, DecidedBy.REVIEWERS, at)
-
-
-def _entry(lease: Lease, kind: Kind, detail: str, body: str, now: datetime) -> NewEntry:
-    item = lease.item
-    return NewEntry(item.project, kind, item.event_id, 1, detail, body, now)
+def _body(ballot: Ballot, lease: Lease) -> str:
+    return json.dumps(
+        {
+            "reviewer": ballot.reviewer,
+            "label": ballot.label,
+            "at": ballot.at.isoformat(),
+            "comment": ballot.comment,
+            "reason_code": ballot.reason_code,
+            "seconds_spent": ballot.seconds_spent,
+            "round": ballot.round,
+            "saw_model": ballot.saw_model,
+            "lease": {"id": lease.id, "token": lease.token},
+        }
+    )

@@ -8,6 +8,8 @@ from datetime import datetime
 from services.review.domain.access import User
 from services.review.domain.facts import SOURCE
 from services.review.domain.ledger import Kind, NewEntry
+from services.review.domain.priority import value
+from services.review.domain.queue import Worth
 from services.review.errors import Invalid, NotFound
 from services.review.ports import Bell, ProjectState, Store, Transaction
 from shared.clock import Clock
@@ -56,6 +58,8 @@ class KeepProjects:
             else:
                 state, now = _successor(current, configuration), self._clock.now()
                 transaction.projects.put(state)
+                if current is not None and current.configuration.order != configuration.order:
+                    _rerank(transaction, configuration)
                 transaction.ledger.append_one(_entry(state, actor, now))
                 transaction.outbox.put(_announced(current, state, actor, now))
         self._bell.flush()
@@ -145,6 +149,13 @@ def _announced(
             ),
         )
     return events
+
+
+def _rerank(transaction: Transaction, project: Project) -> None:
+    """Let what waits be handed out by the new costs."""
+    for label in project.labels:
+        weight = value(Worth(label, doubt=1.0), project.order, {}) * project.order.aging_seconds
+        transaction.items.rerank(project.name, label, weight)
 
 
 def _existing(transaction: Transaction, name: str) -> ProjectState:

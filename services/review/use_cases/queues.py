@@ -1,71 +1,43 @@
-"""Working a queue: claims, heartbeats, giving back."""
+"""Working a queue: claims, heartbeats, giving back, passing on."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from services.review.domain.access import User, project_of
-from services.review.domain.cases import recall
-from services.review.domain.facts import Case
+from services.review.domain.access import Permission, User
 from services.review.domain.ledger import Kind
-from services.review.domain.queue import EmptyBecause, Lease, QueueState
-from services.review.errors import LeaseLost, NotFound
+from services.review.domain.queue import (
+    Lease,
+    LeaseEnd,
+    QueueState,
+    Stage,
+    is_for_leads,
+    leads_queue,
+    queues_of,
+)
+from services.review.domain.votes import Because, Draft
+from services.review.errors import Invalid, LeaseLost, NotFound
 from services.review.ports import ProjectState, Store, Transaction
+from services.review.use_cases.claiming import Claiming, Claims, Wish, worked_by
+from services.review.use_cases.settling import entry
 from shared.clock import Clock
 
+_LOST = "the item was decided or claimed by somebody else; claim again"
+
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """An item, held by a reviewer, with all that is needed to answer it."""
+class Queue:
+    """A queue that somebody may work."""
 
-    lease: Lease
-    case: Case
     project: ProjectState
-
-
-@dataclass(frozen=True, slots=True)
-class Claims:
-    """What a claim brought, and if nothing, why."""
-
-    claims: Sequence[Claim]
-    empty_because: EmptyBecause | None = None
-    next_free_at: datetime | None = None
-
-
-def claim(
-    transaction: Transaction,
-    queue: str,
-    reviewer: User,
-    now: datetime,
-    limit: int,
-    lease_seconds: int | None = None,
-) -> Claims:
-    """Lease up to `limit` items of a queue to a reviewer, within a transaction."""
-    project = transaction.projects.get(queue)
-    if project is None:
-        raise NotFound(f"there is no queue {queue!r}; GET /v1/queues lists them")
-    until = now + timedelta(seconds=lease_seconds or project.configuration.lease_seconds)
-    leases = transaction.items.claim(queue, limit, reviewer.name, now, until)
-    if not leases:
-        return _nothing(transaction.items.state(queue, now))
-    event_ids = [lease.item.event_id for lease in leases]
-    bodies = transaction.ledger.known(queue, Kind.ROUTED, event_ids)
-    return Claims(
-        [
-            Claim(lease, recall(queue, lease.item.event_id, bodies[lease.item.event_id]), project)
-            for lease in leases
-        ]
-    )
+    state: QueueState
 
 
 def held_lease(transaction: Transaction, lease_id: str, reviewer: User) -> Lease:
     """A reviewer's own lease, whether it still holds or not; others' look as if absent."""
-    lease = transaction.items.lease(lease_id)
-    if (
-        lease is None
-        or lease.holder != reviewer.name
-        or not reviewer.sees(project_of(lease.item.project))
-    ):
+    lease = transaction.leases.get(lease_id)
+    if lease is None or lease.holder != reviewer.name or not reviewer.sees(lease.item.project):
         raise NotFound("there is no such lease of yours; claim again")
     return lease
 
@@ -73,25 +45,39 @@ def held_lease(transaction: Transaction, lease_id: str, reviewer: User) -> Lease
 class WorkQueues:
     """What a reviewer does with a queue, but for deciding."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, claiming: Claiming) -> None:
         self._store = store
         self._clock = clock
+        self._claiming = claiming
 
-    def states(self, viewer: User) -> list[tuple[ProjectState, QueueState]]:
-        """How each queue stands that somebody may see, by name."""
+    def states(self, caller: User) -> Sequence[Queue]:
+        """How each queue stands that the caller may work, by name; leads' own when they wait."""
         now = self._clock.now()
         with self._store.read() as transaction:
-            return [
-                (project, transaction.items.state(project.configuration.name, now))
+            queues = [
+                Queue(project, transaction.items.state(name, now))
                 for project in transaction.projects.all()
-                if viewer.sees(project.configuration.name)
+                if caller.sees(project.configuration.name)
+                for name in queues_of(project.configuration.name)
+                if not is_for_leads(name) or caller.may(Permission.LEAD)
             ]
+        return [q for q in queues if q.state.depth or not is_for_leads(q.state.queue)]
 
-    def claim(self, queue: str, reviewer: User, limit: int, lease_seconds: int | None) -> Claims:
+    def state(self, queue: str, caller: User) -> Queue:
+        """How one queue stands.
+
+        Raises:
+            NotFound: no such queue.
+            Forbidden: the queue is for leads.
+        """
+        with self._store.read() as transaction:
+            project = worked_by(transaction, queue, caller)
+            return Queue(project, transaction.items.state(queue, self._clock.now()))
+
+    def claim(self, wish: Wish, reviewer: User) -> Claims:
         """Lease up to `limit` items to a reviewer."""
         with self._store.write() as transaction:
-            now = self._clock.now()
-            return claim(transaction, queue, reviewer, now, limit, lease_seconds)
+            return self._claiming(transaction, wish, reviewer, self._clock.now())
 
     def heartbeat(self, lease_id: str, reviewer: User) -> Lease:
         """Keep a lease for its project's full time from now on.
@@ -104,17 +90,58 @@ class WorkQueues:
             project = transaction.projects.get(lease.item.project)
             seconds = project.configuration.lease_seconds if project else 0
             until = self._clock.now() + timedelta(seconds=seconds)
-            if not transaction.items.extend(lease, until):
-                raise LeaseLost("the item was decided or claimed by somebody else; claim again")
-            return Lease(lease.id, lease.item, lease.holder, lease.token, until, current=True)
+            if not transaction.leases.extend(lease, until):
+                raise LeaseLost(_LOST)
+            return replace(lease, expires_at=until, current=True)
 
     def release(self, lease_id: str, reviewer: User) -> None:
         """Give an item back; giving back what is not held any more changes nothing."""
         with self._store.write() as transaction:
-            transaction.items.release(held_lease(transaction, lease_id, reviewer))
+            lease = held_lease(transaction, lease_id, reviewer)
+            transaction.leases.give_back(lease, LeaseEnd.RELEASED)
 
+    def skip(self, lease_id: str, reviewer: User, reason: str | None) -> None:
+        """Leave an item to others; it is never shown to this reviewer again.
 
-def _nothing(state: QueueState) -> Claims:
-    if state.depth:
-        return Claims([], EmptyBecause.ALL_LEASED, state.next_free_at)
-    return Claims([], EmptyBecause.NO_ITEMS)
+        Raises:
+            LeaseLost: it is not held any more.
+        """
+        with self._store.write() as transaction:
+            lease = held_lease(transaction, lease_id, reviewer)
+            if not transaction.leases.give_back(lease, LeaseEnd.SKIPPED):
+                raise LeaseLost(_LOST)
+            now = self._clock.now()
+            transaction.votes.pass_on(lease.item.id, reviewer.name, Because.SKIPPED, reason, now)
+
+    def escalate(self, lease_id: str, reviewer: User, reason: str) -> str:
+        """Let a lead decide; the name of the queue in which the item waits now.
+
+        Raises:
+            Invalid: it is in a leads' queue already.
+            LeaseLost: it is not held any more.
+        """
+        with self._store.write() as transaction:
+            lease = held_lease(transaction, lease_id, reviewer)
+            item = transaction.items.lock(lease.item.id)
+            if is_for_leads(item.queue):
+                raise Invalid("the item waits for a lead already; decide it, or skip it")
+            if not transaction.leases.give_back(lease, LeaseEnd.ESCALATED):
+                raise LeaseLost(_LOST)
+            now, queue = self._clock.now(), leads_queue(item.project)
+            transaction.votes.pass_on(item.id, reviewer.name, Because.ESCALATED, reason, now)
+            transaction.items.move(item.id, queue, Stage.ESCALATED, slots=1)
+            earlier = transaction.ledger.story(item.project, item.event_id, [Kind.ESCALATED])
+            body = json.dumps({"reviewer": reviewer.name, "reason": reason})
+            transaction.ledger.append(
+                [entry(item, Kind.ESCALATED, len(earlier) + 1, Stage.ESCALATED.value, body, now)]
+            )
+            return queue
+
+    def keep_draft(
+        self, lease_id: str, reviewer: User, label: str | None, comment: str | None
+    ) -> None:
+        """Keep what a reviewer has begun to answer; they find it when they next hold the item."""
+        with self._store.write() as transaction:
+            item = held_lease(transaction, lease_id, reviewer).item
+            draft = Draft(label, comment, self._clock.now())
+            transaction.votes.keep_draft(item.id, reviewer.name, draft)

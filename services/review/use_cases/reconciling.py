@@ -16,7 +16,7 @@ from services.review.domain.reconciling import (
 )
 from services.review.metrics import Metrics
 from services.review.ports import Bell, Store, Transport
-from services.review.use_cases.mending import mend_decision, mend_item
+from services.review.use_cases.mending import mend_correction, mend_item
 from services.review.use_cases.relearning import Relearning
 from services.review.use_cases.republishing import Republish
 from services.review.use_cases.restoring import NoticeRestoration
@@ -173,7 +173,7 @@ class Reconcile:
             if not taken or int(transaction.marks.get(_CHECKED) or 0) != start:
                 return []
             for project, subject, kind in broken:
-                mend = mend_item if kind is GapKind.UNDECIDED else mend_decision
+                mend = mend_item if kind is GapKind.UNDECIDED else mend_correction
                 mended[project, kind] += mend(transaction, project, subject)
             transaction.marks.put(_CHECKED, str(reached))
         if broken:

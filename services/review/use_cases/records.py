@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.review.domain.ledger import Entry, Kind, NewEntry
-from services.review.domain.queue import QueueState
+from services.review.domain.queue import queues_of
 from services.review.domain.report import Tally, tally
 from services.review.errors import NotFound
 from services.review.ports import Store
@@ -13,7 +13,15 @@ from shared.clock import Clock
 from shared.events import CloudEvent
 
 _NEWEST_VERSIONS = 200
-_STORY = (Kind.ROUTED, Kind.VOTED, Kind.DECIDED, Kind.CORRECTED)
+_STORY = (
+    Kind.ROUTED,
+    Kind.VOTED,
+    Kind.WITHDRAWN,
+    Kind.ESCALATED,
+    Kind.DECIDED,
+    Kind.CORRECTED,
+    Kind.APPEALED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +29,8 @@ class Report:
     """How a project stands."""
 
     tally: Tally
-    queue: QueueState
+    waiting: int
+    leased: int
     model: Entry | None
 
 
@@ -46,9 +55,12 @@ class ReadRecords:
             if transaction.projects.get(project) is None:
                 raise NotFound(f"there is no project {project!r}")
             versions = transaction.ledger.newest(project, Kind.MODEL, 1)
+            now = self._clock.now()
+            queues = [transaction.items.state(name, now) for name in queues_of(project)]
             return Report(
                 tally(transaction.ledger.tally(project)),
-                transaction.items.state(project, self._clock.now()),
+                sum(queue.depth for queue in queues),
+                sum(queue.leased for queue in queues),
                 versions[0] if versions else None,
             )
 

@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.review.domain import cases, facts
 from services.review.domain.coin import Draw, coin, key_id
 from services.review.domain.ledger import Kind, NewEntry
-from services.review.domain.queue import NewItem
+from services.review.domain.priority import rank
+from services.review.domain.queue import NewItem, Worth
 from services.review.domain.routing import Rules, predicted_label, route
 from services.review.metrics import Metrics
 from services.review.ports import Bell, ProjectState, Store, Transaction
+from services.review.use_cases.shares import LabelShares
 from shared import wire
 from shared.clock import Clock
 from shared.errors import DeadLetter, IdConflict, UnknownLabel, UnknownProject
 from shared.events import CloudEvent, DecidedBy, Route, RouteKind
+from shared.project import Project
 
 
 @dataclass(slots=True)
@@ -38,6 +41,7 @@ class RoutePredictions:
         self._clock = clock
         self._coin_key = coin_key
         self._coin_key_id = key_id(coin_key)
+        self._shares = LabelShares()
 
     def __call__(self, predictions: Sequence[wire.Prediction]) -> list[DeadLetter | None]:
         """Why each prediction was refused, or None where it is safely recorded."""
@@ -54,7 +58,12 @@ class RoutePredictions:
                     chosen = self._route(prediction, projects[prediction.project], now, writes)
                     seen[_identity(prediction)] = writes.entries[-1].body
                     routes.append((prediction.project, chosen))
-                    self._follow(prediction, chosen, now, writes)
+                    if chosen.kind is RouteKind.AUTO:
+                        self._decide(prediction, chosen, now, writes)
+                    else:
+                        state = projects[prediction.project].configuration
+                        shares = self._shares.of(transaction, state, now)
+                        writes.items.append(_item(prediction, chosen, state, now, shares))
                 verdicts.append(verdict)
             transaction.ledger.append(writes.entries)
             transaction.items.add(writes.items)
@@ -77,26 +86,41 @@ class RoutePredictions:
         writes.entries.append(_entry(prediction, Kind.ROUTED, chosen.reason.value, body, now))
         return chosen
 
-    def _follow(
+    def _decide(
         self, prediction: wire.Prediction, chosen: Route, now: datetime, writes: _Writes
     ) -> None:
-        """What follows from the route: a decision at once, or an item for people."""
-        data = prediction.data
-        if chosen.kind is RouteKind.AUTO:
-            case = cases.case_of(prediction, chosen)
-            label = predicted_label(case.probabilities)
-            decided = facts.decision(case, 1, label, DecidedBy.MODEL, now)
-            body = facts.decision_body(decided)
-            writes.entries.append(
-                _entry(prediction, Kind.DECIDED, DecidedBy.MODEL.value, body, now)
-            )
-            writes.events.append(decided)
-            self._metrics.decisions.labels(prediction.project, DecidedBy.MODEL.value).inc()
-        else:
-            deadline = data.deadline if isinstance(data.deadline, datetime) else None
-            writes.items.append(
-                NewItem(prediction.project, data.event_id, chosen.reason, now, deadline)
-            )
+        case = cases.case_of(prediction, chosen)
+        label = predicted_label(case.probabilities)
+        decided = facts.decision(case, 1, label, DecidedBy.MODEL, now)
+        body = facts.decision_body(decided)
+        writes.entries.append(_entry(prediction, Kind.DECIDED, DecidedBy.MODEL.value, body, now))
+        writes.events.append(decided)
+        self._metrics.decisions.labels(prediction.project, DecidedBy.MODEL.value).inc()
+
+
+def _item(
+    prediction: wire.Prediction,
+    chosen: Route,
+    project: Project,
+    now: datetime,
+    shares: Mapping[str, float],
+) -> NewItem:
+    """What waits for people; the event's own deadline comes before the project's."""
+    data = prediction.data
+    seconds = project.deadline.seconds
+    usual = now + timedelta(seconds=seconds) if seconds else None
+    predicted = predicted_label(data.probabilities)
+    worth = Worth(predicted, 1 - data.probabilities[predicted], data.novelty or 0.0)
+    return NewItem(
+        prediction.project,
+        data.event_id,
+        chosen.reason,
+        now,
+        data.deadline if isinstance(data.deadline, datetime) else usual,
+        worth,
+        rank(worth, chosen.reason, now, project.order, shares),
+        project.votes.min,
+    )
 
 
 def _identity(prediction: wire.Prediction) -> tuple[str, str]:

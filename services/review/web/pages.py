@@ -10,7 +10,6 @@ from services.review.api.caller import Doorkeeper
 from services.review.domain.access import Permission, User
 from services.review.errors import Forbidden
 from services.review.use_cases.deciding import DecideItem
-from services.review.use_cases.projects import KeepProjects
 from services.review.use_cases.queues import WorkQueues
 from services.review.web import plain
 from services.review.web.html import Assets, Pages, page_route, to
@@ -20,17 +19,16 @@ def install(
     app: FastAPI,
     pages: Pages,
     door: Doorkeeper,
-    keep: KeepProjects,
     work: WorkQueues,
     decide: DecideItem,
 ) -> None:
     """Add the pages to the application."""
-    app.include_router(_review(pages, door, keep, work))
+    app.include_router(_review(pages, door, work))
     app.include_router(plain.router(pages, door, work, decide))
     app.mount("/static", Assets(), "static")
 
 
-def _review(pages: Pages, door: Doorkeeper, keep: KeepProjects, work: WorkQueues) -> APIRouter:
+def _review(pages: Pages, door: Doorkeeper, work: WorkQueues) -> APIRouter:
     routes = APIRouter(prefix="/review", route_class=page_route(pages), include_in_schema=False)
     Reviewer = Annotated[User, Depends(door.allow(Permission.REVIEW))]  # noqa: N806 - a type
 
@@ -43,16 +41,18 @@ def _review(pages: Pages, door: Doorkeeper, keep: KeepProjects, work: WorkQueues
             if caller.may(Permission.OPERATE):
                 return to("/dead-letters")
             raise Forbidden(f"the role {caller.role.value!r} may not review")
-        states = work.states(caller)
-        if len(states) == 1:
-            return to(f"/review/{quote(states[0][1].queue)}")
-        return pages.show("queues.html", states=states, reviewer=caller)
+        queues = work.states(caller)
+        if len(queues) == 1:
+            return to(f"/review/{quote(queues[0].state.queue)}")
+        return pages.show("queues.html", queues=queues, reviewer=caller)
 
     @routes.get("/{queue}")
     def review(queue: str, reviewer: Reviewer) -> Response:
         """The page on which a queue is worked; it claims by itself, through the API."""
-        project = keep.get(queue).configuration
-        depth = next(state.depth for _, state in work.states(reviewer) if state.queue == queue)
-        return pages.show("review.html", project=project, depth=depth, reviewer=reviewer)
+        found = work.state(queue, reviewer)
+        project, depth = found.project.configuration, found.state.depth
+        return pages.show(
+            "review.html", project=project, queue=queue, depth=depth, reviewer=reviewer
+        )
 
     return routes

@@ -8,10 +8,12 @@ from fastapi.responses import Response
 
 from services.review.api.caller import Doorkeeper
 from services.review.domain.access import Permission, User
-from services.review.domain.queue import shown_prediction, why
+from services.review.domain.showing import why
+from services.review.domain.votes import Answer
 from services.review.errors import LeaseLost
-from services.review.use_cases.deciding import Answer, DecideItem
-from services.review.use_cases.queues import Claim, WorkQueues
+from services.review.use_cases.claiming import Claim, Wish
+from services.review.use_cases.deciding import DecideItem
+from services.review.use_cases.queues import WorkQueues
 from services.review.web.forms import form_of
 from services.review.web.html import Pages, fields, page_route, to
 
@@ -29,7 +31,7 @@ def router(pages: Pages, door: Doorkeeper, work: WorkQueues, decide: DecideItem)
     @routes.get("/plain")
     def show_item(queue: str, reviewer: Reviewer) -> Response:
         """Claim one item and show it."""
-        claims = work.claim(queue, reviewer, 1, None)
+        claims = work.claim(Wish(queue, 1), reviewer)
         item = _shown(claims.claims[0]) if claims.claims else None
         return pages.show("plain.html", queue=queue, item=item, claims=claims)
 
@@ -47,13 +49,14 @@ def router(pages: Pages, door: Doorkeeper, work: WorkQueues, decide: DecideItem)
 
 def _shown(claim: Claim) -> dict[str, object]:
     item, case = claim.lease.item, claim.case
+    prediction = case.probabilities if claim.lease.sees_model else None
     return {
         "lease": claim.lease.id,
         "event_id": item.event_id,
         "title": claim.project.configuration.title,
         "labels": claim.project.configuration.labels,
-        "why": why(item.reason, case.probabilities, case.route.inclusion_probability),
-        "prediction": shown_prediction(item.reason, case.probabilities),
+        "why": why(item, prediction, case.route.inclusion_probability),
+        "prediction": prediction,
         "features": fields(case.features),
         "context": fields(case.context),
     }

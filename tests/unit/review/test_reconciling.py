@@ -6,6 +6,7 @@ import pytest
 
 from services.review.domain.ledger import Kind
 from services.review.domain.reconciling import Gap, GapKind, Place, RedisState
+from services.review.use_cases.claiming import Wish
 from shared.events import (
     EventType,
     PredictionMade,
@@ -85,10 +86,11 @@ def test_looking_changes_nothing(desk: Desk) -> None:
 def test_an_event_that_nobody_decides_goes_to_people(desk: Desk) -> None:
     desk.route([a_prediction("e", leave=0.55)])
     desk.store.kept.items.items.clear()
+    desk.store.kept.items.slots.clear()
     desk.clock.pass_seconds(15)
     assert desk.reconcile.look().gaps == [Gap("churn", GapKind.UNDECIDED, 1)]
     assert desk.reconcile.repair().gaps == [Gap("churn", GapKind.UNDECIDED, 1, 1)]
-    (claim,) = desk.queues.claim("churn", ADA, 5, None).claims
+    (claim,) = desk.queues.claim(Wish("churn", 5), ADA).claims
     assert claim.lease.item.event_id == "e"
     assert desk.reconcile.repair().gaps == []
 

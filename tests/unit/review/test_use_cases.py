@@ -8,13 +8,12 @@ from prometheus_client import CollectorRegistry
 from services.review.domain.access import Role, User
 from services.review.domain.ledger import Kind
 from services.review.domain.queue import EmptyBecause
+from services.review.domain.votes import Answer
 from services.review.errors import Invalid, KeyReused, LeaseLost, NotFound
 from services.review.metrics import Metrics
-from services.review.use_cases.deciding import Answer, DecideItem
+from services.review.use_cases.claiming import Wish
 from services.review.use_cases.projects import KeepProjects
-from services.review.use_cases.queues import WorkQueues
 from services.review.use_cases.records import ReadRecords
-from services.review.use_cases.routing import RoutePredictions
 from shared.errors import IdConflict, UnknownLabel, UnknownProject
 from shared.events import (
     CorrectionMade,
@@ -29,6 +28,7 @@ from tests.builders import a_prediction, a_project
 from tests.fakes.bell import FakeBell
 from tests.fakes.clock import FakeClock
 from tests.fakes.review_store import FakeStore
+from tests.fakes.review_workers import Workers
 
 ADA = User("ada", Role.REVIEWER)
 BEN = User("ben", Role.REVIEWER)
@@ -42,9 +42,9 @@ class Desk:
         self.store, self.bell, self.clock = FakeStore(), FakeBell(), FakeClock()
         metrics = Metrics(CollectorRegistry())
         self.projects = KeepProjects(self.store, self.bell, self.clock)
-        self.route = RoutePredictions(self.store, self.bell, metrics, self.clock, b"k" * 32)
-        self.queues = WorkQueues(self.store, self.clock)
-        self.decide = DecideItem(self.store, self.bell, metrics, self.clock)
+        self.workers = Workers(self.store, self.bell, self.clock, metrics)
+        self.route, self.queues = self.workers.route, self.workers.queues
+        self.decide = self.workers.decide
         self.records = ReadRecords(self.store, self.clock)
 
     def sent(self, kind: EventType) -> list[object]:
@@ -66,15 +66,15 @@ def test_a_sure_prediction_is_decided_at_once(desk: Desk) -> None:
     assert (decision.label, decision.decided_by) == ("leave", DecidedBy.MODEL)
     assert decision.route.inclusion_probability == 1e-9
     assert decision.model.version == 1
-    assert desk.queues.claim("churn", ADA, 1, None).empty_because is EmptyBecause.NO_ITEMS
+    assert desk.queues.claim(Wish("churn", 1), ADA).empty_because is EmptyBecause.NO_ITEMS
 
 
 def test_a_torn_prediction_waits_for_people(desk: Desk) -> None:
     desk.route([a_prediction("e", leave=0.55)])
     assert desk.sent(EventType.DECISION_MADE) == []
-    (claim,) = desk.queues.claim("churn", ADA, 5, None).claims
+    (claim,) = desk.queues.claim(Wish("churn", 5), ADA).claims
     assert claim.lease.item.reason is RouteReason.UNCERTAIN
-    assert desk.queues.claim("churn", BEN, 5, None).empty_because is EmptyBecause.ALL_LEASED
+    assert desk.queues.claim(Wish("churn", 5), BEN).empty_because is EmptyBecause.ALL_LEASED
 
 
 def test_the_same_event_is_routed_once(desk: Desk) -> None:
@@ -103,9 +103,10 @@ def test_what_cannot_be_routed_is_refused_alone(desk: Desk) -> None:
 
 def test_an_answer_makes_one_decision_and_one_correction(desk: Desk) -> None:
     desk.route([a_prediction("e", leave=0.55)])
-    (claim,) = desk.queues.claim("churn", ADA, 1, None).claims
-    decided, following = desk.decide(claim.lease.id, ADA, Answer("stay"), claim_next=1)
-    assert (decided.label, decided.event_id) == ("stay", "e")
+    (claim,) = desk.queues.claim(Wish("churn", 1), ADA).claims
+    outcome, following = desk.decide(claim.lease.id, ADA, Answer("stay"), claim_next=1)
+    assert outcome.decided is not None
+    assert (outcome.decided.label, outcome.decided.event_id) == ("stay", "e")
     assert following.empty_because is EmptyBecause.NO_ITEMS
     (decision,) = desk.sent(EventType.DECISION_MADE)
     (correction,) = desk.sent(EventType.PREDICTION_CORRECTED)
@@ -127,7 +128,7 @@ def test_an_answer_makes_one_decision_and_one_correction(desk: Desk) -> None:
 
 def test_agreeing_is_a_confirmation(desk: Desk) -> None:
     desk.route([a_prediction("e", leave=0.55)])
-    (claim,) = desk.queues.claim("churn", ADA, 1, None).claims
+    (claim,) = desk.queues.claim(Wish("churn", 1), ADA).claims
     desk.decide(claim.lease.id, ADA, Answer("leave"), claim_next=0)
     assert len(desk.sent(EventType.PREDICTION_CONFIRMED)) == 1
     assert desk.records.report("churn").tally.confirmed == 1
@@ -135,7 +136,7 @@ def test_agreeing_is_a_confirmation(desk: Desk) -> None:
 
 def test_saying_it_again_changes_nothing(desk: Desk) -> None:
     desk.route([a_prediction("e")])
-    (claim,) = desk.queues.claim("churn", ADA, 1, None).claims
+    (claim,) = desk.queues.claim(Wish("churn", 1), ADA).claims
     answer = Answer("stay", idempotency_key="k")
     first, _ = desk.decide(claim.lease.id, ADA, answer, claim_next=0)
     again, _ = desk.decide(claim.lease.id, ADA, answer, claim_next=0)
@@ -149,9 +150,9 @@ def test_saying_it_again_changes_nothing(desk: Desk) -> None:
 
 def test_a_late_answer_learns_who_was_faster(desk: Desk) -> None:
     desk.route([a_prediction("e")])
-    (old,) = desk.queues.claim("churn", ADA, 1, None).claims
-    desk.clock.pass_seconds(301)
-    (new,) = desk.queues.claim("churn", BEN, 1, None).claims
+    (old,) = desk.queues.claim(Wish("churn", 1), ADA).claims
+    desk.clock.pass_seconds(181)
+    (new,) = desk.queues.claim(Wish("churn", 1), BEN).claims
     with pytest.raises(LeaseLost, match="went to somebody else"):
         desk.decide(old.lease.id, ADA, Answer("stay"), claim_next=0)
     desk.decide(new.lease.id, BEN, Answer("leave"), claim_next=0)
@@ -162,24 +163,25 @@ def test_a_late_answer_learns_who_was_faster(desk: Desk) -> None:
 
 def test_an_expired_lease_counts_until_somebody_else_claims(desk: Desk) -> None:
     desk.route([a_prediction("e")])
-    (claim,) = desk.queues.claim("churn", ADA, 1, None).claims
+    (claim,) = desk.queues.claim(Wish("churn", 1), ADA).claims
     desk.clock.pass_seconds(10_000)
-    decided, _ = desk.decide(claim.lease.id, ADA, Answer("stay"), claim_next=0)
-    assert decided.label == "stay"
+    outcome, _ = desk.decide(claim.lease.id, ADA, Answer("stay"), claim_next=0)
+    assert outcome.decided is not None
+    assert outcome.decided.label == "stay"
 
 
 def test_a_heartbeat_keeps_the_item(desk: Desk) -> None:
     desk.route([a_prediction("e")])
-    (claim,) = desk.queues.claim("churn", ADA, 1, None).claims
-    desk.clock.pass_seconds(299)
+    (claim,) = desk.queues.claim(Wish("churn", 1), ADA).claims
+    desk.clock.pass_seconds(179)
     desk.queues.heartbeat(claim.lease.id, ADA)
-    desk.clock.pass_seconds(299)
-    assert desk.queues.claim("churn", BEN, 1, None).claims == []
+    desk.clock.pass_seconds(179)
+    assert desk.queues.claim(Wish("churn", 1), BEN).claims == []
 
 
 def test_only_labels_of_the_project_are_answers(desk: Desk) -> None:
     desk.route([a_prediction("e")])
-    (claim,) = desk.queues.claim("churn", ADA, 1, None).claims
+    (claim,) = desk.queues.claim(Wish("churn", 1), ADA).claims
     with pytest.raises(Invalid, match="stay, leave"):
         desk.decide(claim.lease.id, ADA, Answer("perhaps"), claim_next=0)
     with pytest.raises(NotFound):
@@ -189,7 +191,7 @@ def test_only_labels_of_the_project_are_answers(desk: Desk) -> None:
 def test_stopping_sends_everything_to_people(desk: Desk) -> None:
     desk.projects.switch("churn", OPS, "odd answers", stopped=True)
     desk.route([a_prediction("e", leave=0.99)])
-    (claim,) = desk.queues.claim("churn", ADA, 1, None).claims
+    (claim,) = desk.queues.claim(Wish("churn", 1), ADA).claims
     assert claim.lease.item.reason is RouteReason.STOPPED
     desk.projects.switch("churn", OPS, "mended", stopped=False)
     desk.route([a_prediction("f", leave=0.99)])

@@ -1,0 +1,139 @@
+"""Answers in SQL, and what people are through with."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, delete, insert, select, update
+from sqlmodel import Session, col
+
+from services.review.domain.votes import Ballot, Because, Draft, VoteState
+from services.review.tables import DraftRow, ItemRow, ThroughRow, VoteRow
+from shared.database import insert_new
+
+_FIELDS = (
+    *("item_id", "round", "number", "reviewer", "label", "comment", "reason_code"),
+    *("seconds_spent", "at", "lease_id", "saw_model", "state"),
+)
+_COLUMNS = tuple(getattr(VoteRow, name) for name in _FIELDS)
+
+
+class SqlVotes:
+    """Implements `ports.Votes`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, ballot: Ballot) -> None:
+        """Record a vote."""
+        values = {name: getattr(ballot, name) for name in _FIELDS}
+        self._execute(insert(VoteRow).values(values | {"state": ballot.state.value}))
+
+    def counted(self, item_id: int, item_round: int) -> Sequence[Ballot]:
+        """The votes of a round that count, in the order in which they came."""
+        rows = self._execute(
+            select(*_COLUMNS)
+            .where(
+                col(VoteRow.item_id) == item_id,
+                col(VoteRow.round) == item_round,
+                col(VoteRow.state) == VoteState.COUNTED.value,
+            )
+            .order_by(col(VoteRow.number))
+        )
+        return [_ballot(row) for row in rows]
+
+    def of_lease(self, lease_id: str) -> Ballot | None:
+        """The counted vote that was given under a lease."""
+        row = self._execute(
+            select(*_COLUMNS).where(
+                col(VoteRow.lease_id) == lease_id, col(VoteRow.state) == VoteState.COUNTED.value
+            )
+        ).first()
+        return _ballot(row) if row else None
+
+    def since(self, project: str, reviewer: str, moment: datetime, limit: int) -> Sequence[Ballot]:
+        """Counted votes of a reviewer since a moment, oldest first."""
+        rows = self._execute(
+            select(*_COLUMNS)
+            .join(ItemRow, col(ItemRow.id) == col(VoteRow.item_id))
+            .where(
+                col(VoteRow.reviewer) == reviewer,
+                col(VoteRow.at) >= moment,
+                col(VoteRow.state) == VoteState.COUNTED.value,
+                col(ItemRow.project) == project,
+            )
+            .order_by(col(VoteRow.at), col(VoteRow.id))
+            .limit(limit)
+        )
+        return [_ballot(row) for row in rows]
+
+    def take_back(self, ballot: Ballot, state: VoteState) -> bool:
+        """Let a vote count no more. False if it did not count any more already."""
+        statement = (
+            update(VoteRow)
+            .where(
+                col(VoteRow.item_id) == ballot.item_id,
+                col(VoteRow.number) == ballot.number,
+                col(VoteRow.state) == VoteState.COUNTED.value,
+            )
+            .values(state=state.value)
+        )
+        return self._execute(statement).rowcount == 1
+
+    def is_through(self, item_id: int, reviewer: str) -> bool:
+        """Whether a person is through with an item."""
+        found = select(col(ThroughRow.item_id)).where(*_person(ThroughRow, item_id, reviewer))
+        return self._execute(found).first() is not None
+
+    def pass_on(
+        self, item_id: int, reviewer: str, because: Because, reason: str | None, now: datetime
+    ) -> None:
+        """Never show an item to a person again."""
+        row = {"item_id": item_id, "reviewer": reviewer, "because": because.value, "at": now}
+        insert_new(self._session, ThroughRow, [row | {"reason": reason}])
+
+    def welcome_back(self, item_id: int, reviewer: str) -> None:
+        """Let a person see an item again."""
+        self._execute(delete(ThroughRow).where(*_person(ThroughRow, item_id, reviewer)))
+
+    def keep_draft(self, item_id: int, reviewer: str, draft: Draft) -> None:
+        """Keep what a person has begun to answer; replaces an earlier one."""
+        self.drop_draft(item_id, reviewer)
+        row = {"item_id": item_id, "reviewer": reviewer, "label": draft.label, "at": draft.at}
+        insert_new(self._session, DraftRow, [row | {"comment": draft.comment}])
+
+    def drafts(self, item_ids: Collection[int], reviewer: str) -> Mapping[int, Draft]:
+        """What a person had begun to answer."""
+        rows = self._execute(
+            select(
+                col(DraftRow.item_id), col(DraftRow.label), col(DraftRow.comment), col(DraftRow.at)
+            ).where(col(DraftRow.item_id).in_(list(item_ids)), col(DraftRow.reviewer) == reviewer)
+        )
+        return {row.item_id: Draft(row.label, row.comment, row.at) for row in rows}
+
+    def drop_draft(self, item_id: int, reviewer: str) -> None:
+        """Forget a draft: it was answered."""
+        self._execute(delete(DraftRow).where(*_person(DraftRow, item_id, reviewer)))
+
+    def notes(self, item_id: int) -> Sequence[tuple[str, Because, str]]:
+        """Reasons that people gave when they passed the item on: who, why, what they said."""
+        rows = self._execute(
+            select(col(ThroughRow.reviewer), col(ThroughRow.because), col(ThroughRow.reason))
+            .where(col(ThroughRow.item_id) == item_id, col(ThroughRow.reason).is_not(None))
+            .order_by(col(ThroughRow.at))
+        )
+        return [(row.reviewer, Because(row.because), row.reason) for row in rows]
+
+    def _execute(self, statement: Any) -> CursorResult[Any]:  # noqa: ANN401 - any statement
+        result = self._session.connection().execute(statement)
+        assert isinstance(result, CursorResult)  # noqa: S101 - Core statements give one
+        return result
+
+
+def _person(table: Any, item_id: int, reviewer: str) -> tuple[Any, Any]:  # noqa: ANN401
+    return col(table.item_id) == item_id, col(table.reviewer) == reviewer
+
+
+def _ballot(row: Any) -> Ballot:  # noqa: ANN401 - a row of any shape
+    values = dict(row._mapping)  # noqa: SLF001 - the documented way to a row's names
+    return Ballot(**values | {"state": VoteState(values["state"])})

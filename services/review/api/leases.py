@@ -1,0 +1,77 @@
+"""Routes for what a reviewer does with an item."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Response
+
+from services.review.api.bodies import (
+    DecisionRequest,
+    DraftRequest,
+    EscalateRequest,
+    SkipRequest,
+)
+from services.review.api.caller import Doorkeeper
+from services.review.api.work_answers import (
+    ClaimAnswer,
+    DecisionAnswer,
+    EscalatedAnswer,
+    HeartbeatAnswer,
+    LeaseAnswer,
+)
+from services.review.domain.access import Permission, User
+from services.review.domain.votes import Answer
+from services.review.use_cases.deciding import DecideItem
+from services.review.use_cases.queues import WorkQueues
+from services.review.use_cases.undoing import UndoVote
+
+
+def router(door: Doorkeeper, work: WorkQueues, decide: DecideItem, undo: UndoVote) -> APIRouter:
+    """`/v1/leases` and `/v1/items`."""
+    routes = APIRouter(prefix="/v1", tags=["items"])
+    Reviewer = Annotated[User, Depends(door.allow(Permission.REVIEW))]  # noqa: N806 - a type
+    Key = Annotated[str | None, Header(max_length=200)]  # noqa: N806 - a type
+
+    @routes.post("/leases/{lease}/heartbeat")
+    def keep_lease(lease: str, reviewer: Reviewer) -> HeartbeatAnswer:
+        """Keep a lease for its full time from now on."""
+        return HeartbeatAnswer(lease=LeaseAnswer.of(work.heartbeat(lease, reviewer)))
+
+    @routes.post("/leases/{lease}/release", status_code=204)
+    def release_lease(lease: str, reviewer: Reviewer) -> Response:
+        """Give an item back."""
+        work.release(lease, reviewer)
+        return Response(status_code=204)
+
+    @routes.post("/leases/{lease}/skip", status_code=204)
+    def skip_item(lease: str, body: SkipRequest, reviewer: Reviewer) -> Response:
+        """Leave an item to others; it is never shown to the caller again."""
+        work.skip(lease, reviewer, body.reason)
+        return Response(status_code=204)
+
+    @routes.post("/leases/{lease}/escalate")
+    def escalate_item(lease: str, body: EscalateRequest, reviewer: Reviewer) -> EscalatedAnswer:
+        """Let a lead decide."""
+        return EscalatedAnswer(queue=work.escalate(lease, reviewer, body.reason))
+
+    @routes.put("/leases/{lease}/draft", status_code=204)
+    def keep_draft(lease: str, body: DraftRequest, reviewer: Reviewer) -> Response:
+        """Keep what is answered so far; the next claim of the item brings it back."""
+        work.keep_draft(lease, reviewer, body.label, body.comment)
+        return Response(status_code=204)
+
+    @routes.post("/leases/{lease}/decision", status_code=201)
+    def decide_item(
+        lease: str, body: DecisionRequest, reviewer: Reviewer, idempotency_key: Key = None
+    ) -> DecisionAnswer:
+        """Answer an item, and take the next ones in the same call."""
+        answer = Answer(
+            body.label, body.comment, body.reason_code, body.seconds_spent, idempotency_key
+        )
+        return DecisionAnswer.made(*decide(lease, reviewer, answer, body.claim_next))
+
+    @routes.post("/items/{item}/undo")
+    def undo_answer(item: int, reviewer: Reviewer) -> ClaimAnswer:
+        """Take one's own answer back, and hold the item again."""
+        return ClaimAnswer.of(undo(item, reviewer))
+
+    return routes

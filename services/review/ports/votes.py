@@ -1,0 +1,61 @@
+"""Answers, and what people are through with."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from services.review.domain.votes import Ballot, Because, Draft, VoteState
+
+
+class Votes(Protocol):
+    """Answers, and what people are through with."""
+
+    def add(self, ballot: Ballot) -> None:
+        """Record a vote."""
+        ...
+
+    def counted(self, item_id: int, item_round: int) -> Sequence[Ballot]:
+        """The votes of a round that count, in the order in which they came."""
+        ...
+
+    def of_lease(self, lease_id: str) -> Ballot | None:
+        """The counted vote that was given under a lease."""
+        ...
+
+    def since(self, project: str, reviewer: str, moment: datetime, limit: int) -> Sequence[Ballot]:
+        """Counted votes of a reviewer since a moment, oldest first."""
+        ...
+
+    def take_back(self, ballot: Ballot, state: VoteState) -> bool:
+        """Let a vote count no more. False if it did not count any more already."""
+        ...
+
+    def is_through(self, item_id: int, reviewer: str) -> bool:
+        """Whether a person is through with an item."""
+        ...
+
+    def pass_on(
+        self, item_id: int, reviewer: str, because: Because, reason: str | None, now: datetime
+    ) -> None:
+        """Never show an item to a person again."""
+        ...
+
+    def welcome_back(self, item_id: int, reviewer: str) -> None:
+        """Let a person see an item again."""
+        ...
+
+    def keep_draft(self, item_id: int, reviewer: str, draft: Draft) -> None:
+        """Keep what a person has begun to answer; replaces an earlier one."""
+        ...
+
+    def drafts(self, item_ids: Collection[int], reviewer: str) -> Mapping[int, Draft]:
+        """What a person had begun to answer."""
+        ...
+
+    def drop_draft(self, item_id: int, reviewer: str) -> None:
+        """Forget a draft: it was answered."""
+        ...
+
+    def notes(self, item_id: int) -> Sequence[tuple[str, Because, str]]:
+        """Reasons that people gave when they passed the item on: who, why, what they said."""
+        ...

@@ -1,0 +1,184 @@
+"""Claiming: who gets which item, and what they are shown of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.review.domain.access import Permission, User, project_of
+from services.review.domain.cases import recall
+from services.review.domain.coin import Draw, coin
+from services.review.domain.facts import Case
+from services.review.domain.ledger import Kind
+from services.review.domain.priority import precedence
+from services.review.domain.queue import (
+    Candidate,
+    EmptyBecause,
+    Lease,
+    Stage,
+    is_for_leads,
+    queues_of,
+)
+from services.review.domain.showing import sees_model
+from services.review.domain.votes import Ballot, Draft
+from services.review.errors import Forbidden, NotFound
+from services.review.ports import Hold, ProjectState, Transaction
+from services.review.use_cases.shares import LabelShares
+
+_WINDOW = 20
+"""Candidates that are looked at besides those asked for; among them the order is exact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An item, held by a reviewer, with all that is needed to answer it.
+
+    Attributes:
+        draft: what they had begun to answer before.
+        opinions: what others said; only for the lead who is to settle their disagreement.
+        notes: what others wrote when they passed the item on.
+    """
+
+    lease: Lease
+    case: Case
+    project: ProjectState
+    draft: Draft | None = None
+    opinions: Sequence[Ballot] = ()
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a claim brought, and if nothing, why."""
+
+    claims: Sequence[Claim]
+    empty_because: EmptyBecause | None = None
+    next_free_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a reviewer asks for."""
+
+    queue: str
+    limit: int
+    lease_seconds: int | None = None
+
+
+class Claiming:
+    """Leases items to reviewers, within a transaction."""
+
+    def __init__(self, coin_key: bytes) -> None:
+        self._shares = LabelShares()
+        self._coin_key = coin_key
+
+    def __call__(
+        self, transaction: Transaction, wish: Wish, reviewer: User, now: datetime
+    ) -> Claims:
+        """Lease up to `limit` items of a queue.
+
+        Raises:
+            NotFound: no such queue.
+            Forbidden: the queue is for leads.
+        """
+        project = worked_by(transaction, wish.queue, reviewer)
+        seconds = wish.lease_seconds or project.configuration.lease_seconds
+        until = now + timedelta(seconds=seconds)
+        leases: list[Lease] = []
+        for candidate in self._in_order(transaction, wish, project, reviewer, now):
+            if len(leases) == wish.limit:
+                break
+            shown = self._is_shown(transaction, candidate, project)
+            lease = transaction.leases.grant(candidate, Hold(reviewer.name, until, shown), now)
+            leases += [lease] if lease else []
+        if not leases:
+            return _nothing(transaction, wish.queue, reviewer)
+        return Claims(self.shown(transaction, leases, project))
+
+    def shown(
+        self, transaction: Transaction, leases: Sequence[Lease], project: ProjectState
+    ) -> list[Claim]:
+        """The leased items with their content."""
+        name, items = project.configuration.name, [lease.item for lease in leases]
+        bodies = transaction.ledger.known(name, Kind.ROUTED, [item.event_id for item in items])
+        drafts = transaction.votes.drafts([item.id for item in items], leases[0].holder)
+        return [
+            Claim(
+                lease,
+                recall(name, lease.item.event_id, bodies[lease.item.event_id]),
+                project,
+                drafts.get(lease.item.id),
+                *_others(transaction, lease),
+            )
+            for lease in leases
+        ]
+
+    def _in_order(
+        self,
+        transaction: Transaction,
+        wish: Wish,
+        project: ProjectState,
+        reviewer: User,
+        now: datetime,
+    ) -> Iterator[Candidate]:
+        """Candidates, the first first; again from the queue when all were lost to others."""
+        configuration, tried = project.configuration, set[int]()
+        shares = self._shares.of(transaction, configuration, now)
+        urgent_until = now + timedelta(seconds=configuration.deadline.urgent_seconds)
+        while True:
+            found = transaction.leases.candidates(
+                wish.queue, reviewer.name, now, urgent_until, wish.limit + _WINDOW + len(tried)
+            )
+            fresh = [candidate for candidate in found if candidate.item_id not in tried]
+            if not fresh:
+                return
+            fresh.sort(key=lambda c: precedence(c, urgent_until, configuration.order, shares))
+            yield from _one_an_item(fresh, tried)
+
+    def _is_shown(
+        self, transaction: Transaction, candidate: Candidate, project: ProjectState
+    ) -> bool:
+        item = transaction.items.get(candidate.item_id)
+        assert item is not None  # noqa: S101 - a slot belongs to an item
+        draw = coin(self._coin_key, Draw.SHOWN, item.project, item.event_id)
+        return sees_model(item, project.configuration, draw)
+
+
+def _one_an_item(candidates: Sequence[Candidate], tried: set[int]) -> Iterator[Candidate]:
+    for candidate in candidates:
+        if candidate.item_id not in tried:
+            tried.add(candidate.item_id)
+            yield candidate
+
+
+def worked_by(transaction: Transaction, queue: str, reviewer: User) -> ProjectState:
+    """The project of a queue.
+
+    Raises:
+        NotFound: no such queue.
+        Forbidden: the queue is for leads.
+    """
+    project = transaction.projects.get(project_of(queue))
+    if project is None or queue not in queues_of(project.configuration.name):
+        raise NotFound(f"there is no queue {queue!r}; GET /v1/queues lists them")
+    if is_for_leads(queue) and not reviewer.may(Permission.LEAD):
+        raise Forbidden(f"the queue {queue!r} is for leads; work {project_of(queue)!r}")
+    return project
+
+
+def _nothing(transaction: Transaction, queue: str, reviewer: User) -> Claims:
+    next_free_at = transaction.leases.next_free(queue, reviewer.name)
+    if next_free_at is not None:
+        return Claims([], EmptyBecause.ALL_LEASED, next_free_at)
+    others = transaction.leases.any_in(queue)
+    return Claims([], EmptyBecause.NONE_FOR_YOU if others else EmptyBecause.NO_ITEMS)
+
+
+def _others(transaction: Transaction, lease: Lease) -> tuple[Sequence[Ballot], Sequence[str]]:
+    """What others said and wrote: nobody but a lead sees it, and only where it is the question."""
+    item = lease.item
+    if not is_for_leads(item.queue):
+        return (), ()
+    notes = [note for _, _, note in transaction.votes.notes(item.id)]
+    if item.stage is Stage.DISAGREED:
+        return transaction.votes.counted(item.id, item.round), notes
+    return (), notes

@@ -1,0 +1,78 @@
+"""What the votes on an item come to: a decision, further votes, or a lead's turn."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.review.domain.quality import Opinion, Skill
+from services.review.domain.queue import Item, Stage, leads_queue
+from services.review.domain.votes import Ballot
+from services.review.domain.voting import Verdict, VerdictKind, VoteRule, verdict
+from services.review.metrics import Metrics
+from services.review.ports import Transaction
+from services.review.use_cases.settling import Decided, Settle
+from services.review.use_cases.shares import LabelShares
+from shared.project import Project
+
+
+class Conclude:
+    """Draws the conclusion from the votes on an item, within a transaction that holds it."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._settle = Settle(metrics)
+        self._shares = LabelShares()
+
+    def __call__(
+        self,
+        transaction: Transaction,
+        item: Item,
+        project: Project,
+        now: datetime,
+        *,
+        by_lead: bool = False,
+    ) -> tuple[Verdict, Decided | None]:
+        """The verdict, and the decision if it is one; else the item offers what is still needed."""
+        ballots = transaction.votes.counted(item.id, item.round)
+        found = (
+            _as_said(ballots[-1])
+            if by_lead or rule_of(project).is_single
+            else self.judge(transaction, ballots, project, now)
+        )
+        if found.kind is VerdictKind.DECIDED and found.label is not None:
+            decided = self._settle.by_people(
+                transaction, item, found.label, found.probabilities, ballots
+            )
+            return found, decided
+        if found.kind is VerdictKind.MORE:
+            transaction.items.offer(item.id, found.wanted)
+        else:
+            queue = leads_queue(item.project)
+            transaction.items.move(item.id, queue, Stage.DISAGREED, slots=1)
+        return found, None
+
+    def judge(
+        self,
+        transaction: Transaction,
+        ballots: Sequence[Ballot],
+        project: Project,
+        now: datetime,
+    ) -> Verdict:
+        """What these votes come to; nothing is changed."""
+        opinions = [Opinion(Skill(), ballot.label) for ballot in ballots]
+        shares = self._shares.of(transaction, project, now)
+        return verdict(project.labels, opinions, rule_of(project), shares)
+
+    def wanted(self, transaction: Transaction, item: Item, project: Project, now: datetime) -> int:
+        """How many answers an open item should ask for now, at least one."""
+        ballots = transaction.votes.counted(item.id, item.round)
+        return max(1, self.judge(transaction, ballots, project, now).wanted)
+
+
+def rule_of(project: Project) -> VoteRule:
+    """How many votes an item of the project gets."""
+    votes = project.votes
+    return VoteRule(votes.min, votes.max, votes.agree_at)
+
+
+def _as_said(ballot: Ballot) -> Verdict:
+    """One answer that decides: a lead's word is the last, and so is the only one asked for."""
+    return Verdict(VerdictKind.DECIDED, ballot.label, {ballot.label: 1.0})

@@ -1,0 +1,185 @@
+"""Taking answers back: one's own at once, or a reviewer's of some time by a lead."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.review.domain.access import User
+from services.review.domain.ledger import Kind
+from services.review.domain.queue import Item, Stage
+from services.review.domain.votes import Ballot, VoteState
+from services.review.domain.voting import VerdictKind
+from services.review.errors import NotFound, TooLate
+from services.review.ports import Bell, Hold, ProjectState, Store, Transaction
+from services.review.use_cases.claiming import Claim, Claiming
+from services.review.use_cases.concluding import Conclude
+from services.review.use_cases.settling import entry
+from shared.clock import Clock
+from shared.project import Project
+
+_AT_ONCE = 100
+
+
+class UndoVote:
+    """Take back one's own newest answer on an item, and hold the item again."""
+
+    def __init__(self, store: Store, clock: Clock, claiming: Claiming, conclude: Conclude) -> None:
+        self._store = store
+        self._clock = clock
+        self._claiming = claiming
+        self._conclude = conclude
+
+    def __call__(self, item_id: int, reviewer: User) -> Claim:
+        """The item, held again. A decision that has left stands until it is amended.
+
+        Raises:
+            NotFound: the reviewer has no answer on such an item.
+            TooLate: the time for it has passed, or others have answered since.
+        """
+        with self._store.write() as transaction:
+            now = self._clock.now()
+            item, ballot = _own_vote(transaction, item_id, reviewer)
+            project = _existing(transaction, item.project)
+            _check_time(transaction, item, ballot, project, now)
+            undone = _Withdrawal(VoteState.UNDONE, reviewer.name, now)
+            _take_back(transaction, item, ballot, undone)
+            transaction.votes.welcome_back(item.id, reviewer.name)
+            self._open(transaction, item, project.configuration, now)
+            until = now + timedelta(seconds=project.configuration.lease_seconds)
+            hold = Hold(reviewer.name, until, ballot.saw_model)
+            lease = transaction.leases.grant_own(item.id, hold, now)
+            if lease is None:
+                raise TooLate("others hold the item now; ask a lead to revoke your answer")
+            return self._claiming.shown(transaction, [lease], project)[0]
+
+    def _open(self, transaction: Transaction, item: Item, project: Project, now: datetime) -> None:
+        """Let the item ask for the answer again that was taken back."""
+        if item.settled:
+            transaction.items.reopen(item.id, item.queue, item.stage, slots=1)
+        elif item.stage is Stage.DISAGREED:
+            transaction.items.move(item.id, item.project, Stage.ROUTED, slots=1)
+        else:
+            wanted = self._conclude.wanted(transaction, item, project, now)
+            transaction.items.offer(item.id, max(wanted, _held(transaction, item) + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """What became of revoking: answers taken back, and events that are decided again."""
+
+    answers: int
+    reopened: int
+
+
+class RevokeAnswers:
+    """Take back what a reviewer said since a moment, and decide again what rested on it."""
+
+    def __init__(self, store: Store, bell: Bell, clock: Clock, conclude: Conclude) -> None:
+        self._store = store
+        self._bell = bell
+        self._clock = clock
+        self._conclude = conclude
+
+    def __call__(
+        self, project: str, reviewer: str, since: datetime, actor: User, reason: str
+    ) -> Revoked:
+        """Revoke, in small transactions; those that were done stay done if it is cut off.
+
+        Raises:
+            NotFound: no such project.
+        """
+        answers = reopened = 0
+        while True:
+            with self._store.write() as transaction:
+                state = _existing(transaction, project)
+                ballots = transaction.votes.since(project, reviewer, since, _AT_ONCE)
+                for ballot in ballots:
+                    reopened += self._revoke(transaction, ballot, state, actor, reason)
+            self._bell.ring()
+            answers += len(ballots)
+            if len(ballots) < _AT_ONCE:
+                return Revoked(answers, reopened)
+
+    def _revoke(
+        self,
+        transaction: Transaction,
+        ballot: Ballot,
+        state: ProjectState,
+        actor: User,
+        reason: str,
+    ) -> bool:
+        """Take one answer back. True if its event is to be decided again."""
+        now, item = self._clock.now(), transaction.items.lock(ballot.item_id)
+        revoked = _Withdrawal(VoteState.REVOKED, actor.name, now, reason)
+        _take_back(transaction, item, ballot, revoked)
+        if ballot.round != item.round:
+            return False
+        wanted = self._conclude.wanted(transaction, item, state.configuration, now)
+        if not item.settled:
+            transaction.items.offer(item.id, max(wanted, _held(transaction, item)))
+            return False
+        rest = transaction.votes.counted(item.id, item.round)
+        found = self._conclude.judge(transaction, rest, state.configuration, now)
+        if found.kind is VerdictKind.DECIDED and found.label == item.label:
+            return False
+        transaction.items.reopen(item.id, item.project, Stage.REVOKED, wanted)
+        return True
+
+
+def _held(transaction: Transaction, item: Item) -> int:
+    return len(transaction.leases.holders([item.id]).get(item.id, ()))
+
+
+def _own_vote(transaction: Transaction, item_id: int, reviewer: User) -> tuple[Item, Ballot]:
+    item = transaction.items.get(item_id)
+    if item is not None and reviewer.sees(item.project):
+        item = transaction.items.lock(item_id)
+        for ballot in reversed(transaction.votes.counted(item.id, item.round)):
+            if ballot.reviewer == reviewer.name:
+                return item, ballot
+    raise NotFound("you have no answer on such an item that could be taken back")
+
+
+def _check_time(
+    transaction: Transaction, item: Item, ballot: Ballot, project: ProjectState, now: datetime
+) -> None:
+    if now - ballot.at > timedelta(seconds=project.configuration.undo_seconds):
+        raise TooLate(
+            f"answers can be taken back for {project.configuration.undo_seconds} s; "
+            "ask a lead to revoke it, or appeal"
+        )
+    if transaction.votes.counted(item.id, item.round)[-1] != ballot:
+        raise TooLate("others have answered since; ask a lead to revoke your answer")
+
+
+def _existing(transaction: Transaction, name: str) -> ProjectState:
+    state = transaction.projects.get(name)
+    if state is None:
+        raise NotFound(f"there is no project {name!r}")
+    return state
+
+
+@dataclass(frozen=True, slots=True)
+class _Withdrawal:
+    """Who takes a vote back, how, when and why."""
+
+    state: VoteState
+    actor: str
+    at: datetime
+    reason: str | None = None
+
+
+def _take_back(
+    transaction: Transaction, item: Item, ballot: Ballot, withdrawal: _Withdrawal
+) -> None:
+    transaction.votes.take_back(ballot, withdrawal.state)
+    body = {
+        "reviewer": ballot.reviewer,
+        "label": ballot.label,
+        "vote": ballot.number,
+        "actor": withdrawal.actor,
+        "reason": withdrawal.reason,
+    }
+    detail = withdrawal.state.value
+    new = entry(item, Kind.WITHDRAWN, ballot.number, detail, json.dumps(body), withdrawal.at)
+    transaction.ledger.append([new])

@@ -1,0 +1,119 @@
+"""Holds in memory; tests/contracts/test_review_queues.py compares."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from services.review.domain.queue import Candidate, Item, Lease, LeaseEnd
+from services.review.ports import Hold
+from tests.fakes.review_queues import FakeItems, FakeSlot
+from tests.fakes.review_votes import FakeVotes
+
+
+@dataclass
+class FakeLeases:
+    items: FakeItems
+    votes: FakeVotes
+    leases: dict[str, Lease] = field(default_factory=dict)
+
+    def candidates(
+        self, queue: str, reviewer: str, now: datetime, urgent_until: datetime, limit: int
+    ) -> Sequence[Candidate]:
+        free = [
+            slot
+            for slot in self.items.slots
+            if slot.queue == queue and slot.is_free(now) and self._is_open_to(slot, reviewer)
+        ]
+        urgent = [
+            s for s in free if (due := self.items.items[s.item_id].deadline) and due <= urgent_until
+        ]
+        first = sorted(free, key=lambda slot: (slot.rank, slot.number))[:limit]
+        return [
+            _candidate(s, self.items.items[s.item_id])
+            for s in {id(s): s for s in urgent + first}.values()
+        ]
+
+    def grant(self, candidate: Candidate, hold: Hold, now: datetime) -> Lease | None:
+        slot = next((s for s in self.items.slots if s.number == candidate.slot), None)
+        return self._grant(slot, hold) if slot and slot.is_free(now) else None
+
+    def grant_own(self, item_id: int, hold: Hold, now: datetime) -> Lease | None:
+        free = [s for s in self.items.slots if s.item_id == item_id and s.is_free(now)]
+        return self._grant(free[0], hold) if free else None
+
+    def get(self, lease_id: str) -> Lease | None:
+        lease = self.leases.get(lease_id)
+        if lease is None:
+            return None
+        item = self.items.items[lease.item.id]
+        return replace(lease, item=item, current=self._slot(lease) is not None)
+
+    def extend(self, lease: Lease, until: datetime) -> bool:
+        slot = self._slot(lease)
+        if slot is None:
+            return False
+        slot.expires_at = until
+        self.leases[lease.id] = replace(self.leases[lease.id], expires_at=until)
+        return True
+
+    def give_back(self, lease: Lease, end: LeaseEnd) -> bool:
+        slot = self._slot(lease)
+        if slot is None:
+            return False
+        slot.lease_id = slot.holder = slot.expires_at = None
+        return True
+
+    def use(self, lease: Lease) -> bool:
+        slot = self._slot(lease)
+        if slot is None:
+            return False
+        self.items.slots.remove(slot)
+        return True
+
+    def next_free(self, queue: str, reviewer: str) -> datetime | None:
+        held = [
+            slot.expires_at
+            for slot in self.items.slots
+            if slot.queue == queue
+            and slot.expires_at is not None
+            and (slot.item_id, reviewer) not in self.votes.through
+        ]
+        return min(held, default=None)
+
+    def any_in(self, queue: str) -> bool:
+        return any(slot.queue == queue for slot in self.items.slots)
+
+    def holders(self, item_ids: Collection[int]) -> Mapping[int, Sequence[str]]:
+        return {
+            number: [s.holder for s in self.items.slots if s.item_id == number and s.holder]
+            for number in item_ids
+        }
+
+    def _is_open_to(self, slot: FakeSlot, reviewer: str) -> bool:
+        others = [s for s in self.items.slots if s.item_id == slot.item_id and s is not slot]
+        holds = any(other.holder == reviewer for other in others)
+        return not holds and (slot.item_id, reviewer) not in self.votes.through
+
+    def _grant(self, slot: FakeSlot, hold: Hold) -> Lease:
+        slot.token += 1
+        slot.holder, slot.expires_at = hold.holder, hold.until
+        slot.lease_id = f"lease-{slot.number}-{slot.token}"
+        lease = Lease(
+            id=slot.lease_id,
+            item=self.items.items[slot.item_id],
+            holder=hold.holder,
+            token=slot.token,
+            expires_at=hold.until,
+            current=True,
+            queue=slot.queue,
+            sees_model=hold.sees_model,
+        )
+        self.leases[lease.id] = lease
+        return lease
+
+    def _slot(self, lease: Lease) -> FakeSlot | None:
+        return next((slot for slot in self.items.slots if slot.lease_id == lease.id), None)
+
+
+def _candidate(slot: FakeSlot, item: Item) -> Candidate:
+    return Candidate(slot.number, item.id, item.reason, item.received_at, item.deadline, slot.worth)
