@@ -32,6 +32,11 @@ _OTHER = [
     ["`GET /metrics`", "every service", "metrics for Prometheus"],
     ["`GET /login?token=...`", "review", "spends a login link"],
     ["`GET /login`, `POST /login`", "review", "the ways in; a name and a password"],
+    [
+        "`GET /login/provider`, `GET /login/provider/back`",
+        "review",
+        "to a provider of identities and back, where one is named",
+    ],
     ["`GET /me`, `POST /me/password`", "review", "who one is; another password"],
     ["`POST /logout`", "review", "ends the session"],
     ["`GET /review`, `GET /review/{queue}`", "review", "the pages for reviewers"],

@@ -19,7 +19,7 @@ from services.review.adapters.outbox import OutboxDrain
 from services.review.adapters.publisher import RedisPublisher
 from services.review.adapters.reconciler import Reconciler
 from services.review.adapters.relay import Relay
-from services.review.adapters.secret_files import load_or_create_key, load_token
+from services.review.adapters.secret_files import load_or_create_key, load_secret, load_token
 from services.review.adapters.store import SqlStore
 from services.review.adapters.sweeper import Sweeper
 from services.review.adapters.token_keeping import TokenKeeping
@@ -41,9 +41,10 @@ from services.review.api import (
     users,
 )
 from services.review.api.caller import Doorkeeper, check_routes
-from services.review.api.cookies import SessionCookie
+from services.review.api.cookies import Cookie
 from services.review.api.limits import Limits
 from services.review.api.tls import StrictTransport
+from services.review.domain.identity import Reading, grants_of
 from services.review.handlers import keep_dead_letters, record_models, route_predictions
 from services.review.metrics import Metrics
 from services.review.settings import Settings
@@ -54,6 +55,7 @@ from services.review.use_cases.concluding import Conclude
 from services.review.use_cases.dead_letters import KeepDeadLetters, WorkDeadLetters
 from services.review.use_cases.deadlines import MeetDeadlines
 from services.review.use_cases.deciding import DecideItem
+from services.review.use_cases.federation import LogInByProvider
 from services.review.use_cases.passwords import KeepPasswords
 from services.review.use_cases.people import KeepPeople
 from services.review.use_cases.projects import KeepProjects
@@ -65,10 +67,11 @@ from services.review.use_cases.routing import RoutePredictions
 from services.review.use_cases.sending import SendEvents
 from services.review.use_cases.tokens import KeepTokens
 from services.review.use_cases.undoing import RevokeAnswers, UndoVote
-from services.review.web import entrance, letter_pages, own_page, pages
+from services.review.web import entrance, letter_pages, own_page, pages, provider_login
 from services.review.web.html import Pages
 from shared.clock import SystemClock
 from shared.database import Database
+from shared.errors import Misconfigured
 from shared.messaging import (
     Channel,
     Consumer,
@@ -105,7 +108,7 @@ def create_routes(core: "Core") -> FastAPI:
     problems.install(app)
     app.include_router(contracts.router())
     door = Doorkeeper(core.access, core.cookie, core.settings.public_url)
-    shown = Pages(passwords=core.settings.passwords)
+    shown = Pages(passwords=core.settings.passwords, provider=core.settings.oidc_issuer is not None)
     _add_work(app, core, door, shown)
     _add_letters(app, core, door, shown)
     _add_people(app, core, door)
@@ -145,7 +148,30 @@ def _add_people(app: FastAPI, core: "Core", door: Doorkeeper) -> None:
 def _add_entrance(app: FastAPI, core: "Core", door: Doorkeeper, shown: Pages) -> None:
     app.include_router(entrance.links(shown, door, core.access, core.cookie))
     app.include_router(entrance.by_password(shown, door, core.passwords, core.cookie))
+    log_in = _provider(core)
+    if log_in:
+        public_url = core.settings.public_url
+        app.include_router(provider_login.router(shown, log_in, core.cookie, public_url))
     app.include_router(own_page.router(shown, door, core.passwords, core.cookie))
+
+
+def _provider(core: "Core") -> LogInByProvider | None:
+    settings = core.settings
+    if not settings.oidc_issuer:
+        return None
+    from services.review.adapters.oidc import (  # noqa: PLC0415 - 28 MB for who needs it
+        OidcProvider,
+        is_safe,
+    )
+
+    if not is_safe(settings.oidc_issuer):
+        raise Misconfigured("HANDRAISE_OIDC_ISSUER must begin with https://")
+    secret = settings.oidc_client_secret_file
+    client = (settings.oidc_client_id or "", load_secret(secret) if secret else "")
+    provider = OidcProvider(settings.oidc_issuer, client, settings.oidc_scope, core.clock)
+    grants = grants_of(settings.oidc_roles)
+    reading = Reading(settings.oidc_name_claim, settings.oidc_role_claim, grants)
+    return LogInByProvider(core.store, provider, reading, core.clock)
 
 
 class _Desk:
@@ -188,7 +214,7 @@ class Core:
         self.passwords = KeepPasswords(
             self.store, Argon2Hasher(), self.metrics, self.clock, enabled=settings.passwords
         )
-        self.cookie = SessionCookie(settings.public_url)
+        self.cookie = Cookie("handraise_session", settings.public_url)
         self.token_keeping = TokenKeeping(self.access.write_down_uses)
         self.coin_key = load_or_create_key(settings.audit_key)
         self.sweeper = Sweeper(MeetDeadlines(self.store, self.relay, self.metrics, self.clock))

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from typing_extensions import override
 
+from services.review.domain.identity import grants_of
+from shared.errors import Misconfigured
 from shared.hardening import open_key, weak_database, weak_token
 from shared.settings import CommonSettings
 
@@ -46,6 +48,34 @@ class Settings(CommonSettings):
     passwords: bool = Field(
         True, description="Whether people may log in with name and password; false: they may not."
     )
+    oidc_issuer: str | None = Field(
+        None,
+        description="Address of a provider of identities (OpenID Connect) at which people log in; "
+        "it must be what the provider calls itself.",
+    )
+    oidc_client_id: str | None = Field(
+        None, description="What this installation is called at the provider."
+    )
+    oidc_client_secret_file: Path | None = Field(
+        None, description="A file that holds this installation's secret there, if it has one."
+    )
+    oidc_scope: str = Field(
+        "openid email profile", description="What the provider is asked to tell."
+    )
+    oidc_name_claim: str = Field(
+        "email",
+        description="The claim that is the user's name here; `email` must be verified there.",
+    )
+    oidc_role_claim: str | None = Field(
+        None,
+        description="The claim that HANDRAISE_OIDC_ROLES reads, e.g. `groups` or "
+        "`realm_access.roles`; unset: people must be known here beforehand.",
+    )
+    oidc_roles: str = Field(
+        "",
+        description="Who gets which role: `VALUE=ROLE` or `VALUE=ROLE:PROJECT+PROJECT`, with "
+        "commas between, e.g. `staff=reviewer:churn+loans, sre=ops`.",
+    )
     dead_letter_days: Annotated[int, Field(ge=1, le=36_500)] = Field(
         90, description="Days after which retried and dropped dead letters are deleted."
     )
@@ -70,6 +100,18 @@ class Settings(CommonSettings):
     def admin_token(self) -> Path:
         """The file of the admin's token."""
         return self.admin_token_file or self.data_dir / "secrets" / "admin.token"
+
+    @model_validator(mode="after")
+    def _provider_is_whole(self) -> Self:
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise Misconfigured("HANDRAISE_OIDC_ISSUER needs HANDRAISE_OIDC_CLIENT_ID too")
+        try:
+            grants = grants_of(self.oidc_roles)
+        except ValueError as error:
+            raise Misconfigured(f"HANDRAISE_OIDC_ROLES: {error}") from error
+        if bool(self.oidc_role_claim) != bool(grants):
+            raise Misconfigured("HANDRAISE_OIDC_ROLE_CLAIM and HANDRAISE_OIDC_ROLES go together")
+        return self
 
     @override
     def weaknesses(self) -> Iterator[str]:

@@ -78,7 +78,12 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     directory = tmp_path_factory.mktemp("house")
     (directory / "secrets").mkdir()
     (directory / "secrets" / "admin.token").write_text(TOKEN)
-    settings = Settings(redis_url="redis://127.0.0.1:1/0", data_dir=directory)
+    settings = Settings(
+        redis_url="redis://127.0.0.1:1/0",
+        data_dir=directory,
+        oidc_issuer="http://127.0.0.1:1",
+        oidc_client_id="desk",
+    )
     app = create_routes(Core(settings))
     house = House(app, sorted(inventory(app)))
     for project in (HERE, ELSEWHERE):

@@ -26,6 +26,18 @@ def load_token(path: Path) -> str:
     return path.read_text().strip() if path.exists() else ""
 
 
+def load_secret(path: Path) -> str:
+    """The secret in a file that has to be there.
+
+    Raises:
+        Misconfigured: it is not, or it is empty.
+    """
+    secret = load_token(path)
+    if not secret:
+        raise Misconfigured(f"{path} must hold a secret; write it there")
+    return secret
+
+
 def _read_key(path: Path) -> bytes:
     try:
         key = bytes.fromhex(path.read_text().strip())

@@ -12,7 +12,7 @@ from fastapi import Request
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.routing import BaseRoute
 
-from services.review.api.cookies import SessionCookie
+from services.review.api.cookies import Cookie
 from services.review.domain.access import Permission, User, project_of
 from services.review.errors import Forbidden, NotAuthenticated, NotFound
 from services.review.use_cases.access import ControlAccess
@@ -21,6 +21,8 @@ PUBLIC: Mapping[str, str] = {
     "/": "leads to /review",
     "/login": "the way in",
     "/logout": "the way out, also for whose session is over",
+    "/login/provider": "the way in by a provider of identities",
+    "/login/provider/back": "the way back from it",
     "/static": "styles and scripts",
     "/asyncapi": "what events there are; nothing of this installation",
     "/openapi.json": "what routes there are; nothing of this installation",
@@ -75,9 +77,7 @@ class Guard:
 class Doorkeeper:
     """Makes the guards that routes depend on."""
 
-    def __init__(
-        self, access: ControlAccess, cookie: SessionCookie, public_url: str | None
-    ) -> None:
+    def __init__(self, access: ControlAccess, cookie: Cookie, public_url: str | None) -> None:
         self._access = access
         self._cookie = cookie
         self._ours = _origin(public_url) if public_url else None

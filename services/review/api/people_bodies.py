@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from services.review.api.bodies import Body
-from services.review.domain.access import Role, User
+from services.review.domain.access import NAME, Role, User
 from services.review.domain.people import AccessEntry, Account, Act
 from services.review.domain.tokens import Token, TokenKind
 
 MOST_SECONDS = 366 * 86_400
-UserName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$")]
+UserName = Annotated[str, StringConstraints(pattern=NAME)]
 Scope = Annotated[list[Annotated[str, StringConstraints(max_length=100)]], Field(max_length=1000)]
 Prefix = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{12}$")]
 

@@ -1,5 +1,6 @@
 """Who may do what, and where."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -88,5 +89,17 @@ def project_of(queue: str) -> str:
 ADMIN = User("admin", Role.ADMIN)
 """Whoever holds the token in the file of the installation; can be neither changed nor disabled."""
 
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$"
+"""What users may be called."""
+
 RESERVED = frozenset({"me"})
 """No user's names: addresses use them."""
+
+
+def is_name(text: str) -> bool:
+    r"""Whether somebody may be called so.
+
+    >>> is_name("ada@example.org"), is_name("a b"), is_name("ada\n")
+    (True, False, False)
+    """
+    return re.fullmatch(NAME.removesuffix("$"), text) is not None

@@ -3,6 +3,7 @@
 Each transaction sees and changes the store as a whole: all of it is kept, or nothing.
 """
 
+from services.review.ports.identity import IdentityProvider
 from services.review.ports.letters import DeadLetters
 from services.review.ports.outbox import Bell, Outbox
 from services.review.ports.passwords import Hasher, Passwords
@@ -22,6 +23,7 @@ __all__ = [
     "Hasher",
     "History",
     "Hold",
+    "IdentityProvider",
     "Items",
     "Leases",
     "Ledger",

@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import replace
 from datetime import timedelta
 
-from services.review.domain.access import ADMIN, User
+from services.review.domain.access import ADMIN, User, is_name
 from services.review.domain.lockout import FORGOTTEN_AFTER, after_failure
 from services.review.domain.passwords import MOST_CHARACTERS, weakness
 from services.review.domain.people import Act, NewAccessEntry
@@ -135,7 +135,7 @@ def _require_strength(password: str, name: str) -> None:
 
 
 def _kept(transaction: Transaction, name: str) -> str | None:
-    known = name.isprintable() and transaction.users.get(name)
+    known = is_name(name) and transaction.users.get(name)
     return transaction.passwords.get(name) if known else None
 
 

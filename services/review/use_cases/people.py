@@ -42,7 +42,7 @@ class KeepPeople:
         with self._store.write() as transaction:
             known = transaction.users.account(user.name)
             if known != Account(user):
-                _check(transaction, user)
+                _check(transaction, user, known)
                 act = Act.USER_CHANGED if known else Act.USER_ADDED
                 self._put(transaction, user, actor, act)
         return Account(user)
@@ -55,7 +55,7 @@ class KeepPeople:
             if user != known.user:
                 if known.disabled_at is not None:
                     raise Invalid(f"{name} is disabled; add the user again instead")
-                _check(transaction, user)
+                _check(transaction, user, known)
                 self._put(transaction, user, actor, Act.USER_CHANGED)
         return replace(known, user=user)
 
@@ -102,14 +102,15 @@ def _existing(transaction: Transaction, name: str) -> Account:
     return account
 
 
-def _check(transaction: Transaction, user: User) -> None:
+def _check(transaction: Transaction, user: User, known: Account | None) -> None:
     if user.name == ADMIN.name and user != ADMIN:
         raise Invalid("the user `admin` keeps the role admin and all projects; choose another name")
     if user.name in RESERVED:
         raise Invalid(f"{user.name!r} is nobody's name; choose another")
     if user.role is Role.ADMIN and user.projects is not None:
         raise Invalid("an admin sees all projects; leave out `projects` or choose another role")
-    _check_projects(transaction, user.projects or ())
+    had = known.user.projects if known else None
+    _check_projects(transaction, (user.projects or frozenset()) - (had or frozenset()))
 
 
 def _check_projects(transaction: Transaction, projects: Collection[str]) -> None:

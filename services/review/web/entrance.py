@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.review.api.caller import Doorkeeper, address_of
-from services.review.api.cookies import SessionCookie
+from services.review.api.cookies import Cookie
 from services.review.errors import NotAuthenticated, TooManyAttempts
 from services.review.use_cases.access import ControlAccess
 from services.review.use_cases.passwords import KeepPasswords
@@ -18,9 +18,7 @@ SESSION_SECONDS = int(SESSION_LIFETIME.total_seconds())
 _MOST_BYTES = 4096
 
 
-def links(
-    pages: Pages, door: Doorkeeper, access: ControlAccess, cookie: SessionCookie
-) -> APIRouter:
+def links(pages: Pages, door: Doorkeeper, access: ControlAccess, cookie: Cookie) -> APIRouter:
     """`/`, `/login` and `/logout`."""
     routes = APIRouter(route_class=page_route(pages), include_in_schema=False)
 
@@ -57,7 +55,7 @@ def links(
 
 
 def by_password(
-    pages: Pages, door: Doorkeeper, passwords: KeepPasswords, cookie: SessionCookie
+    pages: Pages, door: Doorkeeper, passwords: KeepPasswords, cookie: Cookie
 ) -> APIRouter:
     """What the form of `/login` posts to."""
     routes = APIRouter(route_class=page_route(pages), include_in_schema=False)

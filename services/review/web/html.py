@@ -31,7 +31,7 @@ _HERE = Path(__file__).parent
 class Pages:
     """Fills the templates."""
 
-    def __init__(self, *, passwords: bool) -> None:
+    def __init__(self, *, passwords: bool, provider: bool) -> None:
         """Know which ways in the login page offers."""
         self._templates = Environment(
             loader=FileSystemLoader([_HERE / "templates", _HERE / "static"]),
@@ -40,7 +40,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals["passwords"] = passwords
+        self._templates.globals.update(passwords=passwords, provider=provider)
 
     def show(self, template: str, status: int = 200, **content: object) -> HTMLResponse:
         """One page."""

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from services.review.api.caller import Doorkeeper, address_of
-from services.review.api.cookies import SessionCookie
+from services.review.api.cookies import Cookie
 from services.review.domain.access import ADMIN, User
 from services.review.domain.passwords import LEAST_CHARACTERS
 from services.review.errors import Forbidden, Invalid, TooManyAttempts
@@ -18,9 +18,7 @@ from services.review.web.html import Pages, page_route, to
 _MOST_BYTES = 4096
 
 
-def router(
-    pages: Pages, door: Doorkeeper, passwords: KeepPasswords, cookie: SessionCookie
-) -> APIRouter:
+def router(pages: Pages, door: Doorkeeper, passwords: KeepPasswords, cookie: Cookie) -> APIRouter:
     """`/me`."""
     routes = APIRouter(prefix="/me", route_class=page_route(pages), include_in_schema=False)
     Known = Annotated[User, Depends(door.known())]  # noqa: N806 - a type
