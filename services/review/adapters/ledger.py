@@ -10,12 +10,13 @@ from services.review.tables import RARE_KINDS, LedgerRow
 from shared.database import insert_many
 
 _APPEND = insert(LedgerRow).returning(col(LedgerRow.sequence))
-_KNOWN = select(LedgerRow.subject, LedgerRow.body).where(
+_FIRST = select(LedgerRow.subject, LedgerRow.body).where(
     LedgerRow.project == bindparam("of_project"),
     LedgerRow.kind == bindparam("of_kind"),
-    col(LedgerRow.subject).in_(bindparam("of_subjects", expanding=True)),
     LedgerRow.revision == 1,
 )
+_KNOWN = _FIRST.where(col(LedgerRow.subject).in_(bindparam("of_subjects", expanding=True)))
+_ONE_KNOWN = _FIRST.where(LedgerRow.subject == bindparam("of_subject"))
 """What is said for each item is built once: building costs several times what executing does."""
 
 
@@ -48,8 +49,12 @@ class SqlLedger:
 
     def known(self, project: str, kind: Kind, subjects: Collection[str]) -> Mapping[str, str]:
         """The bodies (revision 1) of those subjects that are recorded already."""
-        asked = {"of_project": project, "of_kind": kind.value, "of_subjects": list(subjects)}
-        rows = self._session.connection().execute(_KNOWN, asked)
+        asked: dict[str, object] = {"of_project": project, "of_kind": kind.value}
+        if len(subjects) == 1:
+            statement, asked["of_subject"] = _ONE_KNOWN, next(iter(subjects))
+        else:
+            statement, asked["of_subjects"] = _KNOWN, list(subjects)
+        rows = self._session.connection().execute(statement, asked)
         return {subject: body for subject, body in rows}  # noqa: C416
 
     def story(self, project: str, subject: str, kinds: Collection[Kind]) -> Sequence[Entry]:

@@ -48,7 +48,8 @@ class Limits:
             send = _with_headers(send)
         try:
             _check_headers(headers)
-            body = await asyncio.wait_for(self._body(headers, receive), self._seconds)
+            async with asyncio.timeout(self._seconds):
+                body = await self._body(headers, receive)
             if _is_json(headers):
                 _check_json(body)
         except _Refused as error:
