@@ -67,6 +67,8 @@ class Stage:
             "HANDRAISE_SCORER_PORT": str(port),
             "HANDRAISE_REVIEW_PORT": str(port),
             "HANDRAISE_LOG_LEVEL": "WARNING",
+            "HANDRAISE_RATE_LIMIT": "0",
+            "HANDRAISE_STRANGER_RATE_LIMIT": "0",
         }
 
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,12 +24,14 @@ class Installation:
 
     Attributes:
         wrapper: a command that starts each service, if it is not to be started as it is.
+        settings: more environment variables.
     """
 
     redis_url: str
     directory: Path
     database_url: str | None = None
     wrapper: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=lambda: {s: free_port() for s in SERVICES})
 
     @property
@@ -53,6 +55,9 @@ class Installation:
             "HANDRAISE_REDIS_URL": self.redis_url,
             "HANDRAISE_DATA_DIR": str(self.directory),
             "HANDRAISE_CLAIM_IDLE_SECONDS": "0.5",
+            "HANDRAISE_RATE_LIMIT": "0",
+            "HANDRAISE_STRANGER_RATE_LIMIT": "0",
+            **self.settings,
         }
 
     @contextmanager

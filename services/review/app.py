@@ -43,6 +43,7 @@ from services.review.api import (
 from services.review.api.caller import Doorkeeper, check_routes
 from services.review.api.cookies import Cookie
 from services.review.api.limits import Limits
+from services.review.api.rates import RateLimits
 from services.review.api.tls import StrictTransport
 from services.review.domain.identity import Reading, grants_of
 from services.review.handlers import keep_dead_letters, record_models, route_predictions
@@ -93,7 +94,8 @@ def create_app(settings: Settings) -> AsgiApp:
     """The review service as an ASGI application: consuming starts with its lifespan."""
     core = Core(settings)
     limited = Limits(create_routes(core), settings.max_body_bytes)
-    secured = StrictTransport(limited, settings.public_url)
+    counted = RateLimits(limited, settings.rates, core.metrics.requests_limited)
+    secured = StrictTransport(counted, settings.public_url)
     return with_operations(secured, core.readiness, core.registry)
 
 

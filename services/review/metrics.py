@@ -88,6 +88,14 @@ class Metrics:
             "long: somebody guesses; let a proxy keep the address away.",
             registry=registry,
         )
+        self.requests_limited = Counter(
+            "handraise_requests_limited",
+            "Requests refused (429) since their caller sent too many, by sort of caller. `user`: "
+            "find the program that loops, or raise HANDRAISE_RATE_LIMIT. `stranger`: somebody "
+            "guesses, or many share an address; let the proxy pass addresses on.",
+            ["caller"],
+            registry=registry,
+        )
         self.outbox_backlog = Gauge(
             "handraise_outbox_backlog",
             "Documents that wait to leave for Redis. Growing: Redis is away or full.",

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from typing_extensions import override
 
 from services.review.domain.identity import grants_of
+from services.review.domain.rates import Rate, Rates
 from shared.errors import Misconfigured
 from shared.hardening import open_key, weak_database, weak_token
 from shared.settings import CommonSettings
@@ -76,6 +77,23 @@ class Settings(CommonSettings):
         description="Who gets which role: `VALUE=ROLE` or `VALUE=ROLE:PROJECT+PROJECT`, with "
         "commas between, e.g. `staff=reviewer:churn+loans, sre=ops`.",
     )
+    rate_limit: Annotated[float, Field(ge=0)] = Field(
+        200,
+        description="Requests a second that one user may send to one replica; 0: any number.",
+    )
+    rate_limit_burst: Annotated[int, Field(ge=1)] = Field(
+        400, description="Requests that one user may send at once before `rate_limit` holds."
+    )
+    stranger_rate_limit: Annotated[float, Field(ge=0)] = Field(
+        20,
+        description="Requests a second from one address without a token or session that we know; "
+        "0: any number.",
+    )
+    stranger_rate_limit_burst: Annotated[int, Field(ge=1)] = Field(
+        200,
+        description="Requests that one address may send at once before `stranger_rate_limit` "
+        "holds.",
+    )
     dead_letter_days: Annotated[int, Field(ge=1, le=36_500)] = Field(
         90, description="Days after which retried and dropped dead letters are deleted."
     )
@@ -85,6 +103,15 @@ class Settings(CommonSettings):
         description="When Redis has lost everything, the decisions and corrections of so many "
         "minutes are sent again.",
     )
+
+    @property
+    def rates(self) -> Rates:
+        """How many requests a caller may send."""
+        users = Rate(self.rate_limit, self.rate_limit_burst)
+        strangers = Rate(self.stranger_rate_limit, self.stranger_rate_limit_burst)
+        return Rates(
+            users if users.per_second else None, strangers if strangers.per_second else None
+        )
 
     @property
     def database(self) -> str:

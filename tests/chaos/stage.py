@@ -91,6 +91,8 @@ class Stage:
         return ports | {
             "HANDRAISE_REDIS_URL": self.redis_url,
             "HANDRAISE_DATA_DIR": str(self.directory),
+            "HANDRAISE_RATE_LIMIT": "0",
+            "HANDRAISE_STRANGER_RATE_LIMIT": "0",
             "HANDRAISE_CLAIM_IDLE_SECONDS": "0.5",
             "HANDRAISE_KEEP_ENTRIES": "10000000",
             "HANDRAISE_CHECKPOINT_EVERY": "50",

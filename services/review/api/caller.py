@@ -100,12 +100,17 @@ class Doorkeeper:
         return Guard(self, None, lists=True)
 
     def caller(self, request: Request) -> User:
-        """Who is calling.
+        """Who is calling; the guard against too many requests is told.
 
         Raises:
             NotAuthenticated: nobody that we know.
             Forbidden: another site's page uses the visitor's session.
         """
+        user = self._proved(request)
+        request.state.caller = user.name
+        return user
+
+    def _proved(self, request: Request) -> User:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
             return self._access.user_of_token(token.strip())
