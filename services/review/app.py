@@ -12,6 +12,7 @@ from fastapi_offline import FastAPIOffline
 from faststream.redis import RedisBroker
 from prometheus_client import CollectorRegistry
 
+from services.review.adapters.access_keeping import AccessKeeping
 from services.review.adapters.hasher import Argon2Hasher
 from services.review.adapters.housekeeping import Housekeeping
 from services.review.adapters.letter_keeping import LetterKeeping
@@ -22,7 +23,6 @@ from services.review.adapters.relay import Relay
 from services.review.adapters.secret_files import load_or_create_key, load_secret, load_token
 from services.review.adapters.store import SqlStore
 from services.review.adapters.sweeper import Sweeper
-from services.review.adapters.token_keeping import TokenKeeping
 from services.review.adapters.transport import RedisTransport
 from services.review.api import (
     access_log,
@@ -217,7 +217,9 @@ class Core:
             self.store, Argon2Hasher(), self.metrics, self.clock, enabled=settings.passwords
         )
         self.cookie = Cookie("handraise_session", settings.public_url)
-        self.token_keeping = TokenKeeping(self.access.write_down_uses)
+        self.access_keeping = AccessKeeping(
+            self.access.write_down_uses, self.passwords.forget_old_attempts
+        )
         self.coin_key = load_or_create_key(settings.audit_key)
         self.sweeper = Sweeper(MeetDeadlines(self.store, self.relay, self.metrics, self.clock))
         self.transport = RedisTransport(settings.redis_url, settings.prefix)
@@ -283,7 +285,7 @@ async def _lifespan(core: Core) -> AsyncIterator[None]:
         asyncio.create_task(core.relay.run()),
         asyncio.create_task(core.housekeeping.run()),
         asyncio.create_task(core.letter_keeping.run()),
-        asyncio.create_task(core.token_keeping.run()),
+        asyncio.create_task(core.access_keeping.run()),
         asyncio.create_task(core.sweeper.run()),
     ]
     await core.broker.start()

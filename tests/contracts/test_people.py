@@ -1,12 +1,15 @@
 """What every store must do with users, tokens and the access log: fake, SQLite, PostgreSQL."""
 
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from argon2 import Type, extract_parameters
+from prometheus_client import CollectorRegistry
 
 from services.review import migrations
 from services.review.adapters.hasher import Argon2Hasher
@@ -15,11 +18,15 @@ from services.review.domain.access import Role, User
 from services.review.domain.lockout import Attempts
 from services.review.domain.people import Account, Act, NewAccessEntry
 from services.review.domain.tokens import Token, TokenKind
+from services.review.errors import NotAuthenticated, TooManyAttempts
+from services.review.metrics import Metrics
 from services.review.ports import Hasher, Proof, Store
+from services.review.use_cases.passwords import KeepPasswords
 from shared.database import Database
 from shared.streams import Stream
 from tests import servers
 from tests.builders import NOON
+from tests.fakes.clock import FakeClock
 from tests.fakes.people import FakeHasher
 from tests.fakes.review_store import FakeStore
 
@@ -177,12 +184,10 @@ def test_attempts_are_counted_by_key_and_forgotten(people: Store) -> None:
         transaction.passwords.remember_attempts("b", first)
         transaction.passwords.remember_attempts("b", second)
     with people.write() as transaction:
-        passwords = transaction.passwords
-        assert (passwords.attempts("a"), passwords.attempts("b")) == (first, second)
+        passwords, fresh = transaction.passwords, Attempts(0, LATER, LATER)
+        assert passwords.lock_attempts("abc", LATER) == {"a": first, "b": second, "c": fresh}
         passwords.forget_old_attempts(LATER)
-        assert (passwords.attempts("a"), passwords.attempts("b")) == (None, second)
-        passwords.forget_attempts("b")
-        assert passwords.attempts("b") is None
+        assert passwords.lock_attempts("ab", LATER) == {"a": fresh, "b": second}
 
 
 @pytest.mark.parametrize("hasher", [FakeHasher(), Argon2Hasher()], ids=["fake", "argon2"])
@@ -203,6 +208,25 @@ def test_passwords_are_kept_by_argon2id_with_enough_work() -> None:
     assert parameters.type is Type.ID
     assert (parameters.time_cost, parameters.memory_cost, parameters.parallelism) == (2, 19_456, 1)
     assert (parameters.salt_len, parameters.hash_len) == (16, 32)
+
+
+def test_guessing_many_at_once_gains_nothing(store: Store) -> None:
+    hasher = FakeHasher()
+    metrics = Metrics(CollectorRegistry())
+    passwords = KeepPasswords(store, hasher, metrics, FakeClock(), enabled=True)
+
+    def guess(number: int) -> type[Exception] | None:
+        try:
+            passwords.log_in("ada", f"guess {number}", "192.0.2.1")
+        except (NotAuthenticated, TooManyAttempts) as error:
+            return type(error)
+        return None
+
+    with ThreadPoolExecutor(1 if isinstance(store, FakeStore) else 8) as pool:
+        said = Counter(pool.map(guess, range(24)))
+
+    assert said == {NotAuthenticated: 6, TooManyAttempts: 18}
+    assert hasher.verified == 6
 
 
 def test_the_access_log_is_read_page_by_page(store: Store) -> None:

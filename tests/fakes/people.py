@@ -126,14 +126,11 @@ class FakePasswords:
     def forget(self, name: str) -> None:
         self.kept.pop(name, None)
 
-    def attempts(self, key: str) -> Attempts | None:
-        return self.counts.get(key)
+    def lock_attempts(self, keys: Collection[str], now: datetime) -> Mapping[str, Attempts]:
+        return {key: self.counts.setdefault(key, Attempts(0, now, now)) for key in keys}
 
     def remember_attempts(self, key: str, attempts: Attempts) -> None:
         self.counts[key] = attempts
-
-    def forget_attempts(self, key: str) -> None:
-        self.counts.pop(key, None)
 
     def forget_old_attempts(self, before: datetime) -> None:
         self.counts = {key: seen for key, seen in self.counts.items() if seen.last_at >= before}

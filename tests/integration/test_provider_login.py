@@ -1,10 +1,6 @@
 """Logging in at a real provider of identities, as a browser does it."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,47 +11,16 @@ import pytest
 from services.review.app import create_app
 from services.review.settings import Settings
 from shared.errors import Misconfigured
+from tests.identity_provider import provider
 from tests.integration.test_login_pages import House
 from tests.integration.test_pages import OURS, TOKEN, strict
-from tests.processes import until
 from tests.servers import free_port
-
-PEOPLE: dict[str, dict[str, Any]] = {
-    "ada": {"email": "ada@x.org", "email_verified": True, "groups": ["staff", "chess"]},
-    "ben": {"email": "ben@x.org", "email_verified": False, "groups": ["staff"]},
-    "eve": {"email": "eve@x.org", "email_verified": True, "groups": ["chess"]},
-    "root": {"email": "admin", "email_verified": True, "groups": ["staff"]},
-}
 
 
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
     with provider() as url:
         yield url
-
-
-@contextmanager
-def provider(*options: str) -> Iterator[str]:
-    port = free_port()
-    people = [
-        ["--user-claims", json.dumps({"sub": sub, **claims})] for sub, claims in PEOPLE.items()
-    ]
-    words = [word for pair in people for word in pair]
-    command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "-p", str(port)]
-    with subprocess.Popen(
-        [*command, *words, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        url = f"http://127.0.0.1:{port}"
-        until(lambda: answers(f"{url}/.well-known/openid-configuration"))
-        yield url
-        process.terminate()
-
-
-def answers(url: str) -> bool:
-    try:
-        return httpx.get(url).is_success
-    except httpx.TransportError:
-        return False
 
 
 class Desk(House):

@@ -1,11 +1,13 @@
 """Passwords in SQL."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlmodel import Session, col, delete
+from sqlmodel import Session, col, delete, select
 
 from services.review.domain.lockout import Attempts
 from services.review.tables import AttemptRow, PasswordRow
+from shared.database import insert_new
 
 
 class SqlPasswords:
@@ -31,10 +33,19 @@ class SqlPasswords:
             self._session.delete(row)
             self._session.flush()
 
-    def attempts(self, key: str) -> Attempts | None:
-        """The failures under a key, which stands for a name or an address."""
-        row = self._session.get(AttemptRow, key)
-        return Attempts(row.failures, row.last_at, row.blocked_until) if row else None
+    def lock_attempts(self, keys: Collection[str], now: datetime) -> Mapping[str, Attempts]:
+        """The failures under each key, which stands for a name or an address."""
+        fresh = {"failures": 0, "last_at": now, "blocked_until": now}
+        insert_new(self._session, AttemptRow, [{"key": key, **fresh} for key in sorted(keys)])
+        statement = (
+            select(AttemptRow)
+            .where(col(AttemptRow.key).in_(list(keys)))
+            .order_by(col(AttemptRow.key))
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        rows = self._session.exec(statement).all()
+        return {row.key: Attempts(row.failures, row.last_at, row.blocked_until) for row in rows}
 
     def remember_attempts(self, key: str, attempts: Attempts) -> None:
         """Replace the failures under a key."""
@@ -46,13 +57,6 @@ class SqlPasswords:
         )
         self._session.merge(row)
         self._session.flush()
-
-    def forget_attempts(self, key: str) -> None:
-        """Count from the beginning under a key."""
-        row = self._session.get(AttemptRow, key)
-        if row:
-            self._session.delete(row)
-            self._session.flush()
 
     def forget_old_attempts(self, before: datetime) -> None:
         """Forget all keys under which nothing has failed since."""

@@ -3,13 +3,26 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, CursorResult, Delete, Update
+from sqlalchemy import ColumnElement, CursorResult, Delete, Update, bindparam
 from sqlmodel import Session, col, delete, or_, select, update
 
 from services.review.adapters.users import user_of
 from services.review.domain.tokens import Token, TokenKind
 from services.review.ports import Proof
 from services.review.tables import TokenRow, UserRow
+
+_FIND = (
+    select(UserRow.name, UserRow.role, UserRow.projects, TokenRow.digest)
+    .join(TokenRow, col(TokenRow.user) == UserRow.name)
+    .where(
+        col(TokenRow.prefix) == bindparam("prefix"),
+        col(TokenRow.kind) == bindparam("kind"),
+        col(TokenRow.expires_at) > bindparam("now"),
+        col(TokenRow.revoked_at).is_(None),
+        col(UserRow.disabled_at).is_(None),
+    )
+)
+"""Asked with every request: built once, since building costs more than asking."""
 
 
 class SqlTokens:
@@ -36,17 +49,8 @@ class SqlTokens:
 
     def find(self, prefix: str, kind: TokenKind, now: datetime) -> Proof | None:
         """What a token proves that is neither expired nor revoked, its user not disabled."""
-        found = self._session.exec(
-            select(UserRow.name, UserRow.role, UserRow.projects, TokenRow.digest)
-            .join(TokenRow, col(TokenRow.user) == UserRow.name)
-            .where(
-                TokenRow.prefix == prefix,
-                TokenRow.kind == kind.value,
-                TokenRow.expires_at > now,
-                col(TokenRow.revoked_at).is_(None),
-                col(UserRow.disabled_at).is_(None),
-            )
-        ).first()
+        asked = {"prefix": prefix, "kind": kind.value, "now": now}
+        found = self._session.connection().execute(_FIND, asked).first()
         if found is None:
             return None
         name, role, projects, digest = found

@@ -22,7 +22,7 @@ class Attempts:
         return max(self.blocked_until - now, timedelta())
 
 
-def after_failure(earlier: Attempts | None, free: int, now: datetime) -> Attempts:
+def after_failure(earlier: Attempts, free: int, now: datetime) -> Attempts:
     """The count after one more failure: `free` cost nothing, then each pause doubles.
 
     >>> now = datetime(2026, 1, 1)
@@ -30,8 +30,8 @@ def after_failure(earlier: Attempts | None, free: int, now: datetime) -> Attempt
     >>> [after_failure(count, 5, now).wait(now).total_seconds() for count in counts]
     [0.0, 1.0, 8.0, 900.0]
     """
-    recent = earlier is not None and now - earlier.last_at < FORGOTTEN_AFTER
-    failures = (earlier.failures if earlier and recent else 0) + 1
+    recent = now - earlier.last_at < FORGOTTEN_AFTER
+    failures = (earlier.failures if recent else 0) + 1
     beyond = failures - free
     pause = _FIRST * 2 ** min(beyond - 1, _MOST_DOUBLINGS) if beyond > 0 else timedelta()
     return Attempts(failures, now, now + min(pause, LONGEST))

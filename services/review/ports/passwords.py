@@ -1,5 +1,6 @@
 """Passwords: how they are kept, and how often a wrong one was given."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -21,16 +22,15 @@ class Passwords(Protocol):
         """Let no password open this user's door."""
         ...
 
-    def attempts(self, key: str) -> Attempts | None:
-        """The failures under a key, which stands for a name or an address."""
+    def lock_attempts(self, keys: Collection[str], now: datetime) -> Mapping[str, Attempts]:
+        """The failures under each key, which stands for a name or an address.
+
+        Until the transaction ends nobody else gets them: attempts at once are counted one by one.
+        """
         ...
 
     def remember_attempts(self, key: str, attempts: Attempts) -> None:
         """Replace the failures under a key."""
-        ...
-
-    def forget_attempts(self, key: str) -> None:
-        """Count from the beginning under a key."""
         ...
 
     def forget_old_attempts(self, before: datetime) -> None:

@@ -5,11 +5,9 @@ attempt is counted before the password is looked at, so that many at once gain n
 """
 
 import hashlib
-from dataclasses import replace
-from datetime import timedelta
 
 from services.review.domain.access import ADMIN, User, is_name
-from services.review.domain.lockout import FORGOTTEN_AFTER, after_failure
+from services.review.domain.lockout import FORGOTTEN_AFTER, Attempts, after_failure
 from services.review.domain.passwords import MOST_CHARACTERS, weakness
 from services.review.domain.people import Act, NewAccessEntry
 from services.review.domain.tokens import TokenKind
@@ -86,6 +84,11 @@ class KeepPasswords:
         with self._store.write() as transaction:
             return open_session(transaction, user, self._clock.now(), way="password")
 
+    def forget_old_attempts(self) -> None:
+        """Forget what failed long ago."""
+        with self._store.write() as transaction:
+            transaction.passwords.forget_old_attempts(self._clock.now() - FORGOTTEN_AFTER)
+
     def _keep(self, name: str, password: str, actor: User, act: Act) -> None:
         kept, now = self._hasher.hash(password), self._clock.now()
         with self._store.write() as transaction:
@@ -105,25 +108,25 @@ class KeepPasswords:
         if not self._hasher.verify(kept, password[: MOST_CHARACTERS + 1]):
             self._metrics.logins_failed.inc()
             return False
-        by_name, by_address = keys
-        with self._store.write() as transaction:
-            transaction.passwords.forget_attempts(by_name)
-            counted = transaction.passwords.attempts(by_address)
-            if counted:
-                forgiven = replace(
-                    counted, failures=counted.failures - 1, blocked_until=self._clock.now()
-                )
-                transaction.passwords.remember_attempts(by_address, forgiven)
+        self._forgive(*keys)
         return True
+
+    def _forgive(self, by_name: str, by_address: str) -> None:
+        """A right password clears its name; of the address only this attempt is taken back."""
+        now = self._clock.now()
+        with self._store.write() as transaction:
+            counted = transaction.passwords.lock_attempts([by_name, by_address], now)
+            transaction.passwords.remember_attempts(by_name, Attempts(0, now, now))
+            less = max(counted[by_address].failures - 1, 0)
+            transaction.passwords.remember_attempts(by_address, Attempts(less, now, now))
 
     def _count(self, transaction: Transaction, keys: dict[str, int]) -> None:
         now = self._clock.now()
-        earlier = {key: transaction.passwords.attempts(key) for key in keys}
-        wait = max(seen.wait(now) if seen else timedelta() for seen in earlier.values())
+        earlier = transaction.passwords.lock_attempts(keys.keys(), now)
+        wait = max(seen.wait(now) for seen in earlier.values())
         if wait:
             self._metrics.logins_refused.inc()
             raise TooManyAttempts(wait)
-        transaction.passwords.forget_old_attempts(now - FORGOTTEN_AFTER)
         for key, free in keys.items():
             transaction.passwords.remember_attempts(key, after_failure(earlier[key], free, now))
 

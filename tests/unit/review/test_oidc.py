@@ -107,6 +107,18 @@ def test_a_right_token_is_believed(provider: Provider) -> None:
     assert fetched.headers["authorization"].startswith("Basic ")
 
 
+def test_without_a_secret_our_id_and_the_verifier_do(provider: Provider) -> None:
+    transport = httpx2.MockTransport(provider)
+    client = OidcProvider(ISSUER, ("desk", ""), "openid", FakeClock(), transport)
+
+    assert client.finish(BACK, PENDING, "the-code", [])["sub"] == "7"
+
+    (fetched,) = [request for request in provider.asked if request.url.path == "/token"]
+    form = parse_qs(fetched.content.decode())
+    assert (form["client_id"], form["code_verifier"]) == (["desk"], [PENDING.verifier])
+    assert "authorization" not in fetched.headers
+
+
 @pytest.mark.parametrize(
     "changes",
     [
