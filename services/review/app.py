@@ -72,7 +72,6 @@ from services.review.web import entrance, letter_pages, own_page, pages, provide
 from services.review.web.html import Pages
 from shared.clock import SystemClock
 from shared.database import Database
-from shared.errors import Misconfigured
 from shared.messaging import (
     Channel,
     Consumer,
@@ -161,13 +160,8 @@ def _provider(core: "Core") -> LogInByProvider | None:
     settings = core.settings
     if not settings.oidc_issuer:
         return None
-    from services.review.adapters.oidc import (  # noqa: PLC0415 - 28 MB for who needs it
-        OidcProvider,
-        is_safe,
-    )
+    from services.review.adapters.oidc import OidcProvider  # noqa: PLC0415 - 28 MB
 
-    if not is_safe(settings.oidc_issuer):
-        raise Misconfigured("HANDRAISE_OIDC_ISSUER must begin with https://")
     secret = settings.oidc_client_secret_file
     client = (settings.oidc_client_id or "", load_secret(secret) if secret else "")
     provider = OidcProvider(settings.oidc_issuer, client, settings.oidc_scope, core.clock)

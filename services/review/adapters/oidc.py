@@ -16,7 +16,7 @@ from joserfc.jwk import KeySet, KeySetSerialization
 from services.review.domain.identity import Claims, PendingLogin, find
 from services.review.errors import NotAuthenticated
 from shared.clock import Clock
-from shared.errors import Unavailable
+from shared.errors import Misconfigured, Unavailable
 
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 _DISCOVERY = "/.well-known/openid-configuration"
@@ -44,7 +44,12 @@ class OidcProvider:
             scope: what we ask to be told.
             clock: judges when tokens expire.
             transport: another way to the provider than the network.
+
+        Raises:
+            Misconfigured: what the provider says could be changed on its way.
         """
+        if not is_safe(issuer):
+            raise Misconfigured("HANDRAISE_OIDC_ISSUER must begin with https://")
         self._issuer = issuer.rstrip("/")
         self._client = client
         self._scope = scope
