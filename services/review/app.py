@@ -63,6 +63,7 @@ from services.review.use_cases.projects import KeepProjects
 from services.review.use_cases.queues import WorkQueues
 from services.review.use_cases.reconciling import Reconcile
 from services.review.use_cases.records import ReadRecords, RecordModels
+from services.review.use_cases.repeating import ForgetRequests
 from services.review.use_cases.republishing import Republish
 from services.review.use_cases.routing import RoutePredictions
 from services.review.use_cases.sending import SendEvents
@@ -212,7 +213,9 @@ class Core:
         )
         self.cookie = Cookie("handraise_session", settings.public_url)
         self.access_keeping = AccessKeeping(
-            self.access.write_down_uses, self.passwords.forget_old_attempts
+            self.access.write_down_uses,
+            self.passwords.forget_old_attempts,
+            ForgetRequests(self.store, self.clock, timedelta(hours=settings.idempotency_hours)),
         )
         self.coin_key = load_or_create_key(settings.audit_key)
         self.sweeper = Sweeper(MeetDeadlines(self.store, self.relay, self.metrics, self.clock))
@@ -274,14 +277,9 @@ class Core:
 async def _lifespan(core: Core) -> AsyncIterator[None]:
     reconciler = Reconciler(core.reconcile.repair, core.republish.go_on)
     await reconciler.greet()
-    background = [
-        asyncio.create_task(reconciler.run()),
-        asyncio.create_task(core.relay.run()),
-        asyncio.create_task(core.housekeeping.run()),
-        asyncio.create_task(core.letter_keeping.run()),
-        asyncio.create_task(core.access_keeping.run()),
-        asyncio.create_task(core.sweeper.run()),
-    ]
+    keepers = (core.housekeeping, core.letter_keeping, core.access_keeping)
+    loops = (reconciler, core.relay, core.sweeper, *keepers)
+    background = [asyncio.create_task(loop.run()) for loop in loops]
     await core.broker.start()
     async with watched(core.redis, core.messaging, core.clock):
         yield

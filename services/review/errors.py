@@ -76,6 +76,13 @@ class AlreadyAppealed(ReviewError):
     slug = "already-appealed"
 
 
+class MadeBefore(ReviewError):
+    """The request has made a secret before, which is given only once."""
+
+    status = 409
+    slug = "made-before"
+
+
 class KeyReused(ReviewError):
     """The Idempotency-Key was used before for another request."""
 

@@ -94,6 +94,9 @@ class Settings(CommonSettings):
         description="Requests that one address may send at once before `stranger_rate_limit` "
         "holds.",
     )
+    idempotency_hours: Annotated[int, Field(ge=1, le=8784)] = Field(
+        24, description="Hours for which a request with an Idempotency-Key may be sent again."
+    )
     dead_letter_days: Annotated[int, Field(ge=1, le=36_500)] = Field(
         90, description="Days after which retried and dropped dead letters are deleted."
     )

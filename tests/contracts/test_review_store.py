@@ -9,7 +9,7 @@ import pytest
 from services.review import migrations
 from services.review.adapters.store import SqlStore
 from services.review.domain.ledger import Kind, NewEntry
-from services.review.ports import ProjectState, Store
+from services.review.ports import Answered, ProjectState, Store
 from shared.database import Database
 from shared.errors import Unavailable
 from shared.streams import Stream
@@ -96,12 +96,26 @@ def test_projects_are_replaced(store: Store) -> None:
         assert transaction.projects.get("nope") is None
 
 
-def test_answers_are_remembered(store: Store) -> None:
+def test_answers_are_remembered_for_a_while(store: Store) -> None:
+    first, later = Answered("request", "outcome"), NOON + timedelta(hours=1)
     with store.write() as transaction:
-        transaction.users.remember_answer("ada/1", "request")
-    with store.read() as transaction:
-        assert transaction.users.answered("ada/1") == "request"
-        assert transaction.users.answered("ada/2") is None
+        transaction.answers.remember("ada/1", first, NOON)
+        transaction.answers.remember("ada/2", first, NOON)
+        transaction.answers.remember("ada/3", first, later)
+    with store.write() as transaction:
+        assert transaction.answers.find("ada/1") == first
+        assert transaction.answers.find("ada/4") is None
+        assert transaction.answers.forget(later, 1) == 1
+        assert transaction.answers.forget(later, 5) == 1
+        assert transaction.answers.find("ada/1") is transaction.answers.find("ada/2") is None
+        assert transaction.answers.find("ada/3") == first
+
+
+def test_of_two_requests_with_one_key_one_fails(store: Store) -> None:
+    with store.write() as transaction:
+        transaction.answers.remember("ada/1", Answered("request", ""), NOON)
+    with pytest.raises(Unavailable), store.write() as transaction:
+        transaction.answers.remember("ada/1", Answered("other", ""), NOON)
 
 
 def test_a_failed_transaction_leaves_nothing(store: Store) -> None:

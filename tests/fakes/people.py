@@ -9,13 +9,13 @@ from services.review.domain.access import User
 from services.review.domain.lockout import Attempts
 from services.review.domain.people import AccessEntry, Account, NewAccessEntry
 from services.review.domain.tokens import Token, TokenKind
-from services.review.ports import Proof
+from services.review.ports import Answered, Proof
+from shared.errors import Unavailable
 
 
 @dataclass
 class FakeUsers:
     kept: dict[str, Account] = field(default_factory=dict)
-    answers: dict[str, str] = field(default_factory=dict)
 
     def get(self, name: str) -> User | None:
         account = self.kept.get(name)
@@ -32,12 +32,6 @@ class FakeUsers:
 
     def disable(self, name: str, at: datetime) -> None:
         self.kept[name] = replace(self.kept[name], disabled_at=at)
-
-    def answered(self, key: str) -> str | None:
-        return self.answers.get(key)
-
-    def remember_answer(self, key: str, request: str) -> None:
-        self.answers[key] = request
 
 
 @dataclass
@@ -110,6 +104,25 @@ class FakeAccessLog:
     def page(self, limit: int, before: int | None) -> Sequence[AccessEntry]:
         older = [e for e in self.entries[::-1] if before is None or e.id < before]
         return older[:limit]
+
+
+@dataclass
+class FakeAnswers:
+    kept: dict[str, tuple[Answered, datetime]] = field(default_factory=dict)
+
+    def find(self, key: str) -> Answered | None:
+        return self.kept[key][0] if key in self.kept else None
+
+    def remember(self, key: str, answered: Answered, at: datetime) -> None:
+        if key in self.kept:
+            raise Unavailable("another process wrote the same first")
+        self.kept[key] = (answered, at)
+
+    def forget(self, before: datetime, limit: int) -> int:
+        old = [key for key, (_, at) in self.kept.items() if at < before][:limit]
+        for key in old:
+            del self.kept[key]
+        return len(old)
 
 
 @dataclass

@@ -10,7 +10,7 @@ from services.review.domain.ledger import Entry, Kind, NewEntry
 from services.review.ports import ProjectState
 from shared.errors import Unavailable
 from shared.events import CloudEvent
-from tests.fakes.people import FakeAccessLog, FakePasswords, FakeTokens, FakeUsers
+from tests.fakes.people import FakeAccessLog, FakeAnswers, FakePasswords, FakeTokens, FakeUsers
 from tests.fakes.review_dead_letters import FakeDeadLetters
 from tests.fakes.review_history import FakeAccepted, FakeHistory, FakeMarks
 from tests.fakes.review_leases import FakeLeases
@@ -101,6 +101,7 @@ class FakeTransaction:
     projects: FakeProjects = field(default_factory=FakeProjects)
     users: FakeUsers = field(default_factory=FakeUsers)
     passwords: FakePasswords = field(default_factory=FakePasswords)
+    answers: FakeAnswers = field(default_factory=FakeAnswers)
     access_log: FakeAccessLog = field(default_factory=FakeAccessLog)
 
     def __post_init__(self) -> None:

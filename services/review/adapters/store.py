@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from services.review.adapters.accepted import SqlAccepted
 from services.review.adapters.access_log import SqlAccessLog
+from services.review.adapters.answers import SqlAnswers
 from services.review.adapters.dead_letters import SqlDeadLetters
 from services.review.adapters.history import SqlHistory
 from services.review.adapters.items import SqlItems
@@ -40,6 +41,7 @@ class SqlTransaction:
         self.users = SqlUsers(session)
         self.tokens = SqlTokens(session)
         self.passwords = SqlPasswords(session)
+        self.answers = SqlAnswers(session)
         self.access_log = SqlAccessLog(session)
 
 

@@ -1,4 +1,4 @@
-"""Users and answered requests in SQL."""
+"""Users in SQL."""
 
 import json
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select, update
 
 from services.review.domain.access import Role, User
 from services.review.domain.people import Account
-from services.review.tables import AnswerRow, UserRow
+from services.review.tables import UserRow
 
 
 class SqlUsers:
@@ -44,15 +44,6 @@ class SqlUsers:
         statement = update(UserRow).where(col(UserRow.name) == name).values(disabled_at=at)
         self._session.connection().execute(statement)
         self._session.expire_all()
-
-    def answered(self, key: str) -> str | None:
-        """The request that was answered under an Idempotency-Key."""
-        row = self._session.get(AnswerRow, key)
-        return row.request if row else None
-
-    def remember_answer(self, key: str, request: str) -> None:
-        """Remember a request under its Idempotency-Key."""
-        self._session.add(AnswerRow(key=key, request=request))
 
 
 def user_of(name: str, role: str, projects: str | None) -> User:

@@ -18,9 +18,11 @@ from services.review.api.dead_letter_bodies import (
     ShownLetterAnswer,
     Word,
 )
+from services.review.api.repeating import Key
 from services.review.domain.access import Permission, User
 from services.review.domain.dead_letters import LetterState, Selection
 from services.review.use_cases.dead_letters import WorkDeadLetters
+from services.review.use_cases.repeating import Once
 
 _Id = Annotated[int, Path(alias="id", ge=1, le=LARGEST_ID)]
 _Words = Annotated[Word | None, Query()]
@@ -70,13 +72,16 @@ def router(door: Doorkeeper, letters: WorkDeadLetters) -> APIRouter:
         return DroppedAnswer(dropped=letters.drop_all(chosen, operator, body.reason))
 
     @routes.post("/{id}/retry")
-    def retry_letter(identity: _Id, operator: Operator) -> LetterAnswer:
+    def retry_letter(identity: _Id, operator: Operator, key: Key = None) -> LetterAnswer:
         """Put an original back on its stream; if it fails again, that is a new letter."""
-        return LetterAnswer.of(letters.retry(identity, operator))
+        return LetterAnswer.of(
+            letters.retry(identity, operator, Once.asked(key, "retry", identity))
+        )
 
     @routes.post("/{id}/drop")
-    def drop_letter(identity: _Id, body: Drop, operator: Operator) -> LetterAnswer:
+    def drop_letter(identity: _Id, body: Drop, operator: Operator, key: Key = None) -> LetterAnswer:
         """Settle a letter without sending anything; it is kept for a while."""
-        return LetterAnswer.of(letters.drop(identity, operator, body.reason))
+        once = Once.asked(key, "drop", identity, body.reason)
+        return LetterAnswer.of(letters.drop(identity, operator, body.reason, once))
 
     return routes

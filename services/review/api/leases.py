@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Depends, Response
 
 from services.review.api.bodies import (
     DecisionRequest,
@@ -11,6 +11,7 @@ from services.review.api.bodies import (
     SkipRequest,
 )
 from services.review.api.caller import Doorkeeper
+from services.review.api.repeating import Key
 from services.review.api.work_answers import (
     ClaimAnswer,
     DecisionAnswer,
@@ -22,6 +23,7 @@ from services.review.domain.access import Permission, User
 from services.review.domain.votes import Answer
 from services.review.use_cases.deciding import DecideItem
 from services.review.use_cases.queues import WorkQueues
+from services.review.use_cases.repeating import Once
 from services.review.use_cases.undoing import UndoVote
 
 
@@ -29,7 +31,6 @@ def router(door: Doorkeeper, work: WorkQueues, decide: DecideItem, undo: UndoVot
     """`/v1/leases` and `/v1/items`."""
     routes = APIRouter(prefix="/v1", tags=["items"])
     Reviewer = Annotated[User, Depends(door.allow(Permission.REVIEW))]  # noqa: N806 - a type
-    Key = Annotated[str | None, Header(max_length=200)]  # noqa: N806 - a type
 
     @routes.post("/leases/{lease}/heartbeat")
     def keep_lease(lease: str, reviewer: Reviewer) -> HeartbeatAnswer:
@@ -43,15 +44,18 @@ def router(door: Doorkeeper, work: WorkQueues, decide: DecideItem, undo: UndoVot
         return Response(status_code=204)
 
     @routes.post("/leases/{lease}/skip", status_code=204)
-    def skip_item(lease: str, body: SkipRequest, reviewer: Reviewer) -> Response:
+    def skip_item(lease: str, body: SkipRequest, reviewer: Reviewer, key: Key = None) -> Response:
         """Leave an item to others; it is never shown to the caller again."""
-        work.skip(lease, reviewer, body.reason)
+        work.skip(lease, reviewer, body.reason, Once.asked(key, "skip", lease, body.reason))
         return Response(status_code=204)
 
     @routes.post("/leases/{lease}/escalate")
-    def escalate_item(lease: str, body: EscalateRequest, reviewer: Reviewer) -> EscalatedAnswer:
+    def escalate_item(
+        lease: str, body: EscalateRequest, reviewer: Reviewer, key: Key = None
+    ) -> EscalatedAnswer:
         """Let a lead decide."""
-        return EscalatedAnswer(queue=work.escalate(lease, reviewer, body.reason))
+        once = Once.asked(key, "escalate", lease, body.reason)
+        return EscalatedAnswer(queue=work.escalate(lease, reviewer, body.reason, once))
 
     @routes.put("/leases/{lease}/draft", status_code=204)
     def keep_draft(lease: str, body: DraftRequest, reviewer: Reviewer) -> Response:
@@ -61,17 +65,15 @@ def router(door: Doorkeeper, work: WorkQueues, decide: DecideItem, undo: UndoVot
 
     @routes.post("/leases/{lease}/decision", status_code=201)
     def decide_item(
-        lease: str, body: DecisionRequest, reviewer: Reviewer, idempotency_key: Key = None
+        lease: str, body: DecisionRequest, reviewer: Reviewer, key: Key = None
     ) -> DecisionAnswer:
         """Answer an item, and take the next ones in the same call."""
-        answer = Answer(
-            body.label, body.comment, body.reason_code, body.seconds_spent, idempotency_key
-        )
+        answer = Answer(body.label, body.comment, body.reason_code, body.seconds_spent, key)
         return DecisionAnswer.made(*decide(lease, reviewer, answer, body.claim_next))
 
     @routes.post("/items/{item}/undo")
-    def undo_answer(item: int, reviewer: Reviewer) -> ClaimAnswer:
+    def undo_answer(item: int, reviewer: Reviewer, key: Key = None) -> ClaimAnswer:
         """Take one's own answer back, and hold the item again."""
-        return ClaimAnswer.of(undo(item, reviewer))
+        return ClaimAnswer.of(undo(item, reviewer, Once.asked(key, "undo", item)))
 
     return routes

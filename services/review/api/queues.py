@@ -7,10 +7,12 @@ from fastapi import APIRouter, Depends
 from services.review.api.answers import QueueAnswer, QueuesAnswer
 from services.review.api.bodies import ClaimRequest
 from services.review.api.caller import Doorkeeper
+from services.review.api.repeating import Key
 from services.review.api.work_answers import ClaimsAnswer
 from services.review.domain.access import Permission, User
 from services.review.use_cases.claiming import Wish
 from services.review.use_cases.queues import WorkQueues
+from services.review.use_cases.repeating import Once
 from shared.clock import Clock
 
 
@@ -28,9 +30,12 @@ def router(door: Doorkeeper, work: WorkQueues, clock: Clock) -> APIRouter:
         return QueuesAnswer(queues=[QueueAnswer.of(queue, now) for queue in work.states(reviewer)])
 
     @routes.post("/queues/{queue}/claims")
-    def claim_items(queue: str, body: ClaimRequest, reviewer: Reviewer) -> ClaimsAnswer:
+    def claim_items(
+        queue: str, body: ClaimRequest, reviewer: Reviewer, key: Key = None
+    ) -> ClaimsAnswer:
         """Lease items; nobody else gets them until the lease ends."""
+        once = Once.asked(key, "claim", queue, body.limit, body.lease_seconds)
         wish = Wish(queue, body.limit, body.lease_seconds)
-        return ClaimsAnswer.of(work.claim(wish, reviewer))
+        return ClaimsAnswer.of(work.claim(wish, reviewer, once))
 
     return routes

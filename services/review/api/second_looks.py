@@ -7,8 +7,10 @@ from fastapi import APIRouter, Depends
 from services.review.api.answers import AppealAnswer, RevokedAnswer
 from services.review.api.bodies import AppealRequest, RevokeRequest
 from services.review.api.caller import Doorkeeper
+from services.review.api.repeating import Key
 from services.review.domain.access import Permission, User
 from services.review.use_cases.appealing import Appeal
+from services.review.use_cases.repeating import Once
 from services.review.use_cases.undoing import RevokeAnswers
 
 
@@ -20,10 +22,15 @@ def router(door: Doorkeeper, appeal: Appeal, revoke: RevokeAnswers) -> APIRouter
 
     @routes.post("/decisions/{project}/{event_id}/appeal", status_code=201)
     def contest_decision(
-        project: str, event_id: str, body: AppealRequest, caller: Affected
+        project: str,
+        event_id: str,
+        body: AppealRequest,
+        caller: Affected,
+        key: Key = None,
     ) -> AppealAnswer:
         """Contest a decision: a lead who has not answered it looks again."""
-        taken = appeal(project, event_id, caller, body.reason)
+        once = Once.asked(key, "appeal", project, event_id, body.reason)
+        taken = appeal(project, event_id, caller, body.reason, once)
         return AppealAnswer(
             project=project, event_id=event_id, appeal=taken.number, queue=taken.queue
         )

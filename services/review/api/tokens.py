@@ -15,8 +15,10 @@ from services.review.api.people_bodies import (
     TokenView,
     UserName,
 )
+from services.review.api.repeating import Key
 from services.review.domain.access import Permission, User
 from services.review.domain.tokens import TokenKind
+from services.review.use_cases.repeating import Once
 from services.review.use_cases.tokens import KeepTokens, Order
 from shared.clock import Clock
 
@@ -33,19 +35,24 @@ def router(door: Doorkeeper, tokens: KeepTokens, clock: Clock, public_url: str |
         return TokensAnswer(tokens=[TokenView.of(token, now) for token in tokens.all(user)])
 
     @routes.post("/users/{name}/tokens", status_code=201)
-    def add_token(name: str, body: NewToken, admin: Admin, request: Request) -> TokenAnswer:
+    def add_token(
+        name: str, body: NewToken, admin: Admin, request: Request, key: Key = None
+    ) -> TokenAnswer:
         """Make a token; a login token comes with its one-time link."""
         ttl = timedelta(seconds=body.ttl_seconds) if body.ttl_seconds else None
-        text, token = tokens.add(Order(name, body.kind, admin.name, ttl, body.description))
+        order = Order(name, body.kind, admin.name, ttl, body.description)
+        once = Once.asked(key, "token", name, body.model_dump(mode="json"))
+        text, token = tokens.add(order, once)
         base = (public_url or str(request.base_url)).rstrip("/")
         is_login = token.kind is TokenKind.LOGIN
         return TokenAnswer.of(text, token, f"{base}/login?token={text}" if is_login else None)
 
     @routes.post("/tokens/{prefix}/rotate", status_code=201)
-    def rotate_token(prefix: Prefix, body: Rotation, admin: Admin) -> TokenAnswer:
+    def rotate_token(prefix: Prefix, body: Rotation, admin: Admin, key: Key = None) -> TokenAnswer:
         """Make a token's successor; the old one still works for a while."""
         overlap = timedelta(seconds=body.overlap_seconds)
-        return TokenAnswer.of(*tokens.rotate(prefix, admin, overlap))
+        once = Once.asked(key, "rotate", prefix, body.overlap_seconds)
+        return TokenAnswer.of(*tokens.rotate(prefix, admin, overlap, once))
 
     @routes.delete("/tokens/{prefix}", status_code=204)
     def revoke_token(prefix: Prefix, admin: Admin) -> Response:

@@ -3,6 +3,7 @@
 Each transaction sees and changes the store as a whole: all of it is kept, or nothing.
 """
 
+from services.review.ports.answers import Answered, Answers
 from services.review.ports.identity import IdentityProvider
 from services.review.ports.letters import DeadLetters
 from services.review.ports.outbox import Bell, Outbox
@@ -18,6 +19,8 @@ from services.review.ports.votes import Votes
 __all__ = [
     "Accepted",
     "AccessLog",
+    "Answered",
+    "Answers",
     "Bell",
     "DeadLetters",
     "Hasher",

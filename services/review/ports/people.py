@@ -11,7 +11,7 @@ from services.review.domain.tokens import Token, TokenKind
 
 
 class Users(Protocol):
-    """Who may call, and what they answered under which Idempotency-Key."""
+    """Who may call."""
 
     def get(self, name: str) -> User | None:
         """One user who is not disabled."""
@@ -31,14 +31,6 @@ class Users(Protocol):
 
     def disable(self, name: str, at: datetime) -> None:
         """Let a user in no more."""
-        ...
-
-    def answered(self, key: str) -> str | None:
-        """The request that was answered under an Idempotency-Key."""
-        ...
-
-    def remember_answer(self, key: str, request: str) -> None:
-        """Remember a request under its Idempotency-Key."""
         ...
 
 

@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from services.review.ports.answers import Answers
 from services.review.ports.letters import DeadLetters
 from services.review.ports.outbox import Outbox
 from services.review.ports.passwords import Passwords
@@ -43,6 +44,8 @@ class Transaction(Protocol):
     def tokens(self) -> Tokens: ...
     @property
     def passwords(self) -> Passwords: ...
+    @property
+    def answers(self) -> Answers: ...
     @property
     def access_log(self) -> AccessLog: ...
 

@@ -10,12 +10,14 @@ from shared.database import UtcDateTime
 
 
 class AnswerRow(SQLModel, table=True):
-    """What was answered to a request with an Idempotency-Key."""
+    """A request with an Idempotency-Key, and what became of it."""
 
     __tablename__ = "review_answers"
 
     key: str = Field(primary_key=True)
     request: str = Field(sa_type=Text)
+    outcome: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class UserRow(SQLModel, table=True):

@@ -9,6 +9,7 @@ from services.review.domain.queue import NewItem, Stage, Worth, appeals_queue
 from services.review.domain.routing import predicted_label
 from services.review.errors import AlreadyAppealed, NotFound
 from services.review.ports import Store, Transaction
+from services.review.use_cases.repeating import UNNAMED, Once
 from services.review.use_cases.settling import case_of
 from shared.clock import Clock
 
@@ -28,7 +29,9 @@ class Appeal:
         self._store = store
         self._clock = clock
 
-    def __call__(self, project: str, event_id: str, actor: User, reason: str) -> Appealed:
+    def __call__(
+        self, project: str, event_id: str, actor: User, reason: str, once: Once = UNNAMED
+    ) -> Appealed:
         """Take an appeal. The decision in force stands until the lead has answered.
 
         Raises:
@@ -37,6 +40,9 @@ class Appeal:
         """
         queue = appeals_queue(project)
         with self._store.write() as transaction:
+            earlier = once.earlier(transaction, actor.name)
+            if earlier is not None:
+                return Appealed(int(earlier), queue)
             decisions = transaction.ledger.story(project, event_id, [Kind.DECIDED])
             if not decisions:
                 raise NotFound(f"there is no decision on {event_id!r} in project {project!r}")
@@ -44,6 +50,7 @@ class Appeal:
             number = len(transaction.ledger.story(project, event_id, [Kind.APPEALED])) + 1
             body = {"actor": actor.name, "reason": reason, "revision": decisions[-1].revision}
             now = self._clock.now()
+            once.done(transaction, actor.name, str(number), now)
             transaction.ledger.append(
                 [
                     NewEntry(

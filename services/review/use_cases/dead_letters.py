@@ -21,6 +21,7 @@ from services.review.domain.ledger import Kind, NewEntry
 from services.review.errors import AlreadySettled, Invalid, NotFound
 from services.review.metrics import Metrics
 from services.review.ports import Bell, Store, Transaction
+from services.review.use_cases.repeating import UNNAMED, Once
 from shared.clock import Clock
 from shared.errors import Malformed
 from shared.streams import Stream
@@ -144,7 +145,7 @@ class WorkDeadLetters:
             retriable = sum(transaction.dead_letters.counts(self._back(waiting)).values())
         return Matching(every, retriable, upto)
 
-    def retry(self, identity: int, actor: User) -> Letter:
+    def retry(self, identity: int, actor: User, once: Once = UNNAMED) -> Letter:
         """Put an original back on its stream; one that fails again is a new dead letter.
 
         Raises:
@@ -157,16 +158,17 @@ class WorkDeadLetters:
             raise Invalid(
                 f"its stream {stream!r} is none that originals go back to; look at it, then drop it"
             )
-        return self._settle_one(identity, self._settled(LetterState.RETRIED, actor))
+        return self._settle_one(identity, self._settled(LetterState.RETRIED, actor), once)
 
-    def drop(self, identity: int, actor: User, why: str) -> Letter:
+    def drop(self, identity: int, actor: User, why: str, once: Once = UNNAMED) -> Letter:
         """Settle a letter without sending anything; it is kept for a while.
 
         Raises:
             NotFound: no such letter.
             AlreadySettled: it waits no more.
         """
-        return self._settle_one(identity, self._settled(LetterState.DROPPED, actor, why))
+        settled = self._settled(LetterState.DROPPED, actor, why)
+        return self._settle_one(identity, settled, once)
 
     def retry_all(self, selection: Selection, actor: User) -> int:
         """Put back all waiting originals of a selection that may go back; how many."""
@@ -184,11 +186,14 @@ class WorkDeadLetters:
     def _settled(self, state: LetterState, actor: User, why: str | None = None) -> Settled:
         return Settled(state, actor.name, self._clock.now(), why)
 
-    def _settle_one(self, identity: int, settled: Settled) -> Letter:
+    def _settle_one(self, identity: int, settled: Settled, once: Once) -> Letter:
         with self._store.write() as transaction:
+            if once.earlier(transaction, settled.by) is not None:
+                return _existing(transaction, identity)
             letters = _settle(transaction, Selection(id=identity), settled, 1)
             if not letters:
                 raise _why_not(_existing(transaction, identity))
+            once.done(transaction, settled.by, "", settled.at)
         self._bell.ring()
         return letters[0]
 

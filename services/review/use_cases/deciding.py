@@ -10,12 +10,13 @@ from services.review.domain.ledger import Kind
 from services.review.domain.queue import Item, Lease, Stage, is_for_leads
 from services.review.domain.votes import Answer, Ballot, Because, Draft
 from services.review.domain.voting import VerdictKind
-from services.review.errors import Invalid, KeyReused, LeaseLost
+from services.review.errors import Invalid, LeaseLost
 from services.review.metrics import Metrics
 from services.review.ports import Bell, Store, Transaction
 from services.review.use_cases.claiming import Claiming, Claims, Wish
 from services.review.use_cases.concluding import Conclude
 from services.review.use_cases.queues import held_lease
+from services.review.use_cases.repeating import Once
 from services.review.use_cases.settling import Decided, entry, newest_decision
 from shared.clock import Clock
 from shared.project import Project
@@ -90,7 +91,9 @@ class DecideItem:
             with self._store.write() as transaction:
                 now = self._clock.now()
                 lease = held_lease(transaction, lease_id, reviewer)
-                _check_key(transaction, lease, reviewer, answer)
+                once = _once(lease, answer)
+                if once.earlier(transaction, reviewer.name) is None:
+                    once.done(transaction, reviewer.name, "", now)
                 outcome = (
                     self._vote(transaction, lease, answer, now)
                     if lease.holds
@@ -162,16 +165,9 @@ class DecideItem:
             transaction.votes.keep_draft(item.id, reviewer.name, draft)
 
 
-def _check_key(transaction: Transaction, lease: Lease, reviewer: User, answer: Answer) -> None:
-    if answer.idempotency_key is None:
-        return
-    key = f"{reviewer.name}/{answer.idempotency_key}"
-    request = json.dumps([lease.id, answer.label])
-    answered = transaction.users.answered(key)
-    if answered is None:
-        transaction.users.remember_answer(key, request)
-    elif answered != request:
-        raise KeyReused("use a new Idempotency-Key for each answer")
+def _once(lease: Lease, answer: Answer) -> Once:
+    said = (lease.id, answer.label, answer.comment, answer.reason_code)
+    return Once.asked(answer.idempotency_key, "decision", *said)
 
 
 def _project_of(transaction: Transaction, item: Item) -> Project:

@@ -20,6 +20,7 @@ from services.review.domain.votes import Because, Draft
 from services.review.errors import Invalid, LeaseLost, NotFound
 from services.review.ports import ProjectState, Store, Transaction
 from services.review.use_cases.claiming import Claiming, Claims, Wish, worked_by
+from services.review.use_cases.repeating import UNNAMED, Once
 from services.review.use_cases.settling import entry
 from shared.clock import Clock
 
@@ -74,10 +75,26 @@ class WorkQueues:
             project = worked_by(transaction, queue, caller)
             return Queue(project, transaction.items.state(queue, self._clock.now()))
 
-    def claim(self, wish: Wish, reviewer: User) -> Claims:
-        """Lease up to `limit` items to a reviewer."""
+    def claim(self, wish: Wish, reviewer: User, once: Once = UNNAMED) -> Claims:
+        """Lease up to `limit` items to a reviewer; asked again, those that are still held."""
         with self._store.write() as transaction:
-            return self._claiming(transaction, wish, reviewer, self._clock.now())
+            earlier = once.earlier(transaction, reviewer.name)
+            if earlier is not None:
+                return self._again(transaction, wish, reviewer, json.loads(earlier))
+            now = self._clock.now()
+            claims = self._claiming(transaction, wish, reviewer, now)
+            if claims.claims:
+                leases = json.dumps([claim.lease.id for claim in claims.claims])
+                once.done(transaction, reviewer.name, leases, now)
+            return claims
+
+    def _again(
+        self, transaction: Transaction, wish: Wish, reviewer: User, leases: Sequence[str]
+    ) -> Claims:
+        project = worked_by(transaction, wish.queue, reviewer)
+        granted = [transaction.leases.get(lease) for lease in leases]
+        held = [lease for lease in granted if lease is not None and lease.holds]
+        return Claims(self._claiming.shown(transaction, held, project) if held else [])
 
     def heartbeat(self, lease_id: str, reviewer: User) -> Lease:
         """Keep a lease for its project's full time from now on.
@@ -100,20 +117,23 @@ class WorkQueues:
             lease = held_lease(transaction, lease_id, reviewer)
             transaction.leases.give_back(lease, LeaseEnd.RELEASED)
 
-    def skip(self, lease_id: str, reviewer: User, reason: str | None) -> None:
+    def skip(self, lease_id: str, reviewer: User, reason: str | None, once: Once = UNNAMED) -> None:
         """Leave an item to others; it is never shown to this reviewer again.
 
         Raises:
             LeaseLost: it is not held any more.
         """
         with self._store.write() as transaction:
+            if once.earlier(transaction, reviewer.name) is not None:
+                return
             lease = held_lease(transaction, lease_id, reviewer)
             if not transaction.leases.give_back(lease, LeaseEnd.SKIPPED):
                 raise LeaseLost(_LOST)
             now = self._clock.now()
+            once.done(transaction, reviewer.name, "", now)
             transaction.votes.pass_on(lease.item.id, reviewer.name, Because.SKIPPED, reason, now)
 
-    def escalate(self, lease_id: str, reviewer: User, reason: str) -> str:
+    def escalate(self, lease_id: str, reviewer: User, reason: str, once: Once = UNNAMED) -> str:
         """Let a lead decide; the name of the queue in which the item waits now.
 
         Raises:
@@ -121,6 +141,9 @@ class WorkQueues:
             LeaseLost: it is not held any more.
         """
         with self._store.write() as transaction:
+            moved_to = once.earlier(transaction, reviewer.name)
+            if moved_to is not None:
+                return moved_to
             lease = held_lease(transaction, lease_id, reviewer)
             item = transaction.items.lock(lease.item.id)
             if is_for_leads(item.queue):
@@ -128,6 +151,7 @@ class WorkQueues:
             if not transaction.leases.give_back(lease, LeaseEnd.ESCALATED):
                 raise LeaseLost(_LOST)
             now, queue = self._clock.now(), leads_queue(item.project)
+            once.done(transaction, reviewer.name, queue, now)
             transaction.votes.pass_on(item.id, reviewer.name, Because.ESCALATED, reason, now)
             transaction.items.move(item.id, queue, Stage.ESCALATED, slots=1)
             earlier = transaction.ledger.story(item.project, item.event_id, [Kind.ESCALATED])

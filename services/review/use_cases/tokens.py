@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from services.review.domain.access import ADMIN, User
 from services.review.domain.people import Act, NewAccessEntry
 from services.review.domain.tokens import Token, TokenKind, digest, written
-from services.review.errors import Invalid, NotFound
+from services.review.errors import Invalid, MadeBefore, NotFound
 from services.review.ports import Store, Transaction
+from services.review.use_cases.repeating import UNNAMED, Once
 from shared.clock import Clock
 
 SESSION_LIFETIME = timedelta(hours=12)
@@ -44,37 +45,45 @@ class KeepTokens:
         with self._store.read() as transaction:
             return transaction.tokens.of_users(None if user is None else [user])
 
-    def add(self, order: Order) -> tuple[str, Token]:
+    def add(self, order: Order, once: Once = UNNAMED) -> tuple[str, Token]:
         """A new token for a user: its text, and what is kept of it.
 
         Raises:
             NotFound: no such user, or a disabled one.
+            MadeBefore: this request made one already.
         """
         now = self._clock.now()
         with self._store.write() as transaction:
+            _check_first(transaction, order.actor, once)
             if order.user == ADMIN.name:
                 transaction.users.put(ADMIN)
             elif transaction.users.get(order.user) is None:
                 raise NotFound(f"there is no user {order.user!r}; `handraise user add` adds one")
             text, token = issue(transaction, order, now)
+            once.done(transaction, order.actor, token.prefix, now)
             _record(transaction, Act.TOKEN_CREATED, order.actor, token, now)
         return text, token
 
-    def rotate(self, prefix: str, actor: User, overlap: timedelta) -> tuple[str, Token]:
+    def rotate(
+        self, prefix: str, actor: User, overlap: timedelta, once: Once = UNNAMED
+    ) -> tuple[str, Token]:
         """A successor of an API token, as long-lived; the old one still works for `overlap`.
 
         Raises:
             NotFound: no such API token.
             Invalid: it proves nothing any more.
+            MadeBefore: this request made a successor already.
         """
         now = self._clock.now()
         with self._store.write() as transaction:
+            _check_first(transaction, actor.name, once)
             old = _api_token(transaction, prefix)
             if old.state(now) != "active" or transaction.users.get(old.user) is None:
                 raise Invalid("this token has ended; make a new one for its user instead")
             lifetime = old.expires_at - old.created_at
             order = Order(old.user, TokenKind.API, actor.name, lifetime, old.description)
             text, token = issue(transaction, order, now)
+            once.done(transaction, actor.name, token.prefix, now)
             transaction.tokens.end(prefix, now + overlap)
             _record(transaction, Act.TOKEN_ROTATED, actor.name, token, now, replaces=prefix)
         return text, token
@@ -90,6 +99,16 @@ class KeepTokens:
             token = _api_token(transaction, prefix)
             if transaction.tokens.revoke(prefix, now):
                 _record(transaction, Act.TOKEN_REVOKED, actor.name, token, now)
+
+
+def _check_first(transaction: Transaction, actor: str, once: Once) -> None:
+    """The text of a token is not kept: it cannot be given a second time."""
+    made = once.earlier(transaction, actor)
+    if made is not None:
+        raise MadeBefore(
+            f"it made the token {made!r}, whose text is given once; revoke that one, and ask for "
+            "another with a new Idempotency-Key"
+        )
 
 
 def issue(transaction: Transaction, order: Order, now: datetime) -> tuple[str, Token]:

@@ -9,10 +9,11 @@ from services.review.domain.ledger import Kind
 from services.review.domain.queue import Item, Stage
 from services.review.domain.votes import Ballot, VoteState
 from services.review.domain.voting import VerdictKind
-from services.review.errors import NotFound, TooLate
+from services.review.errors import LeaseLost, NotFound, TooLate
 from services.review.ports import Bell, Hold, ProjectState, Store, Transaction
 from services.review.use_cases.claiming import Claim, Claiming
 from services.review.use_cases.concluding import Conclude
+from services.review.use_cases.repeating import UNNAMED, Once
 from services.review.use_cases.settling import entry
 from shared.clock import Clock
 from shared.project import Project
@@ -29,15 +30,19 @@ class UndoVote:
         self._claiming = claiming
         self._conclude = conclude
 
-    def __call__(self, item_id: int, reviewer: User) -> Claim:
+    def __call__(self, item_id: int, reviewer: User, once: Once = UNNAMED) -> Claim:
         """The item, held again. A decision that has left stands until it is amended.
 
         Raises:
             NotFound: the reviewer has no answer on such an item.
             TooLate: the time for it has passed, or others have answered since.
+            LeaseLost: it was taken back by this request before, and is held no more.
         """
         with self._store.write() as transaction:
             now = self._clock.now()
+            earlier = once.earlier(transaction, reviewer.name)
+            if earlier is not None:
+                return self._again(transaction, earlier)
             item, ballot = _own_vote(transaction, item_id, reviewer)
             project = _existing(transaction, item.project)
             _check_time(transaction, item, ballot, project, now)
@@ -50,7 +55,15 @@ class UndoVote:
             lease = transaction.leases.grant_own(item.id, hold, now)
             if lease is None:
                 raise TooLate("others hold the item now; ask a lead to revoke your answer")
+            once.done(transaction, reviewer.name, lease.id, now)
             return self._claiming.shown(transaction, [lease], project)[0]
+
+    def _again(self, transaction: Transaction, lease_id: str) -> Claim:
+        lease = transaction.leases.get(lease_id)
+        if lease is None or not lease.holds:
+            raise LeaseLost("you took the answer back, and hold the item no more; claim again")
+        project = _existing(transaction, lease.item.project)
+        return self._claiming.shown(transaction, [lease], project)[0]
 
     def _open(self, transaction: Transaction, item: Item, project: Project, now: datetime) -> None:
         """Let the item ask for the answer again that was taken back."""

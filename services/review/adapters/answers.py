@@ -1,0 +1,35 @@
+"""Requests with an Idempotency-Key in SQL."""
+
+from datetime import datetime
+
+from sqlalchemy import CursorResult
+from sqlmodel import Session, col, delete, select
+
+from services.review.ports import Answered
+from services.review.tables import AnswerRow
+
+
+class SqlAnswers:
+    """Implements `ports.Answers`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def find(self, key: str) -> Answered | None:
+        """What was asked under a key."""
+        row = self._session.get(AnswerRow, key)
+        return Answered(row.request, row.outcome) if row else None
+
+    def remember(self, key: str, answered: Answered, at: datetime) -> None:
+        """Remember it; of two requests with one key at once, the second fails as a whole."""
+        self._session.add(
+            AnswerRow(key=key, request=answered.request, outcome=answered.outcome, at=at)
+        )
+
+    def forget(self, before: datetime, limit: int) -> int:
+        """Forget what was remembered before; how many."""
+        old = select(AnswerRow.key).where(AnswerRow.at < before).limit(limit)
+        statement = delete(AnswerRow).where(col(AnswerRow.key).in_(old))
+        result = self._session.connection().execute(statement)
+        assert isinstance(result, CursorResult)  # noqa: S101 - a DELETE always gives one
+        return result.rowcount
