@@ -32,6 +32,7 @@ from services.review.api import (
     passwords,
     problems,
     projects,
+    quality,
     queues,
     records,
     repairs,
@@ -50,17 +51,13 @@ from services.review.handlers import keep_dead_letters, record_models, route_pre
 from services.review.metrics import Metrics
 from services.review.settings import Settings
 from services.review.use_cases.access import ControlAccess
-from services.review.use_cases.appealing import Appeal
-from services.review.use_cases.claiming import Claiming
-from services.review.use_cases.concluding import Conclude
 from services.review.use_cases.dead_letters import KeepDeadLetters, WorkDeadLetters
 from services.review.use_cases.deadlines import MeetDeadlines
-from services.review.use_cases.deciding import DecideItem
+from services.review.use_cases.desk import Desk
 from services.review.use_cases.federation import LogInByProvider
 from services.review.use_cases.passwords import KeepPasswords
 from services.review.use_cases.people import KeepPeople
 from services.review.use_cases.projects import KeepProjects
-from services.review.use_cases.queues import WorkQueues
 from services.review.use_cases.reconciling import Reconcile
 from services.review.use_cases.records import ReadRecords, RecordModels
 from services.review.use_cases.repeating import ForgetRequests
@@ -68,7 +65,6 @@ from services.review.use_cases.republishing import Republish
 from services.review.use_cases.routing import RoutePredictions
 from services.review.use_cases.sending import SendEvents
 from services.review.use_cases.tokens import KeepTokens
-from services.review.use_cases.undoing import RevokeAnswers, UndoVote
 from services.review.web import entrance, letter_pages, own_page, pages, provider_login
 from services.review.web.html import Pages
 from shared.clock import SystemClock
@@ -120,12 +116,13 @@ def create_routes(core: "Core") -> FastAPI:
 
 
 def _add_work(app: FastAPI, core: "Core", door: Doorkeeper, shown: Pages) -> None:
-    desk = _Desk(core)
+    desk = Desk(core.store, core.relay, core.metrics, core.clock, core.coin_key)
     keep = KeepProjects(core.store, core.relay, core.clock)
     app.include_router(queues.router(door, desk.work, core.clock))
     app.include_router(leases.router(door, desk.work, desk.decide, desk.undo))
     app.include_router(second_looks.router(door, desk.appeal, desk.revoke))
     app.include_router(projects.router(door, keep))
+    app.include_router(quality.router(door, desk.measure, desk.standing))
     app.include_router(sending.router(door, SendEvents(core.store, core.relay, core.clock)))
     app.include_router(records.router(door, ReadRecords(core.store, core.clock)))
     pages.install(app, shown, door, desk.work, desk.decide)
@@ -169,21 +166,6 @@ def _provider(core: "Core") -> LogInByProvider | None:
     grants = grants_of(settings.oidc_roles)
     reading = Reading(settings.oidc_name_claim, settings.oidc_role_claim, grants)
     return LogInByProvider(core.store, provider, reading, core.clock)
-
-
-class _Desk:
-    """What people do."""
-
-    def __init__(self, core: "Core") -> None:
-        claiming = Claiming(core.coin_key)
-        conclude = Conclude(core.metrics)
-        self.work = WorkQueues(core.store, core.clock, claiming)
-        self.decide = DecideItem(
-            core.store, core.relay, core.metrics, core.clock, claiming, conclude
-        )
-        self.undo = UndoVote(core.store, core.clock, claiming, conclude)
-        self.revoke = RevokeAnswers(core.store, core.relay, core.clock, conclude)
-        self.appeal = Appeal(core.store, core.clock)
 
 
 class Core:

@@ -48,6 +48,13 @@ class TooManyAttempts(ReviewError):
         super().__init__(f"wait {self.retry_after} seconds, then try again")
 
 
+class Paused(ReviewError):
+    """The caller is paused in this project."""
+
+    status = 403
+    slug = "paused"
+
+
 class LeaseLost(ReviewError):
     """The lease no longer holds."""
 

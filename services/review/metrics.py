@@ -77,6 +77,14 @@ class Metrics:
             ["project", "queue"],
             registry=registry,
         )
+        self.reviewers_paused = Gauge(
+            "handraise_reviewers_paused",
+            "Reviewers who may not claim. Above 0: a lead looks at "
+            "GET /v1/projects/PROJECT/reviewers, talks to them, revokes answers that were careless, "
+            "and lets them go on.",
+            ["project"],
+            registry=registry,
+        )
         self.logins_failed = Counter(
             "handraise_logins_failed",
             "Wrong passwords. Many at once: somebody guesses; see `handraise_logins_refused`.",

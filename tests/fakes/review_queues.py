@@ -50,6 +50,7 @@ class FakeItems:
                 stage=Stage.ROUTED,
                 received_at=new.received_at,
                 deadline=new.deadline,
+                predicted=new.worth.predicted,
             )
             self.merits[number] = new.worth, new.rank
             self._add_slots(number, new.slots)

@@ -15,6 +15,7 @@ from tests.fakes.review_dead_letters import FakeDeadLetters
 from tests.fakes.review_history import FakeAccepted, FakeHistory, FakeMarks
 from tests.fakes.review_leases import FakeLeases
 from tests.fakes.review_queues import FakeItems
+from tests.fakes.review_reviewers import FakeReviewers
 from tests.fakes.review_votes import FakeVotes
 
 
@@ -95,6 +96,7 @@ class FakeTransaction:
     ledger: FakeLedger = field(default_factory=FakeLedger)
     items: FakeItems = field(default_factory=FakeItems)
     votes: FakeVotes = field(default_factory=FakeVotes)
+    reviewers: FakeReviewers = field(default_factory=FakeReviewers)
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
     marks: FakeMarks = field(default_factory=FakeMarks)
     dead_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)

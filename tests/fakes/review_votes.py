@@ -13,6 +13,7 @@ class FakeVotes:
     ballots: list[Ballot] = field(default_factory=list)
     through: dict[tuple[int, str], tuple[Because, str | None]] = field(default_factory=dict)
     kept: dict[tuple[int, str], Draft] = field(default_factory=dict)
+    lessons: set[tuple[int, str]] = field(default_factory=set)
     items: FakeItems = field(default_factory=FakeItems)
 
     def add(self, ballot: Ballot) -> None:
@@ -32,6 +33,16 @@ class FakeVotes:
             and b.at >= moment
             and self.items.items[b.item_id].project == project
         ][:limit]
+
+    def newest(self, project: str, limit: int) -> Sequence[Ballot]:
+        counted = [b for b in self._counted() if self.items.items[b.item_id].project == project]
+        return counted[::-1][:limit]
+
+    def taught(self, item_id: int) -> Collection[str]:
+        return {who for number, who in self.lessons if number == item_id}
+
+    def mark_taught(self, item_id: int, reviewers: Collection[str]) -> None:
+        self.lessons |= {(item_id, who) for who in reviewers}
 
     def take_back(self, ballot: Ballot, state: VoteState) -> bool:
         for place, known in enumerate(self.ballots):

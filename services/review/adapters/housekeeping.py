@@ -52,8 +52,11 @@ class Housekeeping:
         self._database.inform_planner([table.__tablename__ for table in _TABLES])
         now = self._clock.now()
         with self._store.read() as transaction:
+            paused = transaction.reviewers.paused()
             for project in transaction.projects.all():
-                for name in queues_of(project.configuration.name):
+                own = project.configuration.name
+                self._metrics.reviewers_paused.labels(own).set(paused.get(own, 0))
+                for name in queues_of(own):
                     self._show(transaction.items.state(name, now), now)
 
     def _show(self, state: QueueState, now: datetime) -> None:

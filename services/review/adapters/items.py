@@ -37,7 +37,7 @@ ITEM_COLUMNS = tuple(
     getattr(ItemRow, name)
     for name in (
         *("id", "project", "queue", "event_id", "reason", "stage", "received_at", "deadline"),
-        *("settled", "late", "round", "votes", "decisions", "label"),
+        *("settled", "late", "round", "votes", "decisions", "label", "predicted"),
     )
 )
 
@@ -243,6 +243,7 @@ def item_of(row: Row[Any]) -> Item:
         votes=values["votes"],
         decisions=values["decisions"],
         label=values["label"],
+        predicted=values["predicted"],
     )
 
 

@@ -17,6 +17,7 @@ from services.review.adapters.marks import SqlMarks
 from services.review.adapters.outbox import SqlOutbox
 from services.review.adapters.passwords import SqlPasswords
 from services.review.adapters.projects import SqlProjects
+from services.review.adapters.reviewers import SqlReviewers
 from services.review.adapters.tokens import SqlTokens
 from services.review.adapters.users import SqlUsers
 from services.review.adapters.votes import SqlVotes
@@ -32,6 +33,7 @@ class SqlTransaction:
         self.items = SqlItems(session)
         self.leases = SqlLeases(session)
         self.votes = SqlVotes(session)
+        self.reviewers = SqlReviewers(session)
         self.outbox = SqlOutbox(session, keys)
         self.accepted = SqlAccepted(session, keys)
         self.history = SqlHistory(session)

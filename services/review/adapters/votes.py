@@ -27,7 +27,9 @@ class SqlVotes:
     def add(self, ballot: Ballot) -> None:
         """Record a vote."""
         values = {name: getattr(ballot, name) for name in _FIELDS}
-        self._execute(insert(VoteRow).values(values | {"state": ballot.state.value}))
+        self._execute(
+            insert(VoteRow).values(values | {"state": ballot.state.value, "taught": False})
+        )
 
     def counted(self, item_id: int, item_round: int) -> Sequence[Ballot]:
         """The votes of a round that count, in the order in which they came."""
@@ -66,6 +68,37 @@ class SqlVotes:
             .limit(limit)
         )
         return [_ballot(row) for row in rows]
+
+    def newest(self, project: str, limit: int) -> Sequence[Ballot]:
+        """The newest counted votes of a project, newest first."""
+        rows = self._execute(
+            select(*_COLUMNS)
+            .join(ItemRow, col(ItemRow.id) == col(VoteRow.item_id))
+            .where(
+                col(VoteRow.state) == VoteState.COUNTED.value,
+                col(ItemRow.project) == project,
+            )
+            .order_by(col(VoteRow.id).desc())
+            .limit(limit)
+        )
+        return [_ballot(row) for row in rows]
+
+    def taught(self, item_id: int) -> Collection[str]:
+        """Whose skill has learned of their vote on this item, whatever became of the vote."""
+        rows = self._execute(
+            select(col(VoteRow.reviewer)).where(
+                col(VoteRow.item_id) == item_id, col(VoteRow.taught).is_(True)
+            )
+        )
+        return set(rows.scalars())
+
+    def mark_taught(self, item_id: int, reviewers: Collection[str]) -> None:
+        """Note that skills have learned of these reviewers' votes on an item."""
+        self._execute(
+            update(VoteRow)
+            .where(col(VoteRow.item_id) == item_id, col(VoteRow.reviewer).in_(sorted(reviewers)))
+            .values(taught=True)
+        )
 
     def take_back(self, ballot: Ballot, state: VoteState) -> bool:
         """Let a vote count no more. False if it did not count any more already."""

@@ -87,6 +87,12 @@ class RevokeRequest(Body):
     reason: Reason
 
 
+class StandingRequest(Body):
+    """Why a reviewer is paused, or may work again."""
+
+    reason: Reason
+
+
 class SwitchRequest(Body):
     """Why automation is stopped or resumed."""
 

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     AUTOMATION = "automation"
     MODEL = "model"
     DEAD_LETTER = "dead_letter"
+    REVIEWER = "reviewer"
     RESTORED = "restored"
 
 

@@ -106,6 +106,7 @@ class Item:
         votes: how many votes it had, in all rounds, whatever became of them.
         decisions: the revision of its newest decision; 0 without one.
         label: what people decided last.
+        predicted: the label that the model found likeliest.
     """
 
     id: int
@@ -122,6 +123,7 @@ class Item:
     votes: int = 0
     decisions: int = 0
     label: str | None = None
+    predicted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,12 @@ def why(item: Item, probabilities: Mapping[str, float] | None, inclusion: float)
     return _BY_REASON[item.reason].format(rate=f"1 in {round(1 / inclusion)}")
 
 
+def is_drawn(item: Item, project: Project) -> bool:
+    """Whether chance alone decides if the holder of an item is shown the model's answer."""
+    torn = item.reason is RouteReason.UNCERTAIN and item.stage is Stage.ROUTED
+    return torn and not project.blind and 0 < project.quality.hidden_share < 1
+
+
 def sees_model(item: Item, project: Project, draw: float) -> bool:
     """Whether the holder of an item is shown the model's answer.
 

@@ -13,6 +13,7 @@ from services.review.ports.projects import Projects, ProjectState
 from services.review.ports.queues import Hold, Items, Leases
 from services.review.ports.reconciling import Accepted, History, Marks, Transport
 from services.review.ports.record import Ledger
+from services.review.ports.reviewers import Reviewers
 from services.review.ports.store import Store, Transaction
 from services.review.ports.votes import Votes
 
@@ -36,6 +37,7 @@ __all__ = [
     "ProjectState",
     "Projects",
     "Proof",
+    "Reviewers",
     "Store",
     "Tokens",
     "Transaction",

@@ -12,6 +12,7 @@ from services.review.ports.projects import Projects
 from services.review.ports.queues import Items, Leases
 from services.review.ports.reconciling import Accepted, History, Marks
 from services.review.ports.record import Ledger
+from services.review.ports.reviewers import Reviewers
 from services.review.ports.votes import Votes
 
 
@@ -26,6 +27,8 @@ class Transaction(Protocol):
     def leases(self) -> Leases: ...
     @property
     def votes(self) -> Votes: ...
+    @property
+    def reviewers(self) -> Reviewers: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

@@ -26,6 +26,18 @@ class Votes(Protocol):
         """Counted votes of a reviewer since a moment, oldest first."""
         ...
 
+    def newest(self, project: str, limit: int) -> Sequence[Ballot]:
+        """The newest counted votes of a project, newest first."""
+        ...
+
+    def taught(self, item_id: int) -> Collection[str]:
+        """Whose skill has learned of their vote on this item, whatever became of the vote."""
+        ...
+
+    def mark_taught(self, item_id: int, reviewers: Collection[str]) -> None:
+        """Note that skills have learned of these reviewers' votes on an item."""
+        ...
+
     def take_back(self, ballot: Ballot, state: VoteState) -> bool:
         """Let a vote count no more. False if it did not count any more already."""
         ...

@@ -12,6 +12,7 @@ from services.review.tables.people import (
 from services.review.tables.projects import ProjectRow
 from services.review.tables.queues import ItemRow, LeaseRow, SlotRow
 from services.review.tables.record import RARE_KINDS, LedgerRow
+from services.review.tables.reviewers import ReviewerRow
 from services.review.tables.transport import AcceptedRow, MarkRow, OutboxRow
 from services.review.tables.votes import DraftRow, ThroughRow, VoteRow
 
@@ -30,6 +31,7 @@ __all__ = [
     "OutboxRow",
     "PasswordRow",
     "ProjectRow",
+    "ReviewerRow",
     "SlotRow",
     "ThroughRow",
     "TokenRow",

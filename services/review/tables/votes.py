@@ -31,6 +31,7 @@ class VoteRow(SQLModel, table=True):
     lease_id: str = Field(index=True)
     saw_model: bool
     state: str
+    taught: bool = False
 
 
 class ThroughRow(SQLModel, table=True):

@@ -23,6 +23,7 @@ from services.review.domain.votes import Ballot, Draft
 from services.review.errors import Forbidden, NotFound
 from services.review.ports import Hold, ProjectState, Transaction
 from services.review.use_cases.shares import LabelShares
+from services.review.use_cases.standing import check_standing
 
 _WINDOW = 20
 """Candidates that are looked at besides those asked for; among them the order is exact."""
@@ -79,8 +80,10 @@ class Claiming:
         Raises:
             NotFound: no such queue.
             Forbidden: the queue is for leads.
+            Paused: the reviewer may not work for now.
         """
         project = worked_by(transaction, wish.queue, reviewer)
+        check_standing(transaction, project.configuration, reviewer)
         seconds = wish.lease_seconds or project.configuration.lease_seconds
         until = now + timedelta(seconds=seconds)
         leases: list[Lease] = []

@@ -11,6 +11,7 @@ from services.review.metrics import Metrics
 from services.review.ports import Transaction
 from services.review.use_cases.settling import Decided, Settle
 from services.review.use_cases.shares import LabelShares
+from services.review.use_cases.teaching import Lesson, Teach
 from shared.project import Project
 
 
@@ -20,6 +21,7 @@ class Conclude:
     def __init__(self, metrics: Metrics) -> None:
         self._settle = Settle(metrics)
         self._shares = LabelShares()
+        self._teach = Teach()
 
     def __call__(
         self,
@@ -41,12 +43,15 @@ class Conclude:
             decided = self._settle.by_people(
                 transaction, item, found.label, found.probabilities, ballots
             )
+            truth = found.probabilities
+            self._teach(transaction, item, project, Lesson(ballots, truth, by_lead=by_lead), now)
             return found, decided
         if found.kind is VerdictKind.MORE:
             transaction.items.offer(item.id, found.wanted)
         else:
             queue = leads_queue(item.project)
             transaction.items.move(item.id, queue, Stage.DISAGREED, slots=1)
+        self._teach(transaction, item, project, Lesson(ballots), now)
         return found, None
 
     def judge(
@@ -57,7 +62,9 @@ class Conclude:
         now: datetime,
     ) -> Verdict:
         """What these votes come to; nothing is changed."""
-        opinions = [Opinion(Skill(), ballot.label) for ballot in ballots]
+        names = {ballot.reviewer for ballot in ballots}
+        skills = transaction.reviewers.skills(project.name, names)
+        opinions = [Opinion(skills.get(b.reviewer, Skill()), b.label) for b in ballots]
         shares = self._shares.of(transaction, project, now)
         return verdict(project.labels, opinions, rule_of(project), shares)
 

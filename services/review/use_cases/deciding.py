@@ -7,10 +7,10 @@ from enum import StrEnum
 
 from services.review.domain.access import User
 from services.review.domain.ledger import Kind
-from services.review.domain.queue import Item, Lease, Stage, is_for_leads
+from services.review.domain.queue import EmptyBecause, Item, Lease, Stage, is_for_leads
 from services.review.domain.votes import Answer, Ballot, Because, Draft
 from services.review.domain.voting import VerdictKind
-from services.review.errors import Invalid, LeaseLost
+from services.review.errors import Invalid, LeaseLost, Paused
 from services.review.metrics import Metrics
 from services.review.ports import Bell, Store, Transaction
 from services.review.use_cases.claiming import Claiming, Claims, Wish
@@ -100,14 +100,21 @@ class DecideItem:
                     else self._repeated(transaction, lease, answer)
                 )
                 wish = Wish(lease.queue, claim_next)
-                following = (
-                    self._claiming(transaction, wish, reviewer, now) if claim_next else Claims([])
-                )
+                following = self._following(transaction, wish, reviewer, now)
         except LeaseLost:
             self._keep(lease_id, reviewer, answer)
             raise
         self._bell.ring()
         return outcome, following
+
+    def _following(
+        self, transaction: Transaction, wish: Wish, reviewer: User, now: datetime
+    ) -> Claims:
+        """The next items. Whom this answer has paused learns why when they claim."""
+        try:
+            return self._claiming(transaction, wish, reviewer, now) if wish.limit else Claims([])
+        except Paused:
+            return Claims([], EmptyBecause.NONE_FOR_YOU)
 
     def _vote(
         self, transaction: Transaction, lease: Lease, answer: Answer, now: datetime

@@ -1,0 +1,88 @@
+"""A reviewer of a project: what is known of them, and whether they may work."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from services.review.domain.quality import Skill, learned
+from services.review.domain.standing import Tally, is_below
+
+
+class State(StrEnum):
+    """Where a reviewer stands."""
+
+    TRAINING = "training"
+    """Has not passed an exam; that matters only where the project has one."""
+    QUALIFIED = "qualified"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Arms:
+    """Answers on torn items where chance decided whether the model's answer was shown.
+
+    Attributes:
+        shown: how many saw it, and how many of these said the same.
+        hidden: the same for those who did not.
+    """
+
+    shown: int = 0
+    shown_agreed: int = 0
+    hidden: int = 0
+    hidden_agreed: int = 0
+
+    def plus(self, *, saw_model: bool, agreed: bool) -> "Arms":
+        """With one more answer."""
+        if saw_model:
+            return replace(self, shown=self.shown + 1, shown_agreed=self.shown_agreed + agreed)
+        return replace(self, hidden=self.hidden + 1, hidden_agreed=self.hidden_agreed + agreed)
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """What is known of a reviewer in a project; as given here: nothing.
+
+    Attributes:
+        evidence: known answers since the reviewer last began or was let back.
+        since: when the state began.
+        by: who brought it about; None: the rules.
+    """
+
+    project: str
+    name: str
+    skill: Skill = field(default_factory=Skill)
+    evidence: Tally = Tally(0.0, 0.0)  # noqa: RUF009 - frozen
+    arms: Arms = Arms()
+    state: State = State.TRAINING
+    since: datetime | None = None
+    by: str | None = None
+    reason: str | None = None
+
+    def taught(self, said: str, truth: Mapping[str, float], weight: float) -> "Reviewer":
+        """After one more answer whose truth became known, see `quality.learned`."""
+        right = self.evidence.right + weight * truth.get(said, 0.0)
+        return replace(
+            self,
+            skill=learned(self.skill, said, truth, weight),
+            evidence=Tally(right, self.evidence.answered + weight),
+        )
+
+    def should_pause(self, bar: float | None) -> bool:
+        """Whether the evidence says that they are below a project's bar."""
+        return bar is not None and self.state is not State.PAUSED and is_below(self.evidence, bar)
+
+    def paused(self, now: datetime, by: str | None, reason: str) -> "Reviewer":
+        """May not work until a lead lets them back."""
+        return replace(self, state=State.PAUSED, since=now, by=by, reason=reason)
+
+    def let_back(self, now: datetime, by: str, reason: str) -> "Reviewer":
+        """May work; the evidence that led to a pause is behind them, the skill is kept."""
+        return replace(
+            self,
+            state=State.QUALIFIED,
+            since=now,
+            by=by,
+            reason=reason,
+            evidence=Tally(0.0, 0.0),
+        )

@@ -1,0 +1,29 @@
+"""What people do, wired on one store."""
+
+from services.review.metrics import Metrics
+from services.review.ports import Bell, Store
+from services.review.use_cases.appealing import Appeal
+from services.review.use_cases.claiming import Claiming
+from services.review.use_cases.concluding import Conclude
+from services.review.use_cases.deciding import DecideItem
+from services.review.use_cases.measuring import MeasureReviewers
+from services.review.use_cases.queues import WorkQueues
+from services.review.use_cases.standing import KeepStanding
+from services.review.use_cases.undoing import RevokeAnswers, UndoVote
+from shared.clock import Clock
+
+
+class Desk:
+    """The use cases of reviewers and leads."""
+
+    def __init__(
+        self, store: Store, bell: Bell, metrics: Metrics, clock: Clock, coin_key: bytes
+    ) -> None:
+        claiming, conclude = Claiming(coin_key), Conclude(metrics)
+        self.work = WorkQueues(store, clock, claiming)
+        self.decide = DecideItem(store, bell, metrics, clock, claiming, conclude)
+        self.undo = UndoVote(store, clock, claiming, conclude)
+        self.revoke = RevokeAnswers(store, bell, clock, conclude)
+        self.appeal = Appeal(store, clock)
+        self.standing = KeepStanding(store, clock)
+        self.measure = MeasureReviewers(store, clock)
