@@ -7,7 +7,9 @@ was recorded to run, and gets the answer that it gave. `HANDRAISE_BENCH_COMMIT` 
 
 import asyncio
 import os
+import secrets
 import sqlite3
+import traceback
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -39,7 +41,7 @@ class Writer:
 
     def __init__(self, work: Work, most_at_once: int) -> None:
         self._replay = Replay(work.pattern)
-        self._held = [Held(item, event, f"{item:024x}") for item, event in work.items]
+        self._held = [Held(item, event, secrets.token_hex(12)) for item, event in work.items]
         self._numbers = count(_BEHIND)
         self._most = most_at_once
         self.waiting: SimpleQueue[Callable[[], object]] = SimpleQueue()
@@ -73,8 +75,17 @@ def start(work: Work, *, group: bool) -> Writer:
     writer = Writer(work, _MOST_AT_ONCE if group else 1)
     threads = 1 if group or work.database.startswith("sqlite") else 8
     for _ in range(threads):
-        Thread(target=lambda: writer.run(_connect(work.database)), daemon=True).start()
+        Thread(target=_run, args=[writer, work.database], daemon=True).start()
     return writer
+
+
+def _run(writer: Writer, url: str) -> None:
+    """A peer that cannot repeat the statements ends at once, instead of letting callers wait."""
+    try:
+        writer.run(_connect(url))
+    finally:
+        traceback.print_exc()
+        os._exit(1)
 
 
 def _connect(url: str) -> Any:  # noqa: ANN401 - of either driver
@@ -116,6 +127,7 @@ def main(environment: Any) -> None:  # noqa: ANN401
         lifespan="off",
         log_level="warning",
         access_log=False,
+        timeout_graceful_shutdown=1,
     )
 
 

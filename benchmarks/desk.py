@@ -138,9 +138,11 @@ class Desk:
         return pattern(pairs[0], decided, claimed, answer.text)
 
     def newest_items(self, count: int) -> list[tuple[int, str]]:
-        """The items that came last, newest first, as (id, event id), read from the tables."""
+        """Items that nobody decided, newest first, as (id, event id), read from the tables."""
         engine = create_engine(self.database_url)
-        newest = text("SELECT id, event_id FROM review_items ORDER BY id DESC LIMIT :count")
+        newest = text(
+            "SELECT id, event_id FROM review_items WHERE NOT settled ORDER BY id DESC LIMIT :count"
+        )
         with engine.connect() as connection:
             rows = [(int(i), str(e)) for i, e in connection.execute(newest, {"count": count})]
         engine.dispose()

@@ -87,9 +87,8 @@ def _on(name: str, url: str, directory: Path, pairs: int) -> list[Figure]:
 def _peer(desk: Desk, tokens: Sequence[str], pairs: int, way: str) -> dict[int, Outcome]:
     """What the bare endpoint reaches with each crowd."""
     file = desk.target.directory / f"{way}.json"
-    items = desk.newest_items(2 * len(_CROWDS) * (pairs + 1000))
-    share = items[: len(items) // 2] if way == "group" else items[len(items) // 2 :]
-    file.write_bytes(msgspec.json.encode(Work(desk.database_url, desk.record(), share)))
+    recorded, items = desk.record(), desk.newest_items(len(_CROWDS) * (pairs + 1000))
+    file.write_bytes(msgspec.json.encode(Work(desk.database_url, recorded, items)))
     given = {"HANDRAISE_BENCH_WORK": str(file), "HANDRAISE_BENCH_COMMIT": way}
     with desk.open("benchmarks.bare", **given):
         return {crowd: desk.review(tokens[:crowd], pairs, _SECONDS) for crowd in _CROWDS}
