@@ -119,6 +119,7 @@ class ModelVersion(_Answer):
 
 class _Models(_Answer):
     versions: list[ModelVersion]
+    next_cursor: str | None = None
 
 
 class DeadLetter(_Answer):
@@ -237,7 +238,8 @@ class Client(PeopleCalls):
 
     def models(self, project: str) -> list[ModelVersion]:
         """Model versions, newest first."""
-        return self.call(_Models, "GET", f"/v1/models/{part(project)}").versions
+        pages = self.pages(_Models, f"/v1/models/{part(project)}")
+        return [version for page in pages for version in page.versions]
 
     def dead_letters(
         self, wanted: Mapping[str, str], *, limit: int = 50, before: int | None = None

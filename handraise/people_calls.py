@@ -24,6 +24,7 @@ class User(_Answer):
 
 class _Users(_Answer):
     users: list[User]
+    next_cursor: str | None = None
 
 
 class Token(_Answer):
@@ -54,6 +55,7 @@ class KeptToken(_Answer):
 
 class _Tokens(_Answer):
     tokens: list[KeptToken]
+    next_cursor: str | None = None
 
 
 class _Ended(_Answer):
@@ -65,7 +67,8 @@ class PeopleCalls(Connection):
 
     def users(self) -> list[User]:
         """All users by name, disabled ones too."""
-        return self.call(_Users, "GET", "/v1/users").users
+        pages = self.pages(_Users, "/v1/users")
+        return [user for page in pages for user in page.users]
 
     def add_user(self, name: str, role: str, projects: Sequence[str] | None = None) -> None:
         """Create a user, or bring one to this role and these projects (None: all)."""
@@ -95,8 +98,8 @@ class PeopleCalls(Connection):
 
     def tokens(self, user: str | None = None) -> list[KeptToken]:
         """API tokens of a user or of everybody, newest first."""
-        query = f"?{urlencode({'user': user})}" if user else ""
-        return self.call(_Tokens, "GET", f"/v1/tokens{query}").tokens
+        pages = self.pages(_Tokens, "/v1/tokens", {"user": user} if user else {})
+        return [token for page in pages for token in page.tokens]
 
     def rotate_token(self, prefix: str, *, overlap_seconds: int) -> Token:
         """Create a token's successor; the old one still works for so long."""

@@ -1,10 +1,10 @@
 """HTTP to the review service: asking again where that is safe, errors as readable sentences."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Self, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -13,6 +13,8 @@ from shared.errors import HandraiseError
 
 TIMEOUT_SECONDS = 30.0
 _BUSY = {429, 503}
+_A_PAGE = "500"
+_ALL: Mapping[str, str] = {}
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -91,6 +93,17 @@ class Connection:
             raise HandraiseError(
                 f"{self._url}{path} gave an answer that this version does not understand: {error}"
             ) from error
+
+    def pages(self, answer: type[M], path: str, wanted: Mapping[str, str] = _ALL) -> Iterator[M]:
+        """Each page of a list, as `answer`, whose `next_cursor` says that there is another."""
+        query = {**wanted, "limit": _A_PAGE}
+        while True:
+            page = self.call(answer, "GET", f"{path}?{urlencode(query)}")
+            yield page
+            cursor: str | None = getattr(page, "next_cursor", None)
+            if cursor is None:
+                return
+            query["cursor"] = cursor
 
     def request(
         self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None

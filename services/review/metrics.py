@@ -80,7 +80,7 @@ class Metrics:
         self.reviewers_paused = Gauge(
             "handraise_reviewers_paused",
             "Reviewers who may not claim. Above 0: a lead looks at "
-            "GET /v1/projects/PROJECT/reviewers, talks to them, revokes answers that were careless, "
+            "GET /v1/projects/PROJECT/reviewers, talks to them, revokes careless answers, "
             "and lets them go on.",
             ["project"],
             registry=registry,

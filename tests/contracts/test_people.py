@@ -75,7 +75,10 @@ def test_users_are_replaced_and_listed_by_name(people: Store) -> None:
         transaction.users.put(replace(BEN, projects=frozenset()))
     with people.read() as transaction:
         users = transaction.users
-        assert users.accounts() == [Account(ADA), Account(replace(BEN, projects=frozenset()))]
+        assert users.accounts(None, 9) == [
+            Account(ADA),
+            Account(replace(BEN, projects=frozenset())),
+        ]
         assert users.get("ada") == ADA
         assert users.get("eve") is None
         assert users.account("eve") is None
@@ -120,7 +123,7 @@ def test_a_revoked_token_proves_nothing_and_stays_listed(people: Store) -> None:
         assert not transaction.tokens.revoke("p", LATER)
         assert not transaction.tokens.revoke("q", NOON)
         assert transaction.tokens.find("p", TokenKind.API, NOON) is None
-        assert transaction.tokens.of_users(["ada"]) == [a_token("p", revoked_at=NOON)]
+        assert transaction.tokens.of_user("ada") == [a_token("p", revoked_at=NOON)]
 
 
 def test_tokens_are_listed_newest_first(people: Store) -> None:
@@ -129,9 +132,23 @@ def test_tokens_are_listed_newest_first(people: Store) -> None:
     with people.write() as transaction:
         for token in (older, newer, bens, login):
             transaction.tokens.add(token, "digest")
-        assert transaction.tokens.of_users(["ada"]) == [newer, older]
-        assert transaction.tokens.of_users(None) == [newer, older, bens]
-        assert transaction.tokens.of_users(["eve"]) == []
+        tokens = transaction.tokens
+        assert tokens.of_user("ada") == tokens.page("ada", 9, None) == [newer, older]
+        assert tokens.page(None, 9, None) == [newer, older, bens]
+        assert tokens.page(None, 2, (newer.created_at, "a")) == [older, bens]
+        assert tokens.page(None, 2, (older.created_at, "b")) == [bens]
+        assert tokens.page("eve", 9, None) == tokens.of_user("eve") == []
+
+
+def test_users_are_listed_page_by_page_in_one_order_everywhere(store: Store) -> None:
+    names = ["Zoe", "_", "a-b", "a.b", "ab", "aB", "b"]
+    with store.write() as transaction:
+        for name in names:
+            transaction.users.put(User(name, Role.REVIEWER))
+        users, found = transaction.users, list[str]()
+        while page := users.accounts(found[-1] if found else None, 2):
+            found += [account.user.name for account in page]
+    assert found == sorted(names)
 
 
 def test_uses_and_an_earlier_end_are_kept(people: Store) -> None:

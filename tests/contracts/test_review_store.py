@@ -8,10 +8,11 @@ import pytest
 
 from services.review import migrations
 from services.review.adapters.store import SqlStore
-from services.review.domain.ledger import Kind, NewEntry
+from services.review.domain.ledger import Kind, NewEntry, Stretch
 from services.review.ports import Answered, ProjectState, Store
 from shared.database import Database
 from shared.errors import Unavailable
+from shared.events import DecidedBy
 from shared.streams import Stream
 from tests import servers
 from tests.builders import NOON, a_project, an_item
@@ -79,7 +80,29 @@ def test_ledger_counts_by_kind_and_detail(store: Store) -> None:
             (Kind.ROUTED, "confident"): 2,
             (Kind.ROUTED, "audit"): 1,
         }
-        assert [e.subject for e in transaction.ledger.newest("churn", Kind.ROUTED, 2)] == ["c", "b"]
+        newest = transaction.ledger.newest
+        assert [e.subject for e in newest("churn", Kind.ROUTED, 2)] == ["c", "b"]
+        assert [e.subject for e in newest("churn", Kind.ROUTED, 2, before=3)] == ["b", "a"]
+
+
+def test_decisions_are_read_in_both_directions(store: Store) -> None:
+    by = [DecidedBy.MODEL, DecidedBy.REVIEWERS, DecidedBy.MODEL, DecidedBy.MODEL]
+    with store.write() as transaction:
+        transaction.ledger.append(
+            [an_entry(str(n), Kind.DECIDED, detail=who.value) for n, who in enumerate(by)]
+        )
+
+    def found(who: DecidedBy, stretch: Stretch) -> list[int]:
+        with store.read() as transaction:
+            entries = transaction.ledger.decisions("churn", who, stretch)
+        return [entry.sequence for entry in entries]
+
+    assert found(DecidedBy.MODEL, Stretch(2)) == [4, 3]
+    assert found(DecidedBy.MODEL, Stretch(2, before=3)) == [1]
+    assert found(DecidedBy.MODEL, Stretch(2, after=0)) == [1, 3]
+    assert found(DecidedBy.MODEL, Stretch(2, after=3)) == [4]
+    assert found(DecidedBy.REVIEWERS, Stretch(9)) == [2]
+    assert found(DecidedBy.FALLBACK, Stretch(9)) == []
 
 
 def test_projects_are_replaced(store: Store) -> None:

@@ -24,8 +24,9 @@ class FakeUsers:
     def account(self, name: str) -> Account | None:
         return self.kept.get(name)
 
-    def accounts(self) -> Sequence[Account]:
-        return [self.kept[name] for name in sorted(self.kept)]
+    def accounts(self, after: str | None, limit: int) -> Sequence[Account]:
+        names = sorted(name for name in self.kept if after is None or name > after)
+        return [self.kept[name] for name in names[:limit]]
 
     def put(self, user: User) -> None:
         self.kept[user.name] = Account(user)
@@ -54,11 +55,27 @@ class FakeTokens:
     def get(self, prefix: str) -> Token | None:
         return self.kept.get(prefix)
 
-    def of_users(self, names: Collection[str] | None) -> Sequence[Token]:
+    def of_user(self, name: str) -> Sequence[Token]:
+        return self._newest(name)
+
+    def page(
+        self, user: str | None, limit: int, before: tuple[datetime, str] | None
+    ) -> Sequence[Token]:
+        found = self._newest(user)
+        if before is not None:
+            at, prefix = before
+            found = [
+                token
+                for token in found
+                if token.created_at < at or (token.created_at == at and token.prefix > prefix)
+            ]
+        return found[:limit]
+
+    def _newest(self, user: str | None) -> list[Token]:
         found = [
             token
             for token in self.kept.values()
-            if token.kind is TokenKind.API and (names is None or token.user in names)
+            if token.kind is TokenKind.API and user in {None, token.user}
         ]
         found.sort(key=lambda token: token.prefix)
         return sorted(found, key=lambda token: token.created_at, reverse=True)

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from services.review.domain.ledger import Entry, Kind, NewEntry
+from services.review.domain.ledger import Entry, Kind, NewEntry, Stretch
 from services.review.ports import ProjectState
 from shared.errors import Unavailable
-from shared.events import CloudEvent
+from shared.events import CloudEvent, DecidedBy
 from tests.fakes.people import FakeAccessLog, FakeAnswers, FakePasswords, FakeTokens, FakeUsers
 from tests.fakes.review_dead_letters import FakeDeadLetters
 from tests.fakes.review_history import FakeAccepted, FakeHistory, FakeMarks
@@ -51,14 +51,28 @@ class FakeLedger:
     def story(self, project: str, subject: str, kinds: Collection[Kind]) -> Sequence[Entry]:
         return [e for e in self._of(project) if e.subject == subject and e.kind in kinds]
 
-    def newest(self, project: str, kind: Kind, limit: int) -> Sequence[Entry]:
-        return [e for e in self._of(project) if e.kind is kind][::-1][:limit]
+    def newest(
+        self, project: str, kind: Kind, limit: int, before: int | None = None
+    ) -> Sequence[Entry]:
+        found = [e for e in self._of(project) if e.kind is kind]
+        return _along(found, Stretch(limit, before=before))
+
+    def decisions(self, project: str, by: DecidedBy, stretch: Stretch) -> Sequence[Entry]:
+        found = [e for e in self._of(project) if e.kind is Kind.DECIDED and e.detail == by]
+        return _along(found, stretch)
 
     def tally(self, project: str) -> Mapping[tuple[Kind, str], int]:
         return Counter((e.kind, e.detail) for e in self._of(project))
 
     def _of(self, project: str) -> list[Entry]:
         return [entry for owner, entry in self.rows if owner == project]
+
+
+def _along(entries: Sequence[Entry], stretch: Stretch) -> Sequence[Entry]:
+    if stretch.after is not None:
+        return [e for e in entries if e.sequence > stretch.after][: stretch.limit]
+    older = [e for e in entries if stretch.before is None or e.sequence < stretch.before]
+    return older[::-1][: stretch.limit]
 
 
 @dataclass

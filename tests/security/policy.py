@@ -29,6 +29,7 @@ POLICY: dict[str, str] = {
     "POST /v1/projects/{project}/resume": "operate project",
     "POST /v1/projects/{project}/requests": "send project",
     "POST /v1/projects/{project}/predictions": "send project",
+    "GET /v1/decisions/{project}": "read project",
     "GET /v1/decisions/{project}/{event_id}": "read project",
     "GET /v1/reports/{project}": "read project",
     "GET /v1/models/{project}": "read project",

@@ -4,10 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, String, bindparam, literal, literal_column
 from sqlmodel import Session, col, func, insert, select, text
+from sqlmodel.sql.expression import SelectOfScalar
 
-from services.review.domain.ledger import Entry, Kind, NewEntry
+from services.review.domain.ledger import Entry, Kind, NewEntry, Stretch
 from services.review.tables import RARE_KINDS, LedgerRow
 from shared.database import insert_many
+from shared.events import DecidedBy
 
 _APPEND = insert(LedgerRow).returning(col(LedgerRow.sequence))
 _FIRST = select(LedgerRow.subject, LedgerRow.body).where(
@@ -70,15 +72,31 @@ class SqlLedger:
         )
         return [entry_of(row) for row in self._session.exec(statement)]
 
-    def newest(self, project: str, kind: Kind, limit: int) -> Sequence[Entry]:
-        """The newest entries of a kind, newest first."""
-        statement = (
-            select(LedgerRow)
-            .where(LedgerRow.project == project, is_kind(kind))
-            .order_by(col(LedgerRow.sequence).desc())
-            .limit(limit)
+    def newest(
+        self, project: str, kind: Kind, limit: int, before: int | None = None
+    ) -> Sequence[Entry]:
+        """The newest entries of a kind, newest first, of those before a place."""
+        chosen = select(LedgerRow).where(LedgerRow.project == project, is_kind(kind))
+        return self._along(chosen, Stretch(limit, before=before))
+
+    def decisions(self, project: str, by: DecidedBy, stretch: Stretch) -> Sequence[Entry]:
+        """Decisions that somebody took, in the order of the stretch."""
+        chosen = select(LedgerRow).where(
+            LedgerRow.project == project,
+            LedgerRow.kind == Kind.DECIDED.value,
+            LedgerRow.detail == by.value,
         )
-        return [entry_of(row) for row in self._session.exec(statement)]
+        return self._along(chosen, stretch)
+
+    def _along(self, chosen: SelectOfScalar[LedgerRow], stretch: Stretch) -> list[Entry]:
+        place = col(LedgerRow.sequence)
+        if stretch.after is not None:
+            ordered = chosen.where(place > stretch.after).order_by(place)
+        else:
+            ordered = chosen.order_by(place.desc())
+        if stretch.before is not None:
+            ordered = ordered.where(place < stretch.before)
+        return [entry_of(row) for row in self._session.exec(ordered.limit(stretch.limit))]
 
     def tally(self, project: str) -> Mapping[tuple[Kind, str], int]:
         """Number of entries by kind and detail."""

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, CursorResult, Delete, Update, bindparam
-from sqlmodel import Session, col, delete, or_, select, update
+from sqlmodel import Session, and_, col, delete, or_, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from services.review.adapters.users import user_of
 from services.review.domain.tokens import Token, TokenKind
@@ -61,13 +62,22 @@ class SqlTokens:
         row = self._session.get(TokenRow, prefix, populate_existing=True)
         return _token(row) if row else None
 
-    def of_users(self, names: Collection[str] | None) -> Sequence[Token]:
-        """API tokens of these users, or of all, newest first."""
-        statement = select(TokenRow).where(TokenRow.kind == TokenKind.API.value)
-        if names is not None:
-            statement = statement.where(col(TokenRow.user).in_(list(names)))
-        newest = statement.order_by(col(TokenRow.created_at).desc(), col(TokenRow.prefix))
-        return [_token(row) for row in self._session.exec(newest)]
+    def of_user(self, name: str) -> Sequence[Token]:
+        """API tokens of a user, newest first."""
+        return [_token(row) for row in self._session.exec(_newest().where(TokenRow.user == name))]
+
+    def page(
+        self, user: str | None, limit: int, before: tuple[datetime, str] | None
+    ) -> Sequence[Token]:
+        """API tokens of a user or of everybody, newest first, then by prefix."""
+        statement = _newest().limit(limit)
+        if user is not None:
+            statement = statement.where(TokenRow.user == user)
+        if before is not None:
+            at, prefix = before
+            same = and_(TokenRow.created_at == at, TokenRow.prefix > prefix)
+            statement = statement.where(or_(TokenRow.created_at < at, same))
+        return [_token(row) for row in self._session.exec(statement)]
 
     def mark_used(self, uses: Mapping[str, datetime]) -> None:
         """Note when tokens, by prefix, were last used."""
@@ -105,6 +115,11 @@ class SqlTokens:
         result = self._session.connection().execute(statement)
         assert isinstance(result, CursorResult)  # noqa: S101 - a DELETE or UPDATE always gives one
         return result.rowcount
+
+
+def _newest() -> SelectOfScalar[TokenRow]:
+    chosen = select(TokenRow).where(TokenRow.kind == TokenKind.API.value)
+    return chosen.order_by(col(TokenRow.created_at).desc(), col(TokenRow.prefix))
 
 
 def _is(kinds: Collection[TokenKind]) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import collate
 from sqlmodel import Session, col, select, update
 
 from services.review.domain.access import Role, User
@@ -27,10 +28,13 @@ class SqlUsers:
         row = self._session.get(UserRow, name)
         return _account(row) if row else None
 
-    def accounts(self) -> Sequence[Account]:
-        """All users, by name."""
-        rows = self._session.exec(select(UserRow)).all()
-        return sorted(map(_account, rows), key=lambda account: account.user.name)
+    def accounts(self, after: str | None, limit: int) -> Sequence[Account]:
+        """The users that come after a name, by name."""
+        is_postgresql = self._session.get_bind().dialect.name == "postgresql"
+        name = collate(col(UserRow.name), "C") if is_postgresql else col(UserRow.name)
+        later = [name > after] if after is not None else []
+        rows = self._session.exec(select(UserRow).where(*later).order_by(name).limit(limit))
+        return [*map(_account, rows)]
 
     def put(self, user: User) -> None:
         """Add a user, or replace role and projects; who was disabled is so no longer."""

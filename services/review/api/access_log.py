@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 
 from services.review.api.caller import Doorkeeper
-from services.review.api.dead_letter_bodies import LARGEST_ID
+from services.review.api.cursors import Limit, below
 from services.review.api.people_bodies import AccessLogAnswer
 from services.review.domain.access import Permission, User
 from services.review.use_cases.people import KeepPeople
 
-_MOST_ENTRIES = 500
+_Older = Annotated[int | None, Depends(below("access-log"))]
 
 
 def router(door: Doorkeeper, people: KeepPeople) -> APIRouter:
@@ -21,10 +21,10 @@ def router(door: Doorkeeper, people: KeepPeople) -> APIRouter:
     @routes.get("/access-log")
     def show_access_log(
         _: Admin,
-        limit: Annotated[int, Query(ge=1, le=_MOST_ENTRIES)] = 50,
-        before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
+        limit: Limit = 50,
+        older: _Older = None,
     ) -> AccessLogAnswer:
         """Who did what about users, tokens and sessions, newest first."""
-        return AccessLogAnswer.of([*people.access_log(limit, before)], limit)
+        return AccessLogAnswer.of(people.access_log(limit, older))
 
     return routes

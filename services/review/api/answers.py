@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel
 
+from services.review.api.cursors import NextCursor
 from services.review.domain.ledger import Entry, Kind
 from services.review.ports import ProjectState
 from services.review.use_cases.queues import Queue
@@ -137,6 +138,26 @@ class ModelsAnswer(BaseModel):
     """Model versions, newest first."""
 
     versions: list[dict[str, Any]]
+    next_cursor: NextCursor
+
+
+class ListedDecision(BaseModel):
+    """A decision, with its place in the ledger; an amendment has a higher revision."""
+
+    sequence: int
+    event_id: str
+    revision: int
+    label: str
+    decided_by: DecidedBy
+    decided_at: datetime
+
+
+class DecisionsAnswer(BaseModel):
+    """Decisions of a project."""
+
+    project: str
+    decisions: list[ListedDecision]
+    next_cursor: NextCursor
 
 
 def entry_answer(entry: Entry, body: dict[str, Any]) -> EntryAnswer:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.review.api.bodies import Body
+from services.review.api.cursors import LARGEST, NextCursor, written
 from services.review.domain.dead_letters import (
     Letter,
     LetterState,
@@ -17,11 +18,8 @@ from services.review.domain.dead_letters import (
 )
 from services.review.use_cases.dead_letters import Listed, Shown, WorkDeadLetters
 
-MOST_LETTERS = 500
-LARGEST_ID = 2**53 - 1  # beyond it, not every reader of JSON is exact
-
 Word = Annotated[str, StringConstraints(min_length=1, max_length=600, pattern=r"^[^\x00]*$")]
-LetterId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+LetterId = Annotated[int, Field(ge=1, le=LARGEST)]
 Why = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[^\x00]*$")]
 
 
@@ -126,6 +124,7 @@ class LettersAnswer(BaseModel):
 
     dead_letters: list[LetterAnswer]
     next_before: int | None
+    next_cursor: NextCursor
     waiting: list[KindAnswer]
 
     @classmethod
@@ -134,6 +133,7 @@ class LettersAnswer(BaseModel):
         return cls(
             dead_letters=[LetterAnswer.of(letter) for letter in listed.letters],
             next_before=listed.older,
+            next_cursor=written("dead-letters", listed.older) if listed.older else None,
             waiting=kinds(listed.counts),
         )
 

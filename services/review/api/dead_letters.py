@@ -5,9 +5,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path, Query
 
 from services.review.api.caller import Doorkeeper
+from services.review.api.cursors import LARGEST, Limit, below
 from services.review.api.dead_letter_bodies import (
-    LARGEST_ID,
-    MOST_LETTERS,
     Drop,
     DropAll,
     DroppedAnswer,
@@ -24,8 +23,9 @@ from services.review.domain.dead_letters import LetterState, Selection
 from services.review.use_cases.dead_letters import WorkDeadLetters
 from services.review.use_cases.repeating import Once
 
-_Id = Annotated[int, Path(alias="id", ge=1, le=LARGEST_ID)]
+_Id = Annotated[int, Path(alias="id", ge=1, le=LARGEST)]
 _Words = Annotated[Word | None, Query()]
+_Older = Annotated[int | None, Depends(below("dead-letters"))]
 _State = Literal["waiting", "retried", "dropped", "all"]
 
 
@@ -41,16 +41,16 @@ def router(door: Doorkeeper, letters: WorkDeadLetters) -> APIRouter:
         reason: _Words = None,
         stream: _Words = None,
         state: _State = "waiting",
-        limit: Annotated[int, Query(ge=1, le=MOST_LETTERS)] = 50,
-        before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
+        limit: Limit = 50,
+        older: _Older = None,
     ) -> LettersAnswer:
-        """Dead letters, newest first; `next_before` is the `before` of the following page."""
+        """Dead letters, newest first, and how many wait in all."""
         chosen = Selection(
             project=project,
             reason=reason,
             state=None if state == "all" else LetterState(state),
         )
-        return LettersAnswer.of(letters.page(letters.of_stream(chosen, stream), limit, before))
+        return LettersAnswer.of(letters.page(letters.of_stream(chosen, stream), limit, older))
 
     @routes.get("/{id}")
     def show_letter(identity: _Id, _: Operator) -> ShownLetterAnswer:

@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from services.review.api.bodies import Body
+from services.review.api.cursors import NextCursor, written
 from services.review.domain.access import NAME, Role, User
 from services.review.domain.people import AccessEntry, Account, Act
 from services.review.domain.tokens import Token, TokenKind
+from services.review.use_cases.pages import Page
 
 MOST_SECONDS = 366 * 86_400
 UserName = Annotated[str, StringConstraints(pattern=NAME)]
@@ -94,9 +96,19 @@ class UserAnswer(MeAnswer):
 
 
 class UsersAnswer(BaseModel):
-    """All users, by name."""
+    """Users, by name."""
 
     users: list[UserAnswer]
+    next_cursor: NextCursor
+
+    @classmethod
+    def of(cls, page: Page[Account]) -> Self:
+        """From a page of accounts."""
+        last = page.last
+        return cls(
+            users=[UserAnswer.of(account) for account in page.items],
+            next_cursor=written("users", last.user.name) if last else None,
+        )
 
 
 class TokenView(BaseModel):
@@ -125,6 +137,17 @@ class TokensAnswer(BaseModel):
     """API tokens, newest first."""
 
     tokens: list[TokenView]
+    next_cursor: NextCursor
+
+    @classmethod
+    def of(cls, page: Page[Token], now: datetime) -> Self:
+        """From a page of tokens."""
+        last = page.last
+        place = (last.created_at.isoformat(), last.prefix) if last else None
+        return cls(
+            tokens=[TokenView.of(token, now) for token in page.items],
+            next_cursor=written("tokens", *place) if place else None,
+        )
 
 
 class TokenAnswer(BaseModel):
@@ -165,10 +188,11 @@ class AccessLogAnswer(BaseModel):
 
     entries: list[AccessEntryAnswer]
     next_before: int | None
+    next_cursor: NextCursor
 
     @classmethod
-    def of(cls, entries: list[AccessEntry], limit: int) -> Self:
-        """From a page of at most `limit` entries."""
+    def of(cls, page: Page[AccessEntry]) -> Self:
+        """From a page of entries."""
         shown = [
             AccessEntryAnswer(
                 id=e.id,
@@ -178,9 +202,11 @@ class AccessLogAnswer(BaseModel):
                 subject=e.subject,
                 detail=dict(e.detail),
             )
-            for e in entries
+            for e in page.items
         ]
-        return cls(entries=shown, next_before=shown[-1].id if len(shown) == limit else None)
+        last = page.last.id if page.last else None
+        following = written("access-log", last) if last else None
+        return cls(entries=shown, next_before=last, next_cursor=following)
 
 
 def _scope(projects: list[str] | None) -> frozenset[str] | None:

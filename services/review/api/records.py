@@ -3,26 +3,62 @@
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 
 from services.review.api.answers import (
     Audits,
+    DecisionsAnswer,
+    ListedDecision,
     ModelsAnswer,
     RecordAnswer,
     ReportAnswer,
     entry_answer,
 )
 from services.review.api.caller import Doorkeeper
+from services.review.api.cursors import (
+    LARGEST,
+    CursorText,
+    Limit,
+    not_ours,
+    read,
+    written,
+)
 from services.review.domain.access import Permission, User
-from services.review.domain.ledger import Entry
+from services.review.domain.ledger import Entry, Stretch
+from services.review.use_cases.pages import Page
 from services.review.use_cases.records import ReadRecords
 from shared.events import DecidedBy
+
+_WAYS = {"after", "before"}
+_After = Annotated[
+    int | None,
+    Query(
+        ge=0,
+        le=LARGEST,
+        description="A `sequence`: to follow what is decided, give that of the last decision you "
+        "have, or 0.",
+    ),
+]
 
 
 def router(door: Doorkeeper, records: ReadRecords) -> APIRouter:
     """`/v1/decisions`, `/v1/reports` and `/v1/models`."""
     routes = APIRouter(prefix="/v1", tags=["records"])
     Reader = Annotated[User, Depends(door.allow(Permission.READ))]  # noqa: N806 - a type
+
+    @routes.get("/decisions/{project}")
+    def list_decisions(
+        project: str,
+        _: Reader,
+        decided_by: Annotated[DecidedBy | None, Query()] = None,
+        after: _After = None,
+        limit: Limit = 50,
+        cursor: CursorText = None,
+    ) -> DecisionsAnswer:
+        """Decisions, newest first; with `after`, all that came after it, oldest first."""
+        stretch = _stretch(limit, cursor, after)
+        chosen = [decided_by] if decided_by else [*DecidedBy]
+        return _decisions(project, records.decisions(project, chosen, stretch), stretch)
 
     @routes.get("/decisions/{project}/{event_id}")
     def show_decision(project: str, event_id: str, _: Reader) -> RecordAnswer:
@@ -60,11 +96,47 @@ def router(door: Doorkeeper, records: ReadRecords) -> APIRouter:
         )
 
     @routes.get("/models/{project}")
-    def list_models(project: str, _: Reader) -> ModelsAnswer:
+    def list_models(
+        project: str, _: Reader, limit: Limit = 50, cursor: CursorText = None
+    ) -> ModelsAnswer:
         """Model versions, newest first."""
-        return ModelsAnswer(versions=[_version(entry) for entry in records.models(project)])
+        older = int(read("models", cursor, int)[0]) if cursor is not None else None
+        page = records.models(project, limit, older)
+        return ModelsAnswer(
+            versions=[_version(entry) for entry in page.items],
+            next_cursor=written("models", page.last.sequence) if page.last else None,
+        )
 
     return routes
+
+
+def _stretch(limit: int, cursor: str | None, after: int | None) -> Stretch:
+    """A cursor says on from where and in which direction; without one, `after` does."""
+    if cursor is None:
+        return Stretch(limit, after=after)
+    way, place = read("decisions", cursor, str, int)
+    if way not in _WAYS:
+        raise not_ours()
+    return Stretch(limit, **{str(way): int(place)})
+
+
+def _decisions(project: str, page: Page[Entry], stretch: Stretch) -> DecisionsAnswer:
+    way = "before" if stretch.after is None else "after"
+    return DecisionsAnswer(
+        project=project,
+        decisions=[
+            ListedDecision(
+                sequence=entry.sequence,
+                event_id=entry.subject,
+                revision=entry.revision,
+                label=json.loads(entry.body)["label"],
+                decided_by=DecidedBy(entry.detail),
+                decided_at=entry.at,
+            )
+            for entry in page.items
+        ],
+        next_cursor=written("decisions", way, page.last.sequence) if page.last else None,
+    )
 
 
 def _version(entry: Entry) -> dict[str, Any]:

@@ -1,18 +1,19 @@
 """Routes for tokens."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import TypeAdapter, ValidationError
 
 from services.review.api.caller import Doorkeeper
+from services.review.api.cursors import CursorText, Limit, not_ours, read
 from services.review.api.people_bodies import (
     NewToken,
     Prefix,
     Rotation,
     TokenAnswer,
     TokensAnswer,
-    TokenView,
     UserName,
 )
 from services.review.api.repeating import Key
@@ -21,6 +22,9 @@ from services.review.domain.tokens import TokenKind
 from services.review.use_cases.repeating import Once
 from services.review.use_cases.tokens import KeepTokens, Order
 from shared.clock import Clock
+from shared.payloads import Moment
+
+_MOMENT = TypeAdapter(Moment)
 
 
 def router(door: Doorkeeper, tokens: KeepTokens, clock: Clock, public_url: str | None) -> APIRouter:
@@ -29,10 +33,14 @@ def router(door: Doorkeeper, tokens: KeepTokens, clock: Clock, public_url: str |
     Admin = Annotated[User, Depends(door.allow(Permission.ADMINISTER))]  # noqa: N806 - a type
 
     @routes.get("/tokens")
-    def list_tokens(_: Admin, user: Annotated[UserName | None, Query()] = None) -> TokensAnswer:
+    def list_tokens(
+        _: Admin,
+        user: Annotated[UserName | None, Query()] = None,
+        limit: Limit = 50,
+        cursor: CursorText = None,
+    ) -> TokensAnswer:
         """API tokens of a user or of everybody, newest first; ended ones too."""
-        now = clock.now()
-        return TokensAnswer(tokens=[TokenView.of(token, now) for token in tokens.all(user)])
+        return TokensAnswer.of(tokens.page(user, limit, _place(cursor)), clock.now())
 
     @routes.post("/users/{name}/tokens", status_code=201)
     def add_token(
@@ -61,3 +69,13 @@ def router(door: Doorkeeper, tokens: KeepTokens, clock: Clock, public_url: str |
         return Response(status_code=204)
 
     return routes
+
+
+def _place(cursor: str | None) -> tuple[datetime, str] | None:
+    if cursor is None:
+        return None
+    at, prefix = read("tokens", cursor, str, str)
+    try:
+        return _MOMENT.validate_python(at), str(prefix)
+    except ValidationError as error:
+        raise not_ours() from error

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from services.review.api.caller import Doorkeeper
+from services.review.api.cursors import CursorText, Limit, read
 from services.review.api.people_bodies import (
     Ended,
     MeAnswer,
@@ -24,9 +25,10 @@ def router(door: Doorkeeper, people: KeepPeople) -> APIRouter:
     Known = Annotated[User, Depends(door.known())]  # noqa: N806 - a type
 
     @routes.get("/users")
-    def list_users(_: Admin) -> UsersAnswer:
-        """All users by name, disabled ones too."""
-        return UsersAnswer(users=[UserAnswer.of(account) for account in people.all()])
+    def list_users(_: Admin, limit: Limit = 50, cursor: CursorText = None) -> UsersAnswer:
+        """Users by name, disabled ones too."""
+        after = str(read("users", cursor, str)[0]) if cursor is not None else None
+        return UsersAnswer.of(people.page(limit, after))
 
     @routes.post("/users", status_code=201)
     def add_user(body: NewUser, admin: Admin) -> UserAnswer:

@@ -24,6 +24,21 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of the ledger: upwards from behind a place, or else downwards from before one.
+
+    Attributes:
+        limit: at most so many entries.
+        after: the place behind which it begins, oldest first.
+        before: the place before which it begins, newest first; both None: at the end.
+    """
+
+    limit: int
+    after: int | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewEntry:
     """What is to be recorded; (project, kind, subject, revision) can be recorded only once.
 

@@ -21,8 +21,8 @@ class Users(Protocol):
         """One user, disabled or not."""
         ...
 
-    def accounts(self) -> Sequence[Account]:
-        """All users, by name."""
+    def accounts(self, after: str | None, limit: int) -> Sequence[Account]:
+        """The users that come after a name, by name."""
         ...
 
     def put(self, user: User) -> None:
@@ -57,8 +57,20 @@ class Tokens(Protocol):
         """One token, as others may know it."""
         ...
 
-    def of_users(self, names: Collection[str] | None) -> Sequence[Token]:
-        """API tokens of these users, or of all, newest first."""
+    def of_user(self, name: str) -> Sequence[Token]:
+        """API tokens of a user, newest first."""
+        ...
+
+    def page(
+        self, user: str | None, limit: int, before: tuple[datetime, str] | None
+    ) -> Sequence[Token]:
+        """API tokens of a user or of everybody, newest first, then by prefix.
+
+        Args:
+            user: whose; None: everybody's.
+            limit: at most so many.
+            before: only those that come after this token, given by its time and prefix.
+        """
         ...
 
     def mark_used(self, uses: Mapping[str, datetime]) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from services.review.domain.ledger import Entry, Kind, NewEntry
+from services.review.domain.ledger import Entry, Kind, NewEntry, Stretch
+from shared.events import DecidedBy
 
 
 class Ledger(Protocol):
@@ -29,8 +30,14 @@ class Ledger(Protocol):
         """All entries of a subject, oldest first."""
         ...
 
-    def newest(self, project: str, kind: Kind, limit: int) -> Sequence[Entry]:
-        """The newest entries of a kind, newest first."""
+    def newest(
+        self, project: str, kind: Kind, limit: int, before: int | None = None
+    ) -> Sequence[Entry]:
+        """The newest entries of a kind, newest first, of those before a place."""
+        ...
+
+    def decisions(self, project: str, by: DecidedBy, stretch: Stretch) -> Sequence[Entry]:
+        """Decisions that somebody took, in the order of the stretch."""
         ...
 
     def tally(self, project: str) -> Mapping[tuple[Kind, str], int]:

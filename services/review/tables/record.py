@@ -21,7 +21,7 @@ class LedgerRow(SQLModel, table=True):
     __tablename__ = "review_ledger"
     __table_args__ = (
         UniqueConstraint("project", "kind", "subject", "revision", name="uq_review_ledger"),
-        Index("ix_review_ledger_tally", "project", "kind", "detail"),
+        Index("ix_review_ledger_tally", "project", "kind", "detail", "sequence"),
         Index(
             "ix_review_ledger_rare",
             "project",

@@ -1,6 +1,6 @@
 """Users: adding, changing and disabling them; each act is in the access log."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from services.review.domain.people import AccessEntry, Account, Act, NewAccessEn
 from services.review.domain.tokens import TokenKind
 from services.review.errors import Invalid, NotFound
 from services.review.ports import Store, Transaction
+from services.review.use_cases.pages import Page
 from shared.clock import Clock
 
 
@@ -19,10 +20,10 @@ class KeepPeople:
         self._store = store
         self._clock = clock
 
-    def all(self) -> Sequence[Account]:
-        """All users by name, disabled ones too."""
+    def page(self, limit: int, after: str | None) -> Page[Account]:
+        """Users by name, disabled ones too, from behind a name."""
         with self._store.read() as transaction:
-            return transaction.users.accounts()
+            return Page.of(transaction.users.accounts(after, limit + 1), limit)
 
     def get(self, name: str) -> Account:
         """One user.
@@ -68,7 +69,7 @@ class KeepPeople:
                 raise Invalid("`admin` cannot be disabled; empty the admin token's file instead")
             if known.disabled_at is None:
                 transaction.users.disable(name, now)
-                for token in transaction.tokens.of_users([name]):
+                for token in transaction.tokens.of_user(name):
                     transaction.tokens.revoke(token.prefix, now)
                 transaction.tokens.drop_all(name, (TokenKind.LOGIN, TokenKind.SESSION))
                 transaction.passwords.forget(name)
@@ -83,10 +84,10 @@ class KeepPeople:
             _record(transaction, now, actor, Act.SESSIONS_ENDED, name, ended=ended)
         return ended
 
-    def access_log(self, limit: int, before: int | None) -> Sequence[AccessEntry]:
+    def access_log(self, limit: int, before: int | None) -> Page[AccessEntry]:
         """What was done about access, newest first."""
         with self._store.read() as transaction:
-            return transaction.access_log.page(limit, before)
+            return Page.of(transaction.access_log.page(limit + 1, before), limit)
 
     def _put(self, transaction: Transaction, user: User, actor: User, act: Act) -> None:
         transaction.users.put(user)

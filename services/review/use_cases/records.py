@@ -1,18 +1,20 @@
 """Looking things up: the record of a decision, reports, model versions."""
 
+import heapq
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 
-from services.review.domain.ledger import Entry, Kind, NewEntry
+from services.review.domain.ledger import Entry, Kind, NewEntry, Stretch
 from services.review.domain.queue import queues_of
 from services.review.domain.report import Tally, tally
 from services.review.errors import NotFound
 from services.review.ports import Store
+from services.review.use_cases.pages import Page
 from shared.clock import Clock
-from shared.events import CloudEvent
+from shared.events import CloudEvent, DecidedBy
 
-_NEWEST_VERSIONS = 200
 _STORY = (
     Kind.ROUTED,
     Kind.VOTED,
@@ -64,10 +66,25 @@ class ReadRecords:
                 versions[0] if versions else None,
             )
 
-    def models(self, project: str) -> Sequence[Entry]:
-        """The newest model versions, newest first."""
+    def models(self, project: str, limit: int, before: int | None) -> Page[Entry]:
+        """Model versions, newest first."""
         with self._store.read() as transaction:
-            return transaction.ledger.newest(project, Kind.MODEL, _NEWEST_VERSIONS)
+            found = transaction.ledger.newest(project, Kind.MODEL, limit + 1, before)
+        return Page.of(found, limit)
+
+    def decisions(self, project: str, by: Collection[DecidedBy], stretch: Stretch) -> Page[Entry]:
+        """Decisions of a project, in the order of the stretch; amendments are entries of their own.
+
+        Each sort of decision is read along its own stretch of the index, then they are merged.
+        """
+        more = replace(stretch, limit=stretch.limit + 1)
+        with self._store.read() as transaction:
+            if transaction.projects.get(project) is None:
+                raise NotFound(f"there is no project {project!r}")
+            found = [transaction.ledger.decisions(project, each, more) for each in by]
+        upwards = stretch.after is not None
+        merged = heapq.merge(*found, key=lambda entry: entry.sequence, reverse=not upwards)
+        return Page.of([*islice(merged, more.limit)], stretch.limit)
 
 
 class RecordModels:

@@ -1,7 +1,6 @@
 """Making, listing, rotating and ending tokens; the text of one is given once and not kept."""
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +9,7 @@ from services.review.domain.people import Act, NewAccessEntry
 from services.review.domain.tokens import Token, TokenKind, digest, written
 from services.review.errors import Invalid, MadeBefore, NotFound
 from services.review.ports import Store, Transaction
+from services.review.use_cases.pages import Page
 from services.review.use_cases.repeating import UNNAMED, Once
 from shared.clock import Clock
 
@@ -40,10 +40,12 @@ class KeepTokens:
         self._store = store
         self._clock = clock
 
-    def all(self, user: str | None = None) -> Sequence[Token]:
+    def page(
+        self, user: str | None, limit: int, before: tuple[datetime, str] | None
+    ) -> Page[Token]:
         """API tokens of a user or of everybody, newest first; ended ones too."""
         with self._store.read() as transaction:
-            return transaction.tokens.of_users(None if user is None else [user])
+            return Page.of(transaction.tokens.page(user, limit + 1, before), limit)
 
     def add(self, order: Order, once: Once = UNNAMED) -> tuple[str, Token]:
         """A new token for a user: its text, and what is kept of it.

@@ -10,7 +10,8 @@ from fastapi.responses import Response
 from pydantic import TypeAdapter, ValidationError
 
 from services.review.api.caller import Doorkeeper
-from services.review.api.dead_letter_bodies import LARGEST_ID, Filter, Why, kinds
+from services.review.api.cursors import LARGEST
+from services.review.api.dead_letter_bodies import Filter, Why, kinds
 from services.review.domain.access import Permission, User
 from services.review.domain.dead_letters import LetterState, cure
 from services.review.errors import AlreadySettled, Invalid, NotFound
@@ -141,7 +142,7 @@ def _state(asked: str) -> LetterState | None:
 
 
 def _number(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) < 20 and 1 <= int(text) <= LARGEST_ID:  # noqa: PLR2004
+    if text.isascii() and text.isdigit() and len(text) < 20 and 1 <= int(text) <= LARGEST:  # noqa: PLR2004
         return int(text)
     raise NotFound("there is no such dead letter")
 

@@ -98,6 +98,17 @@ def test_a_service_that_is_away_is_named_with_the_cure() -> None:
         client(script).projects()
 
 
+def test_a_long_list_is_read_to_its_end() -> None:
+    user = {"name": "ada", "role": "lead"}
+    script = Script(
+        httpx.Response(200, json={"users": [user], "next_cursor": "on"}),
+        httpx.Response(200, json={"users": [user | {"name": "ben"}], "next_cursor": None}),
+    )
+
+    assert [u.name for u in client(script).users()] == ["ada", "ben"]
+    assert [dict(r.url.params).get("cursor") for r in script.requests] == [None, "on"]
+
+
 def test_names_are_quoted_in_addresses() -> None:
     script = Script(httpx.Response(404, json={}))
 

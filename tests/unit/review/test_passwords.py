@@ -154,7 +154,7 @@ def test_changing_a_password_ends_all_sessions(office: Office) -> None:
     with pytest.raises(NotAuthenticated):
         office.passwords.log_in("ada", GOOD, HERE)
     assert office.access.user_of_session(office.passwords.log_in("ada", BETTER, HERE)) == ADA
-    acts = [entry.act for entry in office.people.access_log(100, None)]
+    acts = [entry.act for entry in office.people.access_log(100, None).items]
     assert {Act.PASSWORD_SET, Act.PASSWORD_CHANGED} <= set(acts)
 
 
