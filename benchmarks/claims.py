@@ -29,6 +29,14 @@ _NUMBERS = {
     "postgresql": "(SELECT generate_series(1, :count) AS n)",
 }
 
+_SHARED = "queue, reason, received_at, deadline, predicted, doubt, novelty, rank"
+_SLOTS = (
+    f"INSERT INTO review_slots (item_id, {_SHARED}, token) SELECT id, {_SHARED}, 0"  # noqa: S608
+    " FROM review_items WHERE NOT settled"
+    " AND NOT EXISTS (SELECT 1 FROM review_slots WHERE item_id = review_items.id)"
+)
+"""A slot for each waiting item that has none."""
+
 
 def measure_claims(name: str, desk: Desk, waiting: int, leases: int) -> Iterator[Figure]:
     """On a desk whose service is not open yet, and whose queue is empty."""
@@ -59,6 +67,7 @@ def multiply_waiting_items(desk: Desk, count: int) -> None:
     with engine.begin() as connection:
         for table, key in _KEYS.items():
             _copy(connection, table, key, {"template": event_id, "count": count})
+        connection.execute(text(_SLOTS))
     if engine.dialect.name == "postgresql":
         with engine.begin() as connection:
             connection.execute(text("ANALYZE"))

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlmodel import Session
 
-from shared.database.engines import LOCK_WAIT_SECONDS, for_writing, make_engine
+from shared.database.engines import LOCK_WAIT_SECONDS, begin_writing, make_engine
 from shared.database.group_commit import GroupCommit
 from shared.errors import Malformed, Misconfigured, Unavailable
 
@@ -22,8 +22,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = make_engine(url)
-        self._writing = for_writing(self.engine)
-        self._group_commit = GroupCommit(self._writing, LOCK_WAIT_SECONDS)
+        self._group_commit = GroupCommit(self.engine, LOCK_WAIT_SECONDS)
 
     @property
     def is_postgresql(self) -> bool:
@@ -53,7 +52,7 @@ class Database:
         if self.is_postgresql:
             with (
                 _translated(),
-                Session(self._writing, expire_on_commit=False) as session,
+                Session(self.engine, expire_on_commit=False) as session,
                 session.begin(),
             ):
                 yield session
@@ -66,7 +65,7 @@ class Database:
         config = Config()
         config.set_main_option("script_location", str(migrations))
         config.attributes["version_table"] = version_table
-        with _translated(), self._writing.begin() as connection:
+        with _translated(), self.engine.connect() as connection, begin_writing(connection):
             if self.is_postgresql:
                 connection.execute(text("SELECT pg_advisory_xact_lock(7214001)"))
             config.attributes["connection"] = connection

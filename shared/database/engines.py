@@ -1,8 +1,9 @@
 """Connections as Handraise needs them."""
 
+import sqlite3
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, RootTransaction, create_engine, event
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import make_url
@@ -14,16 +15,23 @@ from shared.errors import Misconfigured
 LOCK_WAIT_SECONDS = 5
 """How long a writer waits for others, in this process and in all of them."""
 
-_WRITES = "handraise_writes"
 _SILENCE_SECONDS = 10
 _IDLE_TRANSACTION = "30s"
 _SQLITE_DRIVER = "sqlite+handraise"
 
 
-class PlainSavepoints(SQLiteDialect_pysqlite):
-    """SQLite, whose savepoints are text as it is: compiling them costs more than making them."""
+class PlainTransactions(SQLiteDialect_pysqlite):
+    """SQLite, whose transactions and savepoints are begun here, not by the driver, as plain text.
+
+    Compiling them would cost more than making them, and an event for the beginning would be asked
+    for before every statement.
+    """
 
     supports_statement_cache = True
+
+    @override
+    def do_begin(self, dbapi_connection: Any) -> None:
+        dbapi_connection.execute(dbapi_connection.beginning)
 
     @override
     def do_savepoint(self, connection: Connection, name: str) -> None:
@@ -38,7 +46,7 @@ class PlainSavepoints(SQLiteDialect_pysqlite):
         connection.exec_driver_sql(f"RELEASE {name}")
 
 
-registry.register(_SQLITE_DRIVER.replace("+", "."), __name__, PlainSavepoints.__name__)
+registry.register(_SQLITE_DRIVER.replace("+", "."), __name__, PlainTransactions.__name__)
 
 
 def make_engine(url: str) -> Engine:
@@ -61,12 +69,25 @@ def make_engine(url: str) -> Engine:
     return _postgresql(parsed)
 
 
-def for_writing(engine: Engine) -> Engine:
-    """The same engine, whose transactions take SQLite's write lock at once.
+class _Connection(sqlite3.Connection):
+    """A connection that knows how its transactions begin."""
 
-    So no transaction fails half-way because another one was faster.
+    beginning = "BEGIN"
+
+
+def begin_writing(connection: Connection) -> RootTransaction:
+    """Begin a transaction that takes SQLite's write lock at once.
+
+    So it does not fail half-way because another one was faster.
     """
-    return engine.execution_options(**{_WRITES: True})
+    driver: Any = connection.connection.driver_connection
+    if not isinstance(driver, _Connection):
+        return connection.begin()
+    driver.beginning = "BEGIN IMMEDIATE"
+    try:
+        return connection.begin()
+    finally:
+        driver.beginning = "BEGIN"
 
 
 def _postgresql(url: URL) -> Engine:
@@ -104,18 +125,13 @@ def _sqlite(url: URL) -> Engine:
         pool_size=10,
         max_overflow=10,
         pool_timeout=LOCK_WAIT_SECONDS,
-        connect_args={"timeout": LOCK_WAIT_SECONDS},
+        connect_args={"timeout": LOCK_WAIT_SECONDS, "factory": _Connection},
     )
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own type
-        connection.isolation_level = None  # transactions are begun below, not by the driver
+        connection.isolation_level = None  # transactions are begun above, not by the driver
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(_WRITES)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from shared.database.engines import begin_writing
 from shared.database.turns import Turns
 from shared.errors import Unavailable
 
@@ -30,7 +31,7 @@ class GroupCommit:
         """Prepare; nothing is connected yet.
 
         Args:
-            engine: its transactions take the write lock as they begin.
+            engine: of SQLite.
             patience_seconds: the longest wait for one's turn, and for other processes.
         """
         self._engine = engine
@@ -113,7 +114,7 @@ class _Group:
         self.connection = connection
         self.members = 0
         self.blame: DBAPIError | None = None
-        self._transaction = connection.begin()
+        self._transaction = begin_writing(connection)
         self._opened = time.monotonic()
         self._outcome: Future[None] = Future()
 

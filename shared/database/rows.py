@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert
+from sqlalchemy import Insert, inspect
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session, SQLModel, insert
 
 from shared.errors import Unavailable
@@ -43,6 +44,19 @@ def insert_new(
         return
     connection = session.connection()
     connection.execute(_insert_new(table, connection.dialect.name), rows)
+
+
+def insert_if_new(session: Session, table: type[SQLModel], row: Mapping[str, object]) -> bool:
+    """Insert a row. False if its key is taken already."""
+    connection = session.connection()
+    statement = _insert_if_new(table, connection.dialect.name)
+    return connection.execute(statement, row).first() is not None
+
+
+@cache
+def _insert_if_new(table: type[SQLModel], dialect: str) -> ReturningInsert[Any]:
+    keys = inspect(table).primary_key
+    return _insert_new(table, dialect).returning(*keys)
 
 
 @cache

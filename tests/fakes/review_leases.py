@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from services.review.domain.queue import Candidate, Item, Lease, LeaseEnd
+from services.review.domain.queue import Candidate, Lease, LeaseEnd
 from services.review.ports import Hold
 from tests.fakes.review_queues import FakeItems, FakeSlot
 from tests.fakes.review_votes import FakeVotes
@@ -29,7 +29,7 @@ class FakeLeases:
         ]
         first = sorted(free, key=lambda slot: (slot.rank, slot.number))[:limit]
         return [
-            _candidate(s, self.items.items[s.item_id])
+            Candidate(s.number, self.items.items[s.item_id], s.worth)
             for s in {id(s): s for s in urgent + first}.values()
         ]
 
@@ -113,7 +113,3 @@ class FakeLeases:
 
     def _slot(self, lease: Lease) -> FakeSlot | None:
         return next((slot for slot in self.items.slots if slot.lease_id == lease.id), None)
-
-
-def _candidate(slot: FakeSlot, item: Item) -> Candidate:
-    return Candidate(slot.number, item.id, item.reason, item.received_at, item.deadline, slot.worth)

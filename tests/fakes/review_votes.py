@@ -52,13 +52,13 @@ class FakeVotes:
                 return True
         return False
 
-    def is_through(self, item_id: int, reviewer: str) -> bool:
-        return (item_id, reviewer) in self.through
-
     def pass_on(
         self, item_id: int, reviewer: str, because: Because, reason: str | None, now: datetime
-    ) -> None:
-        self.through.setdefault((item_id, reviewer), (because, reason))
+    ) -> bool:
+        if (item_id, reviewer) in self.through:
+            return False
+        self.through[item_id, reviewer] = because, reason
+        return True
 
     def welcome_back(self, item_id: int, reviewer: str) -> None:
         self.through.pop((item_id, reviewer), None)
@@ -68,9 +68,6 @@ class FakeVotes:
 
     def drafts(self, item_ids: Collection[int], reviewer: str) -> Mapping[int, Draft]:
         return {i: d for (i, who), d in self.kept.items() if i in item_ids and who == reviewer}
-
-    def drop_draft(self, item_id: int, reviewer: str) -> None:
-        self.kept.pop((item_id, reviewer), None)
 
     def notes(self, item_id: int) -> Sequence[tuple[str, Because, str]]:
         return [

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import Session, text
 
-from shared.database.engines import for_writing, make_engine
+from shared.database.engines import make_engine
 from shared.database.group_commit import GroupCommit
 from shared.errors import Unavailable
 from tests.processes import until
@@ -25,7 +25,7 @@ class Desk:
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self.engine = for_writing(make_engine(f"sqlite:///{file}"))
+        self.engine = make_engine(f"sqlite:///{file}")
         with self.engine.begin() as connection:
             connection.execute(text("CREATE TABLE words (id INTEGER PRIMARY KEY, word TEXT)"))
             connection.execute(

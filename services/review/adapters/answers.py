@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import CursorResult
-from sqlmodel import Session, col, delete, select
+from sqlalchemy import CursorResult, bindparam
+from sqlmodel import Session, col, delete, insert, select
 
 from services.review.ports import Answered
 from services.review.tables import AnswerRow
+
+_FIND = select(AnswerRow.request, AnswerRow.outcome).where(AnswerRow.key == bindparam("of_key"))
+_REMEMBER = insert(AnswerRow)
 
 
 class SqlAnswers:
@@ -17,14 +20,13 @@ class SqlAnswers:
 
     def find(self, key: str) -> Answered | None:
         """What was asked under a key."""
-        row = self._session.get(AnswerRow, key)
-        return Answered(row.request, row.outcome) if row else None
+        row = self._session.connection().execute(_FIND, {"of_key": key}).first()
+        return Answered(*row) if row else None
 
     def remember(self, key: str, answered: Answered, at: datetime) -> None:
         """Remember it; of two requests with one key at once, the second fails as a whole."""
-        self._session.add(
-            AnswerRow(key=key, request=answered.request, outcome=answered.outcome, at=at)
-        )
+        row = {"key": key, "request": answered.request, "outcome": answered.outcome, "at": at}
+        self._session.connection().execute(_REMEMBER, row)
 
     def forget(self, before: datetime, limit: int) -> int:
         """Forget what was remembered before; how many."""

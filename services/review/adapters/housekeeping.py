@@ -10,7 +10,7 @@ from services.review.domain.access import project_of
 from services.review.domain.queue import QueueState, queues_of
 from services.review.metrics import Metrics
 from services.review.ports import Store
-from services.review.tables import ItemRow, LedgerRow, SlotRow
+from services.review.tables import ItemRow, LeaseRow, LedgerRow, SlotRow, ThroughRow, VoteRow
 from shared.clock import Clock
 from shared.database import Database
 from shared.errors import Unavailable
@@ -18,7 +18,7 @@ from shared.errors import Unavailable
 log = structlog.get_logger()
 
 _EVERY_SECONDS = 2.0
-_TABLES = (LedgerRow, ItemRow, SlotRow)
+_TABLES = (LedgerRow, ItemRow, SlotRow, LeaseRow, VoteRow, ThroughRow)
 
 
 class Housekeeping:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     CursorResult,
+    Executable,
     Label,
     Row,
     Select,
@@ -20,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, col
 
+from services.review.adapters import statements
 from services.review.adapters.moments import epoch
 from services.review.domain.queue import Item, NewItem, QueueState, Stage
 from services.review.tables import ItemRow, SlotRow
@@ -29,17 +31,8 @@ from shared.events import RouteReason
 _OPEN = text("NOT review_items.settled")
 """As the partial indices have it, or they would not be used."""
 _DUE = text("NOT review_items.settled AND NOT late AND review_items.deadline IS NOT NULL")
-_FREE = text("review_slots.lease_id IS NULL")
-_LEASED = text("review_slots.lease_id IS NOT NULL")
 _SHARED = ("queue", "reason", "received_at", "deadline", "predicted", "doubt", "novelty", "rank")
 """What a slot repeats of its item."""
-ITEM_COLUMNS = tuple(
-    getattr(ItemRow, name)
-    for name in (
-        *("id", "project", "queue", "event_id", "reason", "stage", "received_at", "deadline"),
-        *("settled", "late", "round", "votes", "decisions", "label", "predicted"),
-    )
-)
 
 
 class SqlItems:
@@ -67,37 +60,33 @@ class SqlItems:
 
     def get(self, item_id: int) -> Item | None:
         """One item."""
-        return self._one(select(*ITEM_COLUMNS).where(col(ItemRow.id) == item_id))
+        return self._one(select(*statements.ITEM_COLUMNS).where(col(ItemRow.id) == item_id))
 
     def of_event(self, project: str, event_id: str) -> Item | None:
         """The item of an event, if people ever had to do with it."""
         return self._one(
-            select(*ITEM_COLUMNS).where(
+            select(*statements.ITEM_COLUMNS).where(
                 col(ItemRow.project) == project, col(ItemRow.event_id) == event_id
             )
         )
 
     def lock(self, item_id: int) -> Item:
         """An item as it is now; nobody else changes it until the transaction ends."""
-        found = self._one(select(*ITEM_COLUMNS).where(col(ItemRow.id) == item_id).with_for_update())
+        found = self._one(
+            select(*statements.ITEM_COLUMNS).where(col(ItemRow.id) == item_id).with_for_update()
+        )
         assert found is not None  # noqa: S101 - items are never deleted
         return found
 
     def count_vote(self, item_id: int) -> Item | None:
         """Number one more vote, and keep others from doing so. None if the item is settled."""
-        statement = (
-            update(ItemRow)
-            .where(col(ItemRow.id) == item_id, col(ItemRow.settled).is_(False))
-            .values(votes=col(ItemRow.votes) + 1)
-            .returning(*ITEM_COLUMNS)
-        )
-        row = self._execute(statement).first()
+        row = self._execute(statements.COUNT_VOTE, of_item=item_id).first()
         return item_of(row) if row else None
 
     def settle(self, item_id: int, label: str | None, decisions: int) -> None:
         """Take an item out of its queue, with all its slots; whoever holds one has lost it."""
-        self._change(item_id, settled=True, label=label, decisions=decisions)
-        self._execute(delete(SlotRow).where(col(SlotRow.item_id) == item_id))
+        self._execute(statements.SETTLE, of_item=item_id, decided=label, revision=decisions)
+        self._execute(statements.DROP_SLOTS, of_item=item_id)
 
     def move(self, item_id: int, queue: str, stage: Stage, slots: int) -> None:
         """Let a waiting item wait elsewhere, with so many free slots; what is held stays held."""
@@ -109,7 +98,7 @@ class SqlItems:
     def offer(self, item_id: int, slots: int) -> None:
         """Have an item offer so many slots in all: free ones come or go, held ones stay."""
         held = self._execute(
-            select(func.count()).where(col(SlotRow.item_id) == item_id, _LEASED)
+            select(func.count()).where(col(SlotRow.item_id) == item_id, statements.LEASED)
         ).scalar_one()
         self._drop_free(item_id)
         for _ in range(slots - held):
@@ -119,7 +108,7 @@ class SqlItems:
         self, item_id: int, queue: str, stage: Stage, slots: int, *, anew: bool = False
     ) -> None:
         """Let a settled item wait again; `anew`: earlier votes do not count."""
-        self._execute(delete(SlotRow).where(col(SlotRow.item_id) == item_id))
+        self._execute(statements.DROP_SLOTS, of_item=item_id)
         self._change(
             item_id,
             settled=False,
@@ -133,7 +122,7 @@ class SqlItems:
     def due(self, now: datetime, limit: int) -> Sequence[Item]:
         """Waiting items whose deadline has passed and that nobody has seen to."""
         rows = self._execute(
-            select(*ITEM_COLUMNS)
+            select(*statements.ITEM_COLUMNS)
             .where(_DUE, col(ItemRow.deadline) <= now)
             .order_by(col(ItemRow.deadline))
             .limit(limit)
@@ -180,7 +169,7 @@ class SqlItems:
     def state(self, queue: str, now: datetime) -> QueueState:
         """How the queue stands; each figure comes from an index alone."""
         waiting = (col(ItemRow.queue) == queue, _OPEN)
-        held = (col(SlotRow.queue) == queue, _LEASED, col(SlotRow.expires_at) > now)
+        held = (col(SlotRow.queue) == queue, statements.LEASED, col(SlotRow.expires_at) > now)
         moment = ItemRow.__table__.c.received_at.type  # type: ignore[attr-defined]
         oldest = func.min(ItemRow.received_at, type_=moment)
         found = self._execute(
@@ -207,7 +196,7 @@ class SqlItems:
         self._execute(insert(SlotRow).from_select(names, source.order_by(col(ItemRow.id))))
 
     def _drop_free(self, item_id: int) -> None:
-        self._execute(delete(SlotRow).where(col(SlotRow.item_id) == item_id, _FREE))
+        self._execute(delete(SlotRow).where(col(SlotRow.item_id) == item_id, statements.FREE))
 
     def _change(self, item_id: int, **values: Any) -> None:  # noqa: ANN401 - any column
         self._execute(update(ItemRow).where(col(ItemRow.id) == item_id).values(**values))
@@ -219,32 +208,16 @@ class SqlItems:
     def _count(self, statement: Update) -> int:
         return self._execute(statement).rowcount
 
-    def _execute(self, statement: Any) -> CursorResult[Any]:  # noqa: ANN401 - any statement
-        result = self._session.connection().execute(statement)
+    def _execute(self, statement: Executable, **parameters: object) -> CursorResult[Any]:
+        result = self._session.connection().execute(statement, parameters)
         assert isinstance(result, CursorResult)  # noqa: S101 - Core statements give one
         return result
 
 
 def item_of(row: Row[Any]) -> Item:
-    """An item, from a row that begins with `ITEM_COLUMNS`."""
-    values = row._mapping  # noqa: SLF001 - the documented way to a row's names
-    return Item(
-        id=values["id"],
-        project=values["project"],
-        queue=values["queue"],
-        event_id=values["event_id"],
-        reason=RouteReason(values["reason"]),
-        stage=Stage(values["stage"]),
-        received_at=values["received_at"],
-        deadline=values["deadline"],
-        settled=values["settled"],
-        late=values["late"],
-        round=values["round"],
-        votes=values["votes"],
-        decisions=values["decisions"],
-        label=values["label"],
-        predicted=values["predicted"],
-    )
+    """An item, from a row that begins with `statements.ITEM_COLUMNS`."""
+    identity, project, queue, event_id, reason, stage, *rest = tuple(row)
+    return Item(identity, project, queue, event_id, RouteReason(reason), Stage(stage), *rest[:9])
 
 
 def _row(item: NewItem) -> dict[str, object]:

@@ -5,42 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    CursorResult,
-    and_,
-    delete,
-    exists,
-    insert,
-    or_,
-    select,
-    text,
-    union_all,
-    update,
-)
-from sqlalchemy.orm import aliased
+from sqlalchemy import CursorResult, Executable, select, update
 from sqlmodel import Session, col
 
-from services.review.adapters.items import ITEM_COLUMNS, item_of
+from services.review.adapters import statements
+from services.review.adapters.items import item_of
 from services.review.domain.queue import Candidate, Item, Lease, LeaseEnd, Worth
 from services.review.ports import Hold
-from services.review.tables import ItemRow, LeaseRow, SlotRow, ThroughRow
-from shared.events import RouteReason
-
-_FREE = text("review_slots.lease_id IS NULL")
-"""As the partial indices have it, or they would not be used."""
-_FREE_WITH_DEADLINE = text("review_slots.lease_id IS NULL AND review_slots.deadline IS NOT NULL")
-_LEASED = text("review_slots.lease_id IS NOT NULL")
-_CANDIDATE = (
-    col(SlotRow.id),
-    col(SlotRow.item_id),
-    col(SlotRow.reason),
-    col(SlotRow.received_at),
-    col(SlotRow.deadline),
-    col(SlotRow.predicted),
-    col(SlotRow.doubt),
-    col(SlotRow.novelty),
-)
+from services.review.tables import ItemRow, LeaseRow, SlotRow
 
 
 class SqlLeases:
@@ -56,63 +28,31 @@ class SqlLeases:
 
         Each of the three is the head of an index, however long the queue is.
         """
-        mine = (col(SlotRow.queue) == queue, *_open_to(reviewer))
-        urgent = (
-            select(*_CANDIDATE)
-            .where(*mine, _FREE_WITH_DEADLINE, col(SlotRow.deadline) <= urgent_until)
-            .order_by(col(SlotRow.deadline))
-            .limit(limit)
-            .subquery()
-        )
-        first = (
-            select(*_CANDIDATE)
-            .where(*mine, _FREE)
-            .order_by(col(SlotRow.rank), col(SlotRow.id))
-            .limit(limit)
-            .subquery()
-        )
-        expired = (
-            select(*_CANDIDATE)
-            .where(*mine, _LEASED, col(SlotRow.expires_at) <= now)
-            .order_by(col(SlotRow.expires_at))
-            .limit(limit)
-            .subquery()
-        )
-        heads = union_all(select(urgent), select(first), select(expired))
-        found = {row.id: _candidate(row) for row in self._execute(heads)}
-        return list(found.values())
+        asked = {"of_queue": queue, "of_reviewer": reviewer, "now": now, "most": limit}
+        rows = self._execute(statements.CANDIDATES, **asked, urgent_until=urgent_until)
+        return [
+            Candidate(row.slot, item_of(row), Worth(row.predicted, row.doubt, row.novelty))
+            for row in rows
+        ]
 
     def grant(self, candidate: Candidate, hold: Hold, now: datetime) -> Lease | None:
         """Lease a slot. None if somebody else was faster."""
-        return self._grant(col(SlotRow.id) == candidate.slot, hold, now)
+        won = self._claim(statements.CLAIM_SLOT, hold, now=now, of_slot=candidate.slot)
+        return self._granted(candidate.item, hold, *won) if won else None
 
     def grant_own(self, item_id: int, hold: Hold, now: datetime) -> Lease | None:
         """Lease a free slot of this item. None if there is none."""
-        return self._grant(col(SlotRow.item_id) == item_id, hold, now)
+        won = self._claim(statements.CLAIM_OF_ITEM, hold, now=now, of_item=item_id)
+        if won is None:
+            return None
+        row = self._execute(
+            select(*statements.ITEM_COLUMNS).where(col(ItemRow.id) == item_id)
+        ).one()
+        return self._granted(item_of(row), hold, *won)
 
     def get(self, lease_id: str) -> Lease | None:
         """A lease that was granted, whether it still holds or not."""
-        row = self._execute(
-            select(
-                *ITEM_COLUMNS,
-                col(LeaseRow.id).label("lease_id"),
-                col(LeaseRow.queue).label("lease_queue"),
-                col(LeaseRow.holder),
-                col(LeaseRow.token),
-                col(LeaseRow.expires_at),
-                col(LeaseRow.sees_model),
-                col(SlotRow.id).label("slot"),
-            )
-            .join(ItemRow, col(ItemRow.id) == col(LeaseRow.item_id))
-            .outerjoin(
-                SlotRow,
-                and_(
-                    col(SlotRow.item_id) == col(LeaseRow.item_id),
-                    col(SlotRow.lease_id) == col(LeaseRow.id),
-                ),
-            )
-            .where(col(LeaseRow.id) == lease_id)
-        ).first()
+        row = self._execute(statements.LEASE, of_lease=lease_id).first()
         if row is None:
             return None
         return Lease(
@@ -128,30 +68,27 @@ class SqlLeases:
 
     def extend(self, lease: Lease, until: datetime) -> bool:
         """Let a lease last longer. False if it was lost meanwhile."""
-        kept = self._execute(update(SlotRow).where(*_held(lease)).values(expires_at=until))
-        if kept.rowcount != 1:
+        if not self._on_held(statements.EXTEND, lease, until=until):
             return False
-        held = update(LeaseRow).where(col(LeaseRow.id) == lease.id)
-        self._execute(held.values(expires_at=until))
+        self._change(lease, expires_at=until)
         return True
 
     def give_back(self, lease: Lease, end: LeaseEnd) -> bool:
         """Free the slot. False if the lease was lost meanwhile."""
-        free = {"lease_id": None, "holder": None, "expires_at": None}
-        freed = self._execute(update(SlotRow).where(*_held(lease)).values(**free))
-        return freed.rowcount == 1 and self._end(lease, end)
+        if not self._on_held(statements.GIVE_BACK, lease):
+            return False
+        self._change(lease, ended=end.value)
+        return True
 
     def use(self, lease: Lease) -> bool:
         """Use the slot up by an answer. False if the lease was lost meanwhile."""
-        used = self._execute(delete(SlotRow).where(*_held(lease)))
-        return used.rowcount == 1 and self._end(lease, LeaseEnd.ANSWERED)
+        return self._on_held(statements.USE, lease)
 
     def next_free(self, queue: str, reviewer: str) -> datetime | None:
         """When the first slot that the reviewer might get ends to be held. None: there is none."""
-        held = (col(SlotRow.queue) == queue, _LEASED, _not_through(reviewer))
-        return self._execute(
-            select(col(SlotRow.expires_at)).where(*held).order_by(col(SlotRow.expires_at)).limit(1)
-        ).scalar()
+        asked = {"of_queue": queue, "of_reviewer": reviewer}
+        moment: datetime | None = self._execute(statements.NEXT_FREE, **asked).scalar()
+        return moment
 
     def any_in(self, queue: str) -> bool:
         """Whether the queue has any slot, for whomever."""
@@ -162,7 +99,7 @@ class SqlLeases:
         """Who holds a slot of these items."""
         rows = self._execute(
             select(col(SlotRow.item_id), col(SlotRow.holder)).where(
-                col(SlotRow.item_id).in_(list(item_ids)), _LEASED
+                col(SlotRow.item_id).in_(list(item_ids)), statements.LEASED
             )
         )
         holders: dict[int, list[str]] = {}
@@ -170,97 +107,47 @@ class SqlLeases:
             holders.setdefault(row.item_id, []).append(row.holder)
         return holders
 
-    def _grant(self, which: ColumnElement[bool], hold: Hold, now: datetime) -> Lease | None:
-        chosen = (
-            select(col(SlotRow.id))
-            .where(which, _is_free(now))
-            .order_by(col(SlotRow.id))
-            .limit(1)
-            .with_for_update(skip_locked=True)
-            .scalar_subquery()
-        )
+    def _claim(
+        self, statement: Executable, hold: Hold, **which: object
+    ) -> tuple[str, str, int] | None:
+        """Lease, queue and token, if a slot was free."""
         lease_id = secrets.token_hex(12)
-        won = self._execute(
-            update(SlotRow)
-            .where(col(SlotRow.id) == chosen, _is_free(now))
-            .values(
-                lease_id=lease_id,
-                holder=hold.holder,
-                token=col(SlotRow.token) + 1,
-                expires_at=hold.until,
-            )
-            .returning(col(SlotRow.item_id), col(SlotRow.queue), col(SlotRow.token))
-        ).first()
+        asked = {"of_lease": lease_id, "of_reviewer": hold.holder, "until": hold.until}
+        won = self._execute(statement, **asked, **which).first()
         if won is None:
             return None
         self._execute(
-            insert(LeaseRow).values(
-                id=lease_id,
-                item_id=won.item_id,
-                queue=won.queue,
-                holder=hold.holder,
-                token=won.token,
-                expires_at=hold.until,
-                sees_model=hold.sees_model,
-            )
-        )
-        return Lease(
+            statements.GRANT,
             id=lease_id,
-            item=self._item(won.item_id),
+            item_id=won.item_id,
+            queue=won.queue,
             holder=hold.holder,
             token=won.token,
             expires_at=hold.until,
+            sees_model=hold.sees_model,
+        )
+        return lease_id, won.queue, won.token
+
+    def _granted(self, item: Item, hold: Hold, lease_id: str, queue: str, token: int) -> Lease:
+        return Lease(
+            id=lease_id,
+            item=item,
+            holder=hold.holder,
+            token=token,
+            expires_at=hold.until,
             current=True,
-            queue=won.queue,
+            queue=queue,
             sees_model=hold.sees_model,
         )
 
-    def _item(self, item_id: int) -> Item:
-        return item_of(self._execute(select(*ITEM_COLUMNS).where(col(ItemRow.id) == item_id)).one())
+    def _on_held(self, statement: Executable, lease: Lease, **values: object) -> bool:
+        held = self._execute(statement, of_item=lease.item.id, of_lease=lease.id, **values)
+        return held.rowcount == 1
 
-    def _end(self, lease: Lease, end: LeaseEnd) -> bool:
-        self._execute(update(LeaseRow).where(col(LeaseRow.id) == lease.id).values(ended=end.value))
-        return True
+    def _change(self, lease: Lease, **values: Any) -> None:  # noqa: ANN401 - any column
+        self._execute(update(LeaseRow).where(col(LeaseRow.id) == lease.id).values(**values))
 
-    def _execute(self, statement: Any) -> CursorResult[Any]:  # noqa: ANN401 - any statement
-        result = self._session.connection().execute(statement)
+    def _execute(self, statement: Executable, **parameters: object) -> CursorResult[Any]:
+        result = self._session.connection().execute(statement, parameters)
         assert isinstance(result, CursorResult)  # noqa: S101 - Core statements give one
         return result
-
-
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    """Expiry is judged here, at claim time, not by a sweeper."""
-    return or_(col(SlotRow.lease_id).is_(None), col(SlotRow.expires_at) <= now)
-
-
-def _held(lease: Lease) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """The fence: only the newest lease on the slot passes."""
-    return col(SlotRow.item_id) == lease.item.id, col(SlotRow.lease_id) == lease.id
-
-
-def _not_through(reviewer: str) -> ColumnElement[bool]:
-    return ~exists().where(
-        col(ThroughRow.item_id) == col(SlotRow.item_id), col(ThroughRow.reviewer) == reviewer
-    )
-
-
-def _open_to(reviewer: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Neither is the reviewer through with the item, nor do they hold another slot of it."""
-    other = aliased(SlotRow)
-    held = exists().where(
-        col(other.item_id) == col(SlotRow.item_id),
-        col(other.id) != col(SlotRow.id),
-        col(other.holder) == reviewer,
-    )
-    return _not_through(reviewer), ~held
-
-
-def _candidate(row: Any) -> Candidate:  # noqa: ANN401 - a row of any shape
-    return Candidate(
-        slot=row.id,
-        item_id=row.item_id,
-        reason=RouteReason(row.reason),
-        received_at=row.received_at,
-        deadline=row.deadline,
-        worth=Worth(row.predicted, row.doubt, row.novelty),
-    )

@@ -21,11 +21,14 @@ class SqlProjects:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._got: dict[str, ProjectState | None] = {}
 
     def get(self, name: str) -> ProjectState | None:
-        """One project."""
-        row = self._session.connection().execute(_ONE, {"of_name": name}).first()
-        return _state(*row) if row else None
+        """One project; asked for again within a transaction, it is the same."""
+        if name not in self._got:
+            row = self._session.connection().execute(_ONE, {"of_name": name}).first()
+            self._got[name] = _state(*row) if row else None
+        return self._got[name]
 
     def all(self) -> Sequence[ProjectState]:
         """All projects, by name."""
@@ -33,6 +36,7 @@ class SqlProjects:
 
     def put(self, state: ProjectState) -> None:
         """Replace or add a project."""
+        self._got.pop(state.configuration.name, None)
         self._session.merge(
             ProjectRow(
                 name=state.configuration.name,

@@ -4,18 +4,35 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, insert, select, update
+from sqlalchemy import CursorResult, Executable, bindparam, delete, insert, select, update
 from sqlmodel import Session, col
 
 from services.review.domain.votes import Ballot, Because, Draft, VoteState
 from services.review.tables import DraftRow, ItemRow, ThroughRow, VoteRow
-from shared.database import insert_new
+from shared.database import insert_if_new, insert_new
 
 _FIELDS = (
     *("item_id", "round", "number", "reviewer", "label", "comment", "reason_code"),
     *("seconds_spent", "at", "lease_id", "saw_model", "state"),
 )
 _COLUMNS = tuple(getattr(VoteRow, name) for name in _FIELDS)
+_ADD = insert(VoteRow)
+_COUNTED = (
+    select(*_COLUMNS)
+    .where(
+        col(VoteRow.item_id) == bindparam("of_item"),
+        col(VoteRow.round) == bindparam("of_round"),
+        col(VoteRow.state) == VoteState.COUNTED.value,
+    )
+    .order_by(col(VoteRow.number))
+)
+_DRAFTS = select(
+    col(DraftRow.item_id), col(DraftRow.label), col(DraftRow.comment), col(DraftRow.at)
+).where(
+    col(DraftRow.item_id).in_(bindparam("of_items", expanding=True)),
+    col(DraftRow.reviewer) == bindparam("of_reviewer"),
+)
+"""What is said for each answer is built once: building costs several times what executing does."""
 
 
 class SqlVotes:
@@ -27,21 +44,11 @@ class SqlVotes:
     def add(self, ballot: Ballot) -> None:
         """Record a vote."""
         values = {name: getattr(ballot, name) for name in _FIELDS}
-        self._execute(
-            insert(VoteRow).values(values | {"state": ballot.state.value, "taught": False})
-        )
+        self._execute(_ADD, **values | {"state": ballot.state.value, "taught": False})
 
     def counted(self, item_id: int, item_round: int) -> Sequence[Ballot]:
         """The votes of a round that count, in the order in which they came."""
-        rows = self._execute(
-            select(*_COLUMNS)
-            .where(
-                col(VoteRow.item_id) == item_id,
-                col(VoteRow.round) == item_round,
-                col(VoteRow.state) == VoteState.COUNTED.value,
-            )
-            .order_by(col(VoteRow.number))
-        )
+        rows = self._execute(_COUNTED, of_item=item_id, of_round=item_round)
         return [_ballot(row) for row in rows]
 
     def of_lease(self, lease_id: str) -> Ballot | None:
@@ -113,17 +120,12 @@ class SqlVotes:
         )
         return self._execute(statement).rowcount == 1
 
-    def is_through(self, item_id: int, reviewer: str) -> bool:
-        """Whether a person is through with an item."""
-        found = select(col(ThroughRow.item_id)).where(*_person(ThroughRow, item_id, reviewer))
-        return self._execute(found).first() is not None
-
     def pass_on(
         self, item_id: int, reviewer: str, because: Because, reason: str | None, now: datetime
-    ) -> None:
-        """Never show an item to a person again."""
+    ) -> bool:
+        """Never show an item to a person again. False if they were through with it before."""
         row = {"item_id": item_id, "reviewer": reviewer, "because": because.value, "at": now}
-        insert_new(self._session, ThroughRow, [row | {"reason": reason}])
+        return insert_if_new(self._session, ThroughRow, row | {"reason": reason})
 
     def welcome_back(self, item_id: int, reviewer: str) -> None:
         """Let a person see an item again."""
@@ -131,22 +133,14 @@ class SqlVotes:
 
     def keep_draft(self, item_id: int, reviewer: str, draft: Draft) -> None:
         """Keep what a person has begun to answer; replaces an earlier one."""
-        self.drop_draft(item_id, reviewer)
+        self._execute(delete(DraftRow).where(*_person(DraftRow, item_id, reviewer)))
         row = {"item_id": item_id, "reviewer": reviewer, "label": draft.label, "at": draft.at}
         insert_new(self._session, DraftRow, [row | {"comment": draft.comment}])
 
     def drafts(self, item_ids: Collection[int], reviewer: str) -> Mapping[int, Draft]:
         """What a person had begun to answer."""
-        rows = self._execute(
-            select(
-                col(DraftRow.item_id), col(DraftRow.label), col(DraftRow.comment), col(DraftRow.at)
-            ).where(col(DraftRow.item_id).in_(list(item_ids)), col(DraftRow.reviewer) == reviewer)
-        )
+        rows = self._execute(_DRAFTS, of_items=list(item_ids), of_reviewer=reviewer)
         return {row.item_id: Draft(row.label, row.comment, row.at) for row in rows}
-
-    def drop_draft(self, item_id: int, reviewer: str) -> None:
-        """Forget a draft: it was answered."""
-        self._execute(delete(DraftRow).where(*_person(DraftRow, item_id, reviewer)))
 
     def notes(self, item_id: int) -> Sequence[tuple[str, Because, str]]:
         """Reasons that people gave when they passed the item on: who, why, what they said."""
@@ -157,8 +151,8 @@ class SqlVotes:
         )
         return [(row.reviewer, Because(row.because), row.reason) for row in rows]
 
-    def _execute(self, statement: Any) -> CursorResult[Any]:  # noqa: ANN401 - any statement
-        result = self._session.connection().execute(statement)
+    def _execute(self, statement: Executable, **parameters: object) -> CursorResult[Any]:
+        result = self._session.connection().execute(statement, parameters)
         assert isinstance(result, CursorResult)  # noqa: S101 - Core statements give one
         return result
 

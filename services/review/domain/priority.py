@@ -58,7 +58,8 @@ def precedence(
         order: the project's costs as they are now.
         shares: how often each label was decided.
     """
-    if candidate.deadline is not None and candidate.deadline <= urgent_until:
-        return 0, candidate.deadline.timestamp(), candidate.slot
-    place = rank(candidate.worth, candidate.reason, candidate.received_at, order, shares)
+    item = candidate.item
+    if item.deadline is not None and item.deadline <= urgent_until:
+        return 0, item.deadline.timestamp(), candidate.slot
+    place = rank(candidate.worth, item.reason, item.received_at, order, shares)
     return 1, place, candidate.slot

@@ -31,9 +31,8 @@ class Stage(StrEnum):
 
 
 class LeaseEnd(StrEnum):
-    """How a hold ended."""
+    """How a hold ended without an answer."""
 
-    ANSWERED = "answered"
     RELEASED = "released"
     SKIPPED = "skipped"
     ESCALATED = "escalated"
@@ -128,13 +127,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A slot that could be claimed."""
+    """A slot that could be claimed, and of which item."""
 
     slot: int
-    item_id: int
-    reason: RouteReason
-    received_at: datetime
-    deadline: datetime | None
+    item: Item
     worth: Worth
 
 

@@ -42,14 +42,10 @@ class Votes(Protocol):
         """Let a vote count no more. False if it did not count any more already."""
         ...
 
-    def is_through(self, item_id: int, reviewer: str) -> bool:
-        """Whether a person is through with an item."""
-        ...
-
     def pass_on(
         self, item_id: int, reviewer: str, because: Because, reason: str | None, now: datetime
-    ) -> None:
-        """Never show an item to a person again."""
+    ) -> bool:
+        """Never show an item to a person again. False if they were through with it before."""
         ...
 
     def welcome_back(self, item_id: int, reviewer: str) -> None:
@@ -62,10 +58,6 @@ class Votes(Protocol):
 
     def drafts(self, item_ids: Collection[int], reviewer: str) -> Mapping[int, Draft]:
         """What a person had begun to answer."""
-        ...
-
-    def drop_draft(self, item_id: int, reviewer: str) -> None:
-        """Forget a draft: it was answered."""
         ...
 
     def notes(self, item_id: int) -> Sequence[tuple[str, Because, str]]:

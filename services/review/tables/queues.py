@@ -13,6 +13,7 @@ _DUE = text("NOT settled AND NOT late AND deadline IS NOT NULL")
 _FREE = text("lease_id IS NULL")
 _FREE_WITH_DEADLINE = text("lease_id IS NULL AND deadline IS NOT NULL")
 _LEASED = text("lease_id IS NOT NULL")
+_HELD = text("holder IS NOT NULL")
 
 
 class ItemRow(SQLModel, table=True):
@@ -84,6 +85,7 @@ class SlotRow(SQLModel, table=True):
             postgresql_where=_LEASED,
         ),
         Index("ix_review_slots_item", "item_id"),
+        Index("ix_review_slots_holder", "holder", sqlite_where=_HELD, postgresql_where=_HELD),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BIG_ID)

@@ -13,6 +13,7 @@ from services.review.domain.priority import precedence
 from services.review.domain.queue import (
     Candidate,
     EmptyBecause,
+    Item,
     Lease,
     Stage,
     is_for_leads,
@@ -25,7 +26,7 @@ from services.review.ports import Hold, ProjectState, Transaction
 from services.review.use_cases.shares import LabelShares
 from services.review.use_cases.standing import check_standing
 
-_WINDOW = 20
+_WINDOW = 8
 """Candidates that are looked at besides those asked for; among them the order is exact."""
 
 
@@ -90,8 +91,8 @@ class Claiming:
         for candidate in self._in_order(transaction, wish, project, reviewer, now):
             if len(leases) == wish.limit:
                 break
-            shown = self._is_shown(transaction, candidate, project)
-            lease = transaction.leases.grant(candidate, Hold(reviewer.name, until, shown), now)
+            hold = Hold(reviewer.name, until, self._sees_model(candidate.item, project))
+            lease = transaction.leases.grant(candidate, hold, now)
             leases += [lease] if lease else []
         if not leases:
             return _nothing(transaction, wish.queue, reviewer)
@@ -131,25 +132,21 @@ class Claiming:
             found = transaction.leases.candidates(
                 wish.queue, reviewer.name, now, urgent_until, wish.limit + _WINDOW + len(tried)
             )
-            fresh = [candidate for candidate in found if candidate.item_id not in tried]
+            fresh = [candidate for candidate in found if candidate.item.id not in tried]
             if not fresh:
                 return
             fresh.sort(key=lambda c: precedence(c, urgent_until, configuration.order, shares))
             yield from _one_an_item(fresh, tried)
 
-    def _is_shown(
-        self, transaction: Transaction, candidate: Candidate, project: ProjectState
-    ) -> bool:
-        item = transaction.items.get(candidate.item_id)
-        assert item is not None  # noqa: S101 - a slot belongs to an item
+    def _sees_model(self, item: Item, project: ProjectState) -> bool:
         draw = coin(self._coin_key, Draw.SHOWN, item.project, item.event_id)
         return sees_model(item, project.configuration, draw)
 
 
 def _one_an_item(candidates: Sequence[Candidate], tried: set[int]) -> Iterator[Candidate]:
     for candidate in candidates:
-        if candidate.item_id not in tried:
-            tried.add(candidate.item_id)
+        if candidate.item.id not in tried:
+            tried.add(candidate.item.id)
             yield candidate
 
 

@@ -27,31 +27,34 @@ class Conclude:
         self,
         transaction: Transaction,
         item: Item,
+        newest: Ballot,
         project: Project,
-        now: datetime,
         *,
         by_lead: bool = False,
     ) -> tuple[Verdict, Decided | None]:
         """The verdict, and the decision if it is one; else the item offers what is still needed."""
-        ballots = transaction.votes.counted(item.id, item.round)
+        is_first = item.votes == 1
+        ballots = [newest] if is_first else transaction.votes.counted(item.id, item.round)
         found = (
-            _as_said(ballots[-1])
+            _as_said(newest)
             if by_lead or rule_of(project).is_single
-            else self.judge(transaction, ballots, project, now)
+            else self.judge(transaction, ballots, project, newest.at)
         )
         if found.kind is VerdictKind.DECIDED and found.label is not None:
             decided = self._settle.by_people(
                 transaction, item, found.label, found.probabilities, ballots
             )
             truth = found.probabilities
-            self._teach(transaction, item, project, Lesson(ballots, truth, by_lead=by_lead), now)
+            self._teach(
+                transaction, item, project, Lesson(ballots, truth, by_lead=by_lead), newest.at
+            )
             return found, decided
         if found.kind is VerdictKind.MORE:
             transaction.items.offer(item.id, found.wanted)
         else:
             queue = leads_queue(item.project)
             transaction.items.move(item.id, queue, Stage.DISAGREED, slots=1)
-        self._teach(transaction, item, project, Lesson(ballots), now)
+        self._teach(transaction, item, project, Lesson(ballots), newest.at)
         return found, None
 
     def judge(

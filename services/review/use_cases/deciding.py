@@ -126,18 +126,16 @@ class DecideItem:
         item = transaction.items.count_vote(lease.item.id)
         if item is None or not transaction.leases.use(lease):
             raise self._lost(transaction, lease)
-        if transaction.votes.is_through(item.id, lease.holder):
+        if not transaction.votes.pass_on(item.id, lease.holder, Because.VOTED, None, now):
             raise LeaseLost("you have answered or passed on this item before")
         ballot = _ballot(item, lease, answer, now)
         transaction.votes.add(ballot)
-        transaction.votes.pass_on(item.id, lease.holder, Because.VOTED, None, now)
-        transaction.votes.drop_draft(item.id, lease.holder)
         transaction.ledger.append(
             [entry(item, Kind.VOTED, ballot.number, lease.holder, _body(ballot, lease), now)]
         )
         self._metrics.votes.labels(item.project).inc()
         by_lead = is_for_leads(lease.queue)
-        verdict, decided = self._conclude(transaction, item, project, now, by_lead=by_lead)
+        verdict, decided = self._conclude(transaction, item, ballot, project, by_lead=by_lead)
         undo_until = now + timedelta(seconds=project.undo_seconds)
         return Outcome(item.id, _STATUS[verdict.kind], decided, undo_until)
 

@@ -13,7 +13,7 @@ from services.review.domain.queue import Item, Stage
 from services.review.domain.votes import Ballot
 from services.review.metrics import Metrics
 from services.review.ports import Transaction
-from shared.events import DecidedBy, Vote
+from shared.events import CloudEvent, DecidedBy, Vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,11 @@ class Settle:
         they are owed an answer.
         """
         case, at = case_of(transaction, item.project, item.event_id), ballots[-1].at
-        decided = newest_decision(transaction, item)
+        decided, leaving = newest_decision(transaction, item), list[CloudEvent]()
         if decided is None or decided.label != label or item.stage is Stage.APPEALED:
-            decided = self._decide(transaction, item, case, label, (DecidedBy.REVIEWERS, at))
+            made = (DecidedBy.REVIEWERS, at)
+            decided, event = self._decide(transaction, item, case, label, made)
+            leaving.append(event)
         earlier = _corrections(transaction, item)
         if decided.revision not in earlier:
             ruling = facts.Ruling(
@@ -60,7 +62,8 @@ class Settle:
                 [Vote(reviewer=b.reviewer, label=b.label, at=b.at) for b in ballots],
                 at,
             )
-            self._correct(transaction, case, ruling, decided.revision)
+            leaving.append(self._correct(transaction, case, ruling, decided.revision))
+        transaction.outbox.put(leaving)
         transaction.items.settle(item.id, label, decided.revision)
         return decided
 
@@ -69,7 +72,9 @@ class Settle:
     ) -> Decided:
         """Let a label be the decision although nobody has answered."""
         case = case_of(transaction, item.project, item.event_id)
-        return self._decide(transaction, item, case, label, (by, at))
+        decided, event = self._decide(transaction, item, case, label, (by, at))
+        transaction.outbox.put([event])
+        return decided
 
     def _decide(
         self,
@@ -78,26 +83,25 @@ class Settle:
         case: Case,
         label: str,
         made: tuple[DecidedBy, datetime],
-    ) -> Decided:
+    ) -> tuple[Decided, CloudEvent]:
         by, at = made
         decided = Decided(item.project, item.event_id, item.decisions + 1, label, by, at)
         event = facts.decision(case, decided.revision, label, by, at)
         body = facts.decision_body(event)
         new = entry(case, Kind.DECIDED, decided.revision, by.value, body, at)
         transaction.ledger.append([new])
-        transaction.outbox.put([event])
         self._metrics.decisions.labels(item.project, by.value).inc()
-        return decided
+        return decided, event
 
     def _correct(
         self, transaction: Transaction, case: Case, ruling: facts.Ruling, revision: int
-    ) -> None:
+    ) -> CloudEvent:
         detail = f"{case.route.reason.value}.{ruling.verdict.value}"
         body = facts.correction_body(ruling)
         new = entry(case, Kind.CORRECTED, revision, detail, body, ruling.at)
         sequence = transaction.ledger.append_one(new)
-        transaction.outbox.put([facts.correction(case, ruling, revision, sequence)])
         self._metrics.corrections.labels(case.project, ruling.verdict.value).inc()
+        return facts.correction(case, ruling, revision, sequence)
 
 
 def newest_decision(transaction: Transaction, item: Item) -> Decided | None:

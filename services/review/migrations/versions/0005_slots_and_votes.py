@@ -94,6 +94,7 @@ def _create_slots() -> None:
         "ix_review_slots_leased", "review_slots", ["queue", "expires_at"], "lease_id IS NOT NULL"
     )
     op.create_index("ix_review_slots_item", "review_slots", ["item_id"])
+    _partial("ix_review_slots_holder", "review_slots", ["holder"], "holder IS NOT NULL")
 
 
 def _index_items() -> None:

@@ -1,0 +1,155 @@
+"""The statements of the hot path, built once: building costs several times what executing does."""
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    String,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import ReturningUpdate
+from sqlmodel import col
+
+from services.review.tables import ItemRow, LeaseRow, SlotRow, ThroughRow
+
+FREE = text("review_slots.lease_id IS NULL")
+"""As the partial indices have it, or they would not be used."""
+LEASED = text("review_slots.lease_id IS NOT NULL")
+_FREE_WITH_DEADLINE = text("review_slots.lease_id IS NULL AND review_slots.deadline IS NOT NULL")
+
+ITEM_COLUMNS = tuple(
+    getattr(ItemRow, name)
+    for name in (
+        *("id", "project", "queue", "event_id", "reason", "stage", "received_at", "deadline"),
+        *("settled", "late", "round", "votes", "decisions", "label", "predicted"),
+    )
+)
+"""What `item_of` reads, in this order."""
+
+_QUEUE = bindparam("of_queue", type_=String())
+_REVIEWER = bindparam("of_reviewer", type_=String())
+_ITEM = bindparam("of_item", type_=BigInteger())
+_LEASE = bindparam("of_lease", type_=String())
+_NOW = bindparam("now", type_=ItemRow.__table__.c.received_at.type)  # type: ignore[attr-defined]
+_UNTIL = bindparam("until", type_=_NOW.type)
+_URGENT = bindparam("urgent_until", type_=_NOW.type)
+_LIMIT = bindparam("most", type_=Integer())
+
+_HELD = (col(SlotRow.item_id) == _ITEM, col(SlotRow.lease_id) == _LEASE)
+"""The fence: only the newest lease on the slot passes."""
+_IS_FREE = or_(col(SlotRow.lease_id).is_(None), col(SlotRow.expires_at) <= _NOW)
+"""Expiry is judged here, at claim time, not by a sweeper."""
+_NOT_THROUGH = ~exists().where(
+    col(ThroughRow.item_id) == col(SlotRow.item_id), col(ThroughRow.reviewer) == _REVIEWER
+)
+
+
+def _open_to_reviewer() -> ColumnElement[bool]:
+    """Neither is the reviewer through with the item, nor do they hold another slot of it."""
+    other = aliased(SlotRow)
+    held = exists().where(
+        col(other.item_id) == col(SlotRow.item_id),
+        col(other.id) != col(SlotRow.id),
+        col(other.holder) == _REVIEWER,
+    )
+    return and_(col(SlotRow.queue) == _QUEUE, _NOT_THROUGH, ~held)
+
+
+def _heads() -> ScalarSelect[int]:
+    """The heads of three indices: the most urgent, the first by rank, the expired."""
+    slot = select(col(SlotRow.id)).where(_open_to_reviewer()).limit(_LIMIT)
+    urgent = slot.where(_FREE_WITH_DEADLINE, col(SlotRow.deadline) <= _URGENT)
+    first = slot.where(FREE).order_by(col(SlotRow.rank), col(SlotRow.id))
+    expired = slot.where(LEASED, col(SlotRow.expires_at) <= _NOW)
+    return union_all(
+        select(urgent.order_by(col(SlotRow.deadline)).subquery()),
+        select(first.subquery()),
+        select(expired.order_by(col(SlotRow.expires_at)).subquery()),
+    ).scalar_subquery()
+
+
+CANDIDATES = (
+    select(
+        *ITEM_COLUMNS,
+        col(SlotRow.id).label("slot"),
+        col(SlotRow.doubt),
+        col(SlotRow.novelty),
+    )
+    .join(ItemRow, col(ItemRow.id) == col(SlotRow.item_id))
+    .where(col(SlotRow.id).in_(_heads()))
+)
+
+
+def _claim(which: ColumnElement[bool]) -> ReturningUpdate[int, str, int]:
+    chosen = (
+        select(col(SlotRow.id))
+        .where(which, _IS_FREE)
+        .order_by(col(SlotRow.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    return (
+        update(SlotRow)
+        .where(col(SlotRow.id) == chosen, _IS_FREE)
+        .values(lease_id=_LEASE, holder=_REVIEWER, token=col(SlotRow.token) + 1, expires_at=_UNTIL)
+        .returning(col(SlotRow.item_id), col(SlotRow.queue), col(SlotRow.token))
+    )
+
+
+CLAIM_SLOT = _claim(col(SlotRow.id) == bindparam("of_slot"))
+CLAIM_OF_ITEM = _claim(col(SlotRow.item_id) == _ITEM)
+GRANT = insert(LeaseRow)
+LEASE = (
+    select(
+        *ITEM_COLUMNS,
+        col(LeaseRow.id).label("lease_id"),
+        col(LeaseRow.queue).label("lease_queue"),
+        col(LeaseRow.holder),
+        col(LeaseRow.token),
+        col(LeaseRow.expires_at),
+        col(LeaseRow.sees_model),
+        col(SlotRow.id).label("slot"),
+    )
+    .join(ItemRow, col(ItemRow.id) == col(LeaseRow.item_id))
+    .outerjoin(
+        SlotRow,
+        and_(
+            col(SlotRow.item_id) == col(LeaseRow.item_id),
+            col(SlotRow.lease_id) == col(LeaseRow.id),
+        ),
+    )
+    .where(col(LeaseRow.id) == _LEASE)
+)
+USE = delete(SlotRow).where(*_HELD)
+EXTEND = update(SlotRow).where(*_HELD).values(expires_at=_UNTIL)
+GIVE_BACK = update(SlotRow).where(*_HELD).values(lease_id=None, holder=None, expires_at=None)
+NEXT_FREE = (
+    select(col(SlotRow.expires_at))
+    .where(col(SlotRow.queue) == _QUEUE, LEASED, _NOT_THROUGH)
+    .order_by(col(SlotRow.expires_at))
+    .limit(1)
+)
+COUNT_VOTE = (
+    update(ItemRow)
+    .where(col(ItemRow.id) == _ITEM, col(ItemRow.settled).is_(False))
+    .values(votes=col(ItemRow.votes) + 1)
+    .returning(*ITEM_COLUMNS)
+)
+SETTLE = (
+    update(ItemRow)
+    .where(col(ItemRow.id) == _ITEM)
+    .values(settled=True, label=bindparam("decided"), decisions=bindparam("revision"))
+)
+DROP_SLOTS = delete(SlotRow).where(col(SlotRow.item_id) == _ITEM)
