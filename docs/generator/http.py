@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from docs.generator.markdown import code, page, table
+from services.review.api.problems import TYPES, type_of
 from services.review.app import create_app
 from services.review.domain.access import Role
 from services.review.settings import Settings
@@ -19,12 +20,22 @@ from services.review.settings import Settings
 _TOKEN = "written-for-the-reference"  # noqa: S105 - of an installation that lives for a second
 _NOBODY = ""
 _CLOSED = {401, 403}
+_KEY = "Idempotency-Key"
 _METHODS = ("get", "put", "post", "delete", "patch")
 _INTRODUCTION = (
     "Served by review. Bodies are JSON; errors are problem documents (RFC 9457, "
     "`application/problem+json`) whose `detail` says the cure. Send `Authorization: Bearer TOKEN`, "
     "or the cookie of a login link from our own pages. Bodies of requests and answers: "
-    "[openapi.json](openapi.json), readable at `/docs`. `admin` may call everything."
+    "[openapi.json](openapi.json), with examples, readable at `/docs`. `admin` may call "
+    "everything. Again: what happens when the same request comes a second time. `harmless`: "
+    "nothing more. `by key`: nothing more if both bear the same `Idempotency-Key`, any text of "
+    "your own; such a key is for one request of one user, and is remembered for "
+    "`HANDRAISE_IDEMPOTENCY_HOURS`. `GET`, `PUT`, `PATCH` and `DELETE` are harmless. Long lists "
+    "take `limit` and `cursor`, and give `next_cursor`."
+)
+_PROBLEMS = (
+    "The `type` of a problem is stable: programs may depend on it, and on nothing else in the "
+    "document. 429 and 503 bear `Retry-After`; nothing was changed."
 )
 _OTHER = [
     ["`GET /health/live`", "every service", "200 while the process lives"],
@@ -71,14 +82,41 @@ def read_api() -> Api:
 
 
 def http_page(api: Api) -> str:
-    """Every route with the roles that may call it."""
-    head = ["route", "roles", "meaning"]
-    rows = [
-        [code(f"{method.upper()} {path}"), _who(api, method, path), operation["description"]]
-        for method, path, operation in operations(api.openapi)
-    ]
+    """Every route with the roles that may call it, and every problem with its type."""
     other = table(["route", "served by", "meaning"], _OTHER)
-    return page("HTTP", _INTRODUCTION, table(head, rows), "## Besides", other)
+    problems = table(["`type`", "status", "title"], _problems())
+    last = ["## Besides", other, "## Problems", _PROBLEMS, problems]
+    return page("HTTP", _INTRODUCTION, *_routes(api), *last)
+
+
+def _routes(api: Api) -> Iterator[str]:
+    """A table for each tag, in the order of the document."""
+    head = ["route", "roles", "again", "meaning"]
+    for tag in api.openapi["tags"]:
+        rows = [
+            [
+                code(f"{method.upper()} {path}"),
+                _who(api, method, path),
+                _again(method, operation),
+                operation["description"],
+            ]
+            for method, path, operation in operations(api.openapi)
+            if operation["tags"] == [tag["name"]]
+        ]
+        yield from (f"## {tag['name'].capitalize()}", tag["description"], table(head, rows))
+
+
+def _again(method: str, operation: dict[str, Any]) -> str:
+    """Whether the same request, sent again, does no harm."""
+    if method != "post":
+        return ""
+    keyed = any(parameter["name"] == _KEY for parameter in operation.get("parameters", ()))
+    return "by key" if keyed else "harmless"
+
+
+def _problems() -> list[list[str]]:
+    found = sorted(TYPES.items(), key=lambda each: (each[1][0], each[0]))
+    return [[code(type_of(slug)), str(status), title] for slug, (status, title) in found]
 
 
 def operations(openapi: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

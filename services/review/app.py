@@ -28,6 +28,7 @@ from services.review.api import (
     access_log,
     contracts,
     dead_letters,
+    document,
     leases,
     passwords,
     problems,
@@ -42,7 +43,7 @@ from services.review.api import (
     users,
 )
 from services.review.api.caller import Doorkeeper, check_routes
-from services.review.api.cookies import Cookie
+from services.review.api.cookies import SESSION, Cookie
 from services.review.api.limits import Limits
 from services.review.api.rates import RateLimits
 from services.review.api.tls import StrictTransport
@@ -100,7 +101,8 @@ def create_routes(core: "Core") -> FastAPI:
     app = FastAPIOffline(
         title="Handraise",
         version="1",
-        responses=problems.RESPONSES,
+        responses=document.OTHERWISE,
+        generate_unique_id_function=document.operation_id,
         lifespan=lambda _: _lifespan(core),
     )
     problems.install(app)
@@ -112,6 +114,7 @@ def create_routes(core: "Core") -> FastAPI:
     _add_people(app, core, door)
     _add_entrance(app, core, door, shown)
     check_routes(app.routes)
+    document.complete(app)
     return app
 
 
@@ -193,7 +196,7 @@ class Core:
         self.passwords = KeepPasswords(
             self.store, Argon2Hasher(), self.metrics, self.clock, enabled=settings.passwords
         )
-        self.cookie = Cookie("handraise_session", settings.public_url)
+        self.cookie = Cookie(SESSION, settings.public_url)
         self.access_keeping = AccessKeeping(
             self.access.write_down_uses,
             self.passwords.forget_old_attempts,

@@ -3,7 +3,6 @@
 from typing import Annotated, Self
 
 from pydantic import (
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -12,6 +11,7 @@ from pydantic import (
 )
 
 from shared.events import PredictionMade, ScoringRequested
+from shared.payloads import Moment
 
 MOST_EVENTS = 1000
 MOST_CLAIMS = 50
@@ -83,7 +83,7 @@ class AppealRequest(Body):
 class RevokeRequest(Body):
     """From when on a reviewer's answers no longer count, and why."""
 
-    since: AwareDatetime
+    since: Moment
     reason: Reason
 
 
@@ -102,7 +102,7 @@ class SwitchRequest(Body):
 class RepublishRequest(Body):
     """From when on everything is sent again: a time, or so many minutes ago."""
 
-    since: AwareDatetime | None = None
+    since: Moment | None = None
     minutes: Annotated[int, Field(ge=1, le=527_040)] | None = None
 
     @model_validator(mode="after")

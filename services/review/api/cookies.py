@@ -4,6 +4,9 @@ from typing import Literal
 
 from fastapi import Request, Response
 
+SESSION = "handraise_session"
+"""The name of the cookie that proves a visitor."""
+
 
 class Cookie:
     """Sets, reads and clears a cookie.

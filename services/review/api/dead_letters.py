@@ -17,9 +17,11 @@ from services.review.api.dead_letter_bodies import (
     ShownLetterAnswer,
     Word,
 )
+from services.review.api.document import may_say
 from services.review.api.repeating import Key
 from services.review.domain.access import Permission, User
 from services.review.domain.dead_letters import LetterState, Selection
+from services.review.errors import AlreadySettled
 from services.review.use_cases.dead_letters import WorkDeadLetters
 from services.review.use_cases.repeating import Once
 
@@ -71,14 +73,14 @@ def router(door: Doorkeeper, letters: WorkDeadLetters) -> APIRouter:
         chosen = body.filter.selection(letters)
         return DroppedAnswer(dropped=letters.drop_all(chosen, operator, body.reason))
 
-    @routes.post("/{id}/retry")
+    @routes.post("/{id}/retry", openapi_extra=may_say(AlreadySettled))
     def retry_letter(identity: _Id, operator: Operator, key: Key = None) -> LetterAnswer:
         """Put an original back on its stream; if it fails again, that is a new letter."""
         return LetterAnswer.of(
             letters.retry(identity, operator, Once.asked(key, "retry", identity))
         )
 
-    @routes.post("/{id}/drop")
+    @routes.post("/{id}/drop", openapi_extra=may_say(AlreadySettled))
     def drop_letter(identity: _Id, body: Drop, operator: Operator, key: Key = None) -> LetterAnswer:
         """Settle a letter without sending anything; it is kept for a while."""
         once = Once.asked(key, "drop", identity, body.reason)

@@ -11,6 +11,7 @@ from services.review.api.bodies import (
     SkipRequest,
 )
 from services.review.api.caller import Doorkeeper
+from services.review.api.document import may_say
 from services.review.api.repeating import Key
 from services.review.api.work_answers import (
     ClaimAnswer,
@@ -21,6 +22,7 @@ from services.review.api.work_answers import (
 )
 from services.review.domain.access import Permission, User
 from services.review.domain.votes import Answer
+from services.review.errors import LeaseLost, TooLate
 from services.review.use_cases.deciding import DecideItem
 from services.review.use_cases.queues import WorkQueues
 from services.review.use_cases.repeating import Once
@@ -32,7 +34,7 @@ def router(door: Doorkeeper, work: WorkQueues, decide: DecideItem, undo: UndoVot
     routes = APIRouter(prefix="/v1", tags=["items"])
     Reviewer = Annotated[User, Depends(door.allow(Permission.REVIEW))]  # noqa: N806 - a type
 
-    @routes.post("/leases/{lease}/heartbeat")
+    @routes.post("/leases/{lease}/heartbeat", openapi_extra=may_say(LeaseLost))
     def keep_lease(lease: str, reviewer: Reviewer) -> HeartbeatAnswer:
         """Keep a lease for its full time from now on."""
         return HeartbeatAnswer(lease=LeaseAnswer.of(work.heartbeat(lease, reviewer)))
@@ -43,13 +45,13 @@ def router(door: Doorkeeper, work: WorkQueues, decide: DecideItem, undo: UndoVot
         work.release(lease, reviewer)
         return Response(status_code=204)
 
-    @routes.post("/leases/{lease}/skip", status_code=204)
+    @routes.post("/leases/{lease}/skip", status_code=204, openapi_extra=may_say(LeaseLost))
     def skip_item(lease: str, body: SkipRequest, reviewer: Reviewer, key: Key = None) -> Response:
         """Leave an item to others; it is never shown to the caller again."""
         work.skip(lease, reviewer, body.reason, Once.asked(key, "skip", lease, body.reason))
         return Response(status_code=204)
 
-    @routes.post("/leases/{lease}/escalate")
+    @routes.post("/leases/{lease}/escalate", openapi_extra=may_say(LeaseLost))
     def escalate_item(
         lease: str, body: EscalateRequest, reviewer: Reviewer, key: Key = None
     ) -> EscalatedAnswer:
@@ -63,7 +65,7 @@ def router(door: Doorkeeper, work: WorkQueues, decide: DecideItem, undo: UndoVot
         work.keep_draft(lease, reviewer, body.label, body.comment)
         return Response(status_code=204)
 
-    @routes.post("/leases/{lease}/decision", status_code=201)
+    @routes.post("/leases/{lease}/decision", status_code=201, openapi_extra=may_say(LeaseLost))
     def decide_item(
         lease: str, body: DecisionRequest, reviewer: Reviewer, key: Key = None
     ) -> DecisionAnswer:
@@ -71,7 +73,7 @@ def router(door: Doorkeeper, work: WorkQueues, decide: DecideItem, undo: UndoVot
         answer = Answer(body.label, body.comment, body.reason_code, body.seconds_spent, key)
         return DecisionAnswer.made(*decide(lease, reviewer, answer, body.claim_next))
 
-    @routes.post("/items/{item}/undo")
+    @routes.post("/items/{item}/undo", openapi_extra=may_say(LeaseLost, TooLate))
     def undo_answer(item: int, reviewer: Reviewer, key: Key = None) -> ClaimAnswer:
         """Take one's own answer back, and hold the item again."""
         return ClaimAnswer.of(undo(item, reviewer, Once.asked(key, "undo", item)))

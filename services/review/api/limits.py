@@ -55,14 +55,14 @@ class Limits:
         except _Refused as error:
             await error.answer(scope, receive, send)
         except TimeoutError:
-            slow = _Refused(408, "slow-body", f"the body took over {self._seconds:g} seconds")
+            slow = _Refused("slow-body", f"the body took over {self._seconds:g} seconds")
             await slow.answer(scope, receive, send)
         else:
             await self._app(scope, _replay(body, receive), send)
 
     async def _body(self, headers: Headers, receive: Receive) -> bytes:
         if headers.get("content-encoding", "identity").lower() != "identity":
-            raise _Refused(415, "content-encoding", "send the body as it is, not compressed")
+            raise _Refused("content-encoding", "send the body as it is, not compressed")
         announced = headers.get("content-length", "0")
         if announced.isdecimal() and int(announced[:_MOST_DIGITS]) > self._most_bytes:
             raise self._too_large()
@@ -77,22 +77,19 @@ class Limits:
 
     def _too_large(self) -> "_Refused":
         detail = f"bodies may have {self._most_bytes} bytes (HANDRAISE_MAX_BODY_BYTES); send less"
-        return _Refused(413, "too-large", detail)
+        return _Refused("too-large", detail)
 
 
 class _Refused(Exception):
     """The request goes no further."""
 
-    def __init__(self, status: int, slug: str, detail: str) -> None:
+    def __init__(self, slug: str, detail: str) -> None:
         super().__init__(detail)
-        self._status, self._slug = status, slug
+        self._slug = slug
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Say why; what still comes of the body is not read."""
-        title = "The request's content is not acceptable."
-        answer: Response = problem(
-            self._status, self._slug, title, str(self), {"Connection": "close"}
-        )
+        answer: Response = problem(self._slug, str(self), {"Connection": "close"})
         await answer(scope, receive, send)
 
 
@@ -103,7 +100,7 @@ def _is_json(headers: Headers) -> bool:
 
 def _check_headers(headers: Headers) -> None:
     if sum(len(name) + len(value) for name, value in headers.raw) > _MOST_HEADER_BYTES:
-        raise _Refused(431, "long-headers", f"headers may have {_MOST_HEADER_BYTES} bytes")
+        raise _Refused("long-headers", f"headers may have {_MOST_HEADER_BYTES} bytes")
 
 
 def _check_json(body: bytes) -> None:
@@ -111,7 +108,7 @@ def _check_json(body: bytes) -> None:
         try:
             from_json(body, allow_inf_nan=False, cache_strings="none")
         except ValueError as error:
-            raise _Refused(422, "invalid", f"body: {error}") from error
+            raise _Refused("invalid", f"body: {error}") from error
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -7,8 +7,10 @@ from pydantic import StringConstraints
 
 from services.review.api.bodies import Body
 from services.review.api.caller import Doorkeeper, address_of
+from services.review.api.document import may_say
 from services.review.domain.access import Permission, User
 from services.review.domain.passwords import LEAST_CHARACTERS, MOST_CHARACTERS
+from services.review.errors import TooManyAttempts
 from services.review.use_cases.passwords import KeepPasswords
 
 Password = Annotated[
@@ -35,7 +37,7 @@ def router(door: Doorkeeper, passwords: KeepPasswords) -> APIRouter:
     Admin = Annotated[User, Depends(door.allow(Permission.ADMINISTER))]  # noqa: N806 - a type
     Known = Annotated[User, Depends(door.known())]  # noqa: N806 - a type
 
-    @routes.put("/me/password", status_code=204)
+    @routes.put("/me/password", status_code=204, openapi_extra=may_say(TooManyAttempts))
     def change_own_password(body: OwnPassword, caller: Known, request: Request) -> Response:
         """Change one's own password; all one's sessions end."""
         passwords.change(caller, body.old, body.new, address_of(request))

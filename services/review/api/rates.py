@@ -24,7 +24,6 @@ from shared.observability import AsgiApp, Receive, Scope, Send
 _MOST_CALLERS = 10_000
 _UNAUTHENTICATED = 401
 _PROOFS = {b"authorization", b"cookie"}
-_TITLE = "Too many requests came from this caller."
 _GUARDED = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 K = TypeVar("K")
 V = TypeVar("V")
@@ -122,7 +121,7 @@ class _Newest(Generic[K, V]):
 def _refusal(seconds: int, headers: dict[str, str]) -> Response:
     detail = f"wait {seconds} s, then send it again; fewer and larger requests cost less"
     more = {"Retry-After": str(seconds), **_GUARDED, **headers}
-    return problem(429, "too-many-requests", _TITLE, detail, more)
+    return problem("too-many-requests", detail, more)
 
 
 def _credential(scope: Scope) -> bytes | None:

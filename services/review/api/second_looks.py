@@ -7,8 +7,10 @@ from fastapi import APIRouter, Depends
 from services.review.api.answers import AppealAnswer, RevokedAnswer
 from services.review.api.bodies import AppealRequest, RevokeRequest
 from services.review.api.caller import Doorkeeper
+from services.review.api.document import may_say
 from services.review.api.repeating import Key
 from services.review.domain.access import Permission, User
+from services.review.errors import AlreadyAppealed
 from services.review.use_cases.appealing import Appeal
 from services.review.use_cases.repeating import Once
 from services.review.use_cases.undoing import RevokeAnswers
@@ -20,7 +22,11 @@ def router(door: Doorkeeper, appeal: Appeal, revoke: RevokeAnswers) -> APIRouter
     Affected = Annotated[User, Depends(door.allow(Permission.APPEAL))]  # noqa: N806 - a type
     Lead = Annotated[User, Depends(door.allow(Permission.LEAD))]  # noqa: N806 - a type
 
-    @routes.post("/decisions/{project}/{event_id}/appeal", status_code=201)
+    @routes.post(
+        "/decisions/{project}/{event_id}/appeal",
+        status_code=201,
+        openapi_extra=may_say(AlreadyAppealed),
+    )
     def contest_decision(
         project: str,
         event_id: str,

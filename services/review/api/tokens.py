@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.review.api.caller import Doorkeeper
 from services.review.api.cursors import CursorText, Limit, not_ours, read
+from services.review.api.document import may_say
 from services.review.api.people_bodies import (
     NewToken,
     Prefix,
@@ -19,6 +20,7 @@ from services.review.api.people_bodies import (
 from services.review.api.repeating import Key
 from services.review.domain.access import Permission, User
 from services.review.domain.tokens import TokenKind
+from services.review.errors import MadeBefore
 from services.review.use_cases.repeating import Once
 from services.review.use_cases.tokens import KeepTokens, Order
 from shared.clock import Clock
@@ -42,7 +44,7 @@ def router(door: Doorkeeper, tokens: KeepTokens, clock: Clock, public_url: str |
         """API tokens of a user or of everybody, newest first; ended ones too."""
         return TokensAnswer.of(tokens.page(user, limit, _place(cursor)), clock.now())
 
-    @routes.post("/users/{name}/tokens", status_code=201)
+    @routes.post("/users/{name}/tokens", status_code=201, openapi_extra=may_say(MadeBefore))
     def add_token(
         name: str, body: NewToken, admin: Admin, request: Request, key: Key = None
     ) -> TokenAnswer:
@@ -55,7 +57,7 @@ def router(door: Doorkeeper, tokens: KeepTokens, clock: Clock, public_url: str |
         is_login = token.kind is TokenKind.LOGIN
         return TokenAnswer.of(text, token, f"{base}/login?token={text}" if is_login else None)
 
-    @routes.post("/tokens/{prefix}/rotate", status_code=201)
+    @routes.post("/tokens/{prefix}/rotate", status_code=201, openapi_extra=may_say(MadeBefore))
     def rotate_token(prefix: Prefix, body: Rotation, admin: Admin, key: Key = None) -> TokenAnswer:
         """Make a token's successor; the old one still works for a while."""
         overlap = timedelta(seconds=body.overlap_seconds)
