@@ -29,6 +29,7 @@ from services.review.api import (
     contracts,
     dead_letters,
     document,
+    gold,
     leases,
     passwords,
     problems,
@@ -125,6 +126,7 @@ def _add_work(app: FastAPI, core: "Core", door: Doorkeeper, shown: Pages) -> Non
     app.include_router(leases.router(door, desk.work, desk.decide, desk.undo))
     app.include_router(second_looks.router(door, desk.appeal, desk.revoke))
     app.include_router(projects.router(door, keep))
+    app.include_router(gold.router(door, desk.gold))
     app.include_router(quality.router(door, desk.measure, desk.standing))
     app.include_router(sending.router(door, SendEvents(core.store, core.relay, core.clock)))
     app.include_router(records.router(door, ReadRecords(core.store, core.clock)))

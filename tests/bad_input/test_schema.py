@@ -38,6 +38,7 @@ EXCEPTIONS: dict[str, list[Any]] = {
     "/v1/dead-letters": [positive_data_acceptance],
     "/v1/models/{project}": [positive_data_acceptance],
     "/v1/decisions/{project}": [positive_data_acceptance],
+    "/v1/projects/{project}/gold": [positive_data_acceptance],
     # PATCH and DELETE /v1/users/{name} take this word for a name
     "/v1/users/me": [unsupported_method, allow_header_conformance],
     # GET /v1/dead-letters/{letter} takes these words for the number of a letter

@@ -23,6 +23,7 @@ HARMLESS = {
     "revoke_answers": "what was revoked counts no more already",
     "stop_automation": "it stands still already",
     "resume_automation": "it runs already",
+    "mark_gold": "replaces what was said of it",
     "pause_reviewer": "may not claim already",
     "resume_reviewer": "may work already",
     "retry_letters": "what was retried waits no more",

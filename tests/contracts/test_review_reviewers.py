@@ -25,6 +25,7 @@ ADA = Reviewer(
     Skill({"stay": {"stay": 2.5, "leave": 0.5}}),
     Tally(2.5, 3.0),
     Arms(4, 3, 2, 1),
+    7,
     State.PAUSED,
     NOON,
     "lea",

@@ -44,7 +44,7 @@ class FakeItems:
             self.items[number] = Item(
                 id=number,
                 project=new.project,
-                queue=new.project,
+                queue=new.queue or new.project,
                 event_id=new.event_id,
                 reason=new.reason,
                 stage=Stage.ROUTED,

@@ -12,6 +12,7 @@ from shared.errors import Unavailable
 from shared.events import CloudEvent, DecidedBy
 from tests.fakes.people import FakeAccessLog, FakeAnswers, FakePasswords, FakeTokens, FakeUsers
 from tests.fakes.review_dead_letters import FakeDeadLetters
+from tests.fakes.review_gold import FakeGoldItems
 from tests.fakes.review_history import FakeAccepted, FakeHistory, FakeMarks
 from tests.fakes.review_leases import FakeLeases
 from tests.fakes.review_queues import FakeItems
@@ -124,6 +125,7 @@ class FakeTransaction:
         self.tokens = FakeTokens(self.users)
         self.leases = FakeLeases(self.items, self.votes)
         self.votes.items = self.items
+        self.gold = FakeGoldItems(self.leases)
         self.accepted = FakeAccepted(self.outbox)
         self.history = FakeHistory(self.ledger, self.items)
 

@@ -29,8 +29,8 @@ POLICY: dict[str, str] = {
     "POST /v1/projects/{project}/resume": "operate project",
     "POST /v1/projects/{project}/requests": "send project",
     "POST /v1/projects/{project}/predictions": "send project",
-    "GET /v1/decisions/{project}": "read project",
-    "GET /v1/decisions/{project}/{event_id}": "read project",
+    "GET /v1/decisions/{project}": "record project",
+    "GET /v1/decisions/{project}/{event_id}": "record project",
     "GET /v1/reports/{project}": "read project",
     "GET /v1/models/{project}": "read project",
     "GET /v1/queues": "review everybody",
@@ -50,6 +50,9 @@ POLICY: dict[str, str] = {
     "GET /v1/projects/{project}/agreement": "lead project",
     "GET /v1/projects/{project}/anchoring": "lead project",
     "GET /v1/users/me/quality": KNOWN,
+    "POST /v1/projects/{project}/gold": "lead project",
+    "GET /v1/projects/{project}/gold": "lead project",
+    "DELETE /v1/projects/{project}/gold/{event_id}": "lead project",
     "GET /v1/gaps": "operate all",
     "POST /v1/repair": "operate all",
     "POST /v1/republish": "operate all",
@@ -89,9 +92,9 @@ POLICY: dict[str, str] = {
 }
 
 ROLES: dict[str, set[str]] = {
-    "upstream": {"send", "read", "appeal"},
+    "upstream": {"send", "read", "record", "appeal"},
     "reviewer": {"review", "read"},
-    "lead": {"review", "read", "lead", "appeal"},
-    "ops": {"operate", "read", "appeal"},
-    "admin": {"send", "read", "appeal", "review", "lead", "operate", "administer"},
+    "lead": {"review", "read", "record", "lead", "appeal"},
+    "ops": {"operate", "read", "record", "appeal"},
+    "admin": {"send", "read", "record", "appeal", "review", "lead", "operate", "administer"},
 }

@@ -223,7 +223,7 @@ def item_of(row: Row[Any]) -> Item:
 def _row(item: NewItem) -> dict[str, object]:
     return {
         "project": item.project,
-        "queue": item.project,
+        "queue": item.queue or item.project,
         "event_id": item.event_id,
         "reason": item.reason.value,
         "stage": Stage.ROUTED.value,

@@ -9,6 +9,7 @@ from services.review.adapters.accepted import SqlAccepted
 from services.review.adapters.access_log import SqlAccessLog
 from services.review.adapters.answers import SqlAnswers
 from services.review.adapters.dead_letters import SqlDeadLetters
+from services.review.adapters.gold import SqlGoldItems
 from services.review.adapters.history import SqlHistory
 from services.review.adapters.items import SqlItems
 from services.review.adapters.leases import SqlLeases
@@ -34,6 +35,7 @@ class SqlTransaction:
         self.leases = SqlLeases(session)
         self.votes = SqlVotes(session)
         self.reviewers = SqlReviewers(session)
+        self.gold = SqlGoldItems(session)
         self.outbox = SqlOutbox(session, keys)
         self.accepted = SqlAccepted(session, keys)
         self.history = SqlHistory(session)

@@ -10,8 +10,9 @@ from pydantic import (
     model_validator,
 )
 
-from shared.events import PredictionMade, ScoringRequested
+from shared.events import EventId, PredictionMade, ScoringRequested
 from shared.payloads import Moment
+from shared.project import Label
 
 MOST_EVENTS = 1000
 MOST_CLAIMS = 50
@@ -91,6 +92,14 @@ class StandingRequest(Body):
     """Why a reviewer is paused, or may work again."""
 
     reason: Reason
+
+
+class GoldRequest(Body):
+    """An event that people have decided, with their answer."""
+
+    event_id: EventId
+    label: Label
+    explanation: Comment | None = None
 
 
 class SwitchRequest(Body):

@@ -51,6 +51,15 @@ _DECISION = {
     "decided_at": _AT,
 }
 _VERSION = {"version": 7, "sha256": _SHA, "learned_up_to": 1204, "reason": "learned", "at": _AT}
+_GOLD = {
+    "id": 3,
+    "event_id": "c-17",
+    "label": "leaves",
+    "explanation": "The notice is in the comment.",
+    "active": True,
+    "added_by": "lea",
+    "at": _AT,
+}
 _LETTER = {
     "id": 5,
     "document_id": "scorer/handraise:requests/1-0",
@@ -151,6 +160,13 @@ EXAMPLES: Mapping[str, Any] = {
     "EscalatedAnswer": {"queue": "churn.leads"},
     "Filter": {"project": "churn", "reason": "unknown_project"},
     "GapsAnswer": {"redis": "known", "gaps": [_GAP]},
+    "GoldAnswer": _GOLD,
+    "GoldListAnswer": {"gold": [_GOLD], "next_cursor": None},
+    "GoldRequest": {
+        "event_id": "c-17",
+        "label": "leaves",
+        "explanation": "The notice is in the comment.",
+    },
     "HeartbeatAnswer": {"lease": _LEASE},
     "LetterAnswer": {**_LETTER, **_SETTLED},
     "LettersAnswer": {
@@ -213,6 +229,8 @@ EXAMPLES: Mapping[str, Any] = {
                 "state": "qualified",
                 "accuracy": _ESTIMATE,
                 "known": 60,
+                "gold_seen": 31,
+                "gold_right": 29,
                 "answers": 412,
                 "median_seconds": 7.2,
                 "agreement": 0.93,

@@ -49,6 +49,8 @@ class ReviewerAnswer(StandingAnswer):
 
     accuracy: EstimateAnswer
     known: float
+    gold_seen: int
+    gold_right: int
     answers: int
     median_seconds: float | None
     agreement: float | None
@@ -60,6 +62,8 @@ class ReviewerAnswer(StandingAnswer):
             **dict(StandingAnswer.of(report.reviewer)),
             accuracy=EstimateAnswer.of(report.accuracy),
             known=report.reviewer.skill.answered,
+            gold_seen=report.gold.seen,
+            gold_right=report.gold.right,
             answers=report.answers,
             median_seconds=report.median_seconds,
             agreement=report.agreement,

@@ -45,11 +45,12 @@ def router(door: Doorkeeper, records: ReadRecords) -> APIRouter:
     """`/v1/decisions`, `/v1/reports` and `/v1/models`."""
     routes = APIRouter(prefix="/v1", tags=["records"])
     Reader = Annotated[User, Depends(door.allow(Permission.READ))]  # noqa: N806 - a type
+    Auditor = Annotated[User, Depends(door.allow(Permission.RECORD))]  # noqa: N806 - a type
 
     @routes.get("/decisions/{project}")
     def list_decisions(
         project: str,
-        _: Reader,
+        _: Auditor,
         decided_by: Annotated[DecidedBy | None, Query()] = None,
         after: _After = None,
         limit: Limit = 50,
@@ -61,7 +62,7 @@ def router(door: Doorkeeper, records: ReadRecords) -> APIRouter:
         return _decisions(project, records.decisions(project, chosen, stretch), stretch)
 
     @routes.get("/decisions/{project}/{event_id}")
-    def show_decision(project: str, event_id: str, _: Reader) -> RecordAnswer:
+    def show_decision(project: str, event_id: str, _: Auditor) -> RecordAnswer:
         """The whole record of an event: why it was routed so, who answered, what was decided."""
         entries = records.story(project, event_id)
         answers = [entry_answer(entry, json.loads(entry.body)) for entry in entries]

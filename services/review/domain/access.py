@@ -21,6 +21,7 @@ class Permission(StrEnum):
 
     SEND = "send"
     READ = "read"
+    RECORD = "record"
     APPEAL = "appeal"
     REVIEW = "review"
     LEAD = "lead"
@@ -30,7 +31,9 @@ class Permission(StrEnum):
 
 MEANINGS: Mapping[Permission, str] = {
     Permission.SEND: "send events and predictions",
-    Permission.READ: "read projects, decisions, reports and model versions",
+    Permission.READ: "read projects, reports and model versions",
+    Permission.RECORD: "read decisions, and who answered what; no reviewer may, or they would "
+    "neither be blind nor unaware of gold",
     Permission.APPEAL: "contest a decision",
     Permission.REVIEW: "claim items and answer them",
     Permission.LEAD: "settle what reviewers disagree on, and look after their answers",
@@ -41,12 +44,22 @@ MEANINGS: Mapping[Permission, str] = {
 """What each permission lets its holder do."""
 
 _GRANTED: Mapping[Role, frozenset[Permission]] = {
-    Role.UPSTREAM: frozenset({Permission.SEND, Permission.READ, Permission.APPEAL}),
+    Role.UPSTREAM: frozenset(
+        {Permission.SEND, Permission.READ, Permission.RECORD, Permission.APPEAL}
+    ),
     Role.REVIEWER: frozenset({Permission.REVIEW, Permission.READ}),
     Role.LEAD: frozenset(
-        {Permission.REVIEW, Permission.LEAD, Permission.READ, Permission.APPEAL},
+        {
+            Permission.REVIEW,
+            Permission.LEAD,
+            Permission.READ,
+            Permission.RECORD,
+            Permission.APPEAL,
+        },
     ),
-    Role.OPS: frozenset({Permission.OPERATE, Permission.READ, Permission.APPEAL}),
+    Role.OPS: frozenset(
+        {Permission.OPERATE, Permission.READ, Permission.RECORD, Permission.APPEAL}
+    ),
     Role.ADMIN: frozenset(Permission),
 }
 

@@ -11,6 +11,12 @@ class Draw(StrEnum):
     AUDIT = "audit"
     SHOWN = "shown"
     """Whether a torn item is shown without the model's answer."""
+    GOLD = "gold"
+    """Whether a reviewer's next item is gold."""
+    CHOICE = "choice"
+    """Which gold item it is."""
+    AGE = "age"
+    """How old it looks."""
 
 
 def coin(key: bytes, draw: Draw, project: str, event_id: str) -> float:
@@ -28,6 +34,11 @@ def coin(key: bytes, draw: Draw, project: str, event_id: str) -> float:
     message = f"{draw.value}\x00{project}\x00{event_id}".encode()
     digest = hmac.digest(key, message, hashlib.sha256)
     return (int.from_bytes(digest[:8]) >> 11) / 2**53
+
+
+def secret_name(key: bytes, *parts: str) -> str:
+    """A name that nobody can guess or tell from another, the same for the same parts for ever."""
+    return hmac.digest(key, "\x00".join(("name", *parts)).encode(), hashlib.sha256).hex()
 
 
 def key_id(key: bytes) -> str:

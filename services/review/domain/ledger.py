@@ -20,6 +20,8 @@ class Kind(StrEnum):
     MODEL = "model"
     DEAD_LETTER = "dead_letter"
     REVIEWER = "reviewer"
+    GOLD = "gold"
+    GOLD_ANSWERED = "gold_answered"
     RESTORED = "restored"
 
 

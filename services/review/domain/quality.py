@@ -180,6 +180,25 @@ def learned(skill: Skill, said: str, truth: Mapping[str, float], weight: float =
     return Skill({label: row for label, row in kept.items() if row})
 
 
+def unlearned(skill: Skill, said: str, truth: Mapping[str, float], weight: float = 1.0) -> Skill:
+    """What was known before an answer that was just learned and then taken back.
+
+    >>> before = learned(Skill(), "no", {"no": 1.0})
+    >>> unlearned(learned(before, "no", {"yes": 1.0}), "no", {"yes": 1.0}) == before
+    True
+    """
+    counts = {label: dict(row) for label, row in skill.counts.items()}
+    for label, probability in truth.items():
+        row = counts.get(label, {})
+        if said in row:
+            row[said] -= probability * weight
+    kept = {
+        label: {answer: count / _MEMORY for answer, count in row.items() if count >= _TRACE}
+        for label, row in counts.items()
+    }
+    return Skill({label: row for label, row in kept.items() if row})
+
+
 def accuracy(
     skill: Skill, labels: Collection[str], shares: Mapping[str, float] = _NONE
 ) -> Estimate:

@@ -80,6 +80,7 @@ class NewItem:
     Attributes:
         rank: its place among those that are not urgent, in seconds; the lowest comes first.
         slots: how many people may answer it at the same time.
+        queue: where it waits; None: in its project's own.
     """
 
     project: str
@@ -90,6 +91,7 @@ class NewItem:
     worth: Worth
     rank: float
     slots: int = 1
+    queue: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

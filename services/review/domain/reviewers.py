@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from services.review.domain.quality import Skill, learned
+from services.review.domain.quality import Skill, learned, unlearned
 from services.review.domain.standing import Tally, is_below
 
 
@@ -44,6 +44,7 @@ class Reviewer:
     """What is known of a reviewer in a project; as given here: nothing.
 
     Attributes:
+        dealt: how many items the reviewer was given, hidden gold too; counted where there is gold.
         evidence: known answers since the reviewer last began or was let back.
         since: when the state began.
         by: who brought it about; None: the rules.
@@ -54,6 +55,7 @@ class Reviewer:
     skill: Skill = field(default_factory=Skill)
     evidence: Tally = Tally(0.0, 0.0)  # noqa: RUF009 - frozen
     arms: Arms = Arms()
+    dealt: int = 0
     state: State = State.TRAINING
     since: datetime | None = None
     by: str | None = None
@@ -66,6 +68,19 @@ class Reviewer:
             self,
             skill=learned(self.skill, said, truth, weight),
             evidence=Tally(right, self.evidence.answered + weight),
+        )
+
+    def dealt_in_all(self, items: int) -> "Reviewer":
+        """After having been given so many items in all."""
+        return replace(self, dealt=items)
+
+    def untaught(self, said: str, truth: Mapping[str, float], weight: float) -> "Reviewer":
+        """As before an answer that was taken back."""
+        right = self.evidence.right - weight * truth.get(said, 0.0)
+        return replace(
+            self,
+            skill=unlearned(self.skill, said, truth, weight),
+            evidence=Tally(max(0.0, right), max(0.0, self.evidence.answered - weight)),
         )
 
     def should_pause(self, bar: float | None) -> bool:

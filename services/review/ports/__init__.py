@@ -4,6 +4,7 @@ Each transaction sees and changes the store as a whole: all of it is kept, or no
 """
 
 from services.review.ports.answers import Answered, Answers
+from services.review.ports.gold import GoldItems
 from services.review.ports.identity import IdentityProvider
 from services.review.ports.letters import DeadLetters
 from services.review.ports.outbox import Bell, Outbox
@@ -24,6 +25,7 @@ __all__ = [
     "Answers",
     "Bell",
     "DeadLetters",
+    "GoldItems",
     "Hasher",
     "History",
     "Hold",

@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from services.review.ports.answers import Answers
+from services.review.ports.gold import GoldItems
 from services.review.ports.letters import DeadLetters
 from services.review.ports.outbox import Outbox
 from services.review.ports.passwords import Passwords
@@ -29,6 +30,8 @@ class Transaction(Protocol):
     def votes(self) -> Votes: ...
     @property
     def reviewers(self) -> Reviewers: ...
+    @property
+    def gold(self) -> GoldItems: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

@@ -1,5 +1,6 @@
 """The review database. Changed only through migrations; a test compares both."""
 
+from services.review.tables.gold import GoldAnswerRow, GoldRow
 from services.review.tables.letters import DeadLetterRow
 from services.review.tables.people import (
     AccessLogRow,
@@ -24,6 +25,8 @@ __all__ = [
     "AttemptRow",
     "DeadLetterRow",
     "DraftRow",
+    "GoldAnswerRow",
+    "GoldRow",
     "ItemRow",
     "LeaseRow",
     "LedgerRow",

@@ -22,6 +22,7 @@ class ReviewerRow(SQLModel, table=True):
     shown_agreed: int
     hidden: int
     hidden_agreed: int
+    dealt: int
     state: str = Field(index=True)
     since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     by: str | None = None

@@ -8,6 +8,7 @@ from services.review.domain.access import Permission, User, project_of
 from services.review.domain.cases import recall
 from services.review.domain.coin import Draw, coin
 from services.review.domain.facts import Case
+from services.review.domain.gold import case_as_audit, is_copy, lease_as_audit
 from services.review.domain.ledger import Kind
 from services.review.domain.priority import precedence
 from services.review.domain.queue import (
@@ -23,6 +24,7 @@ from services.review.domain.showing import sees_model
 from services.review.domain.votes import Ballot, Draft
 from services.review.errors import Forbidden, NotFound
 from services.review.ports import Hold, ProjectState, Transaction
+from services.review.use_cases.dealing import deal
 from services.review.use_cases.shares import LabelShares
 from services.review.use_cases.standing import check_standing
 
@@ -85,30 +87,61 @@ class Claiming:
         """
         project = worked_by(transaction, wish.queue, reviewer)
         check_standing(transaction, project.configuration, reviewer)
-        seconds = wish.lease_seconds or project.configuration.lease_seconds
-        until = now + timedelta(seconds=seconds)
-        leases: list[Lease] = []
-        for candidate in self._in_order(transaction, wish, project, reviewer, now):
-            if len(leases) == wish.limit:
-                break
-            hold = Hold(reviewer.name, until, self._sees_model(candidate.item, project))
-            lease = transaction.leases.grant(candidate, hold, now)
-            leases += [lease] if lease else []
+        leases = self._granted(transaction, wish, project, reviewer, now)
         if not leases:
             return _nothing(transaction, wish.queue, reviewer)
         return Claims(self.shown(transaction, leases, project))
 
+    def _granted(
+        self,
+        transaction: Transaction,
+        wish: Wish,
+        project: ProjectState,
+        reviewer: User,
+        now: datetime,
+    ) -> list[Lease]:
+        """Holds on the first items that nobody else gets, gold among them."""
+        seconds = wish.lease_seconds or project.configuration.lease_seconds
+        until = now + timedelta(seconds=seconds)
+        dealt = deal(transaction, project.configuration, wish.queue, reviewer, self._coin_key)
+        leases = dealt.given_back(until, now)
+        for candidate in self._in_order(transaction, wish, project, reviewer, now):
+            leases += dealt.instead_of(candidate, wish.limit - len(leases), until, now)
+            if len(leases) >= wish.limit:
+                break
+            hold = Hold(reviewer.name, until, self._sees_model(candidate.item, project))
+            lease = transaction.leases.grant(candidate, hold, now)
+            if lease:
+                leases.append(lease)
+                dealt.count()
+        dealt.keep()
+        return leases
+
     def shown(
         self, transaction: Transaction, leases: Sequence[Lease], project: ProjectState
     ) -> list[Claim]:
-        """The leased items with their content."""
-        name, items = project.configuration.name, [lease.item for lease in leases]
+        """The leased items with their content; gold as if it were a random check."""
+        name, policy = project.configuration.name, project.configuration.policy
+        turns = {
+            lease.id: turn
+            for lease in leases
+            if is_copy(lease.queue) and (turn := transaction.gold.of_item(lease.item.id))
+        }
+        leases = [
+            lease_as_audit(lease, turns[lease.id].gold) if lease.id in turns else lease
+            for lease in leases
+        ]
+        items = [lease.item for lease in leases]
         bodies = transaction.ledger.known(name, Kind.ROUTED, [item.event_id for item in items])
         drafts = transaction.votes.drafts([item.id for item in items], leases[0].holder)
+        cases = {
+            lease.id: recall(name, lease.item.event_id, bodies[lease.item.event_id])
+            for lease in leases
+        }
         return [
             Claim(
                 lease,
-                recall(name, lease.item.event_id, bodies[lease.item.event_id]),
+                case_as_audit(cases[lease.id], policy) if lease.id in turns else cases[lease.id],
                 project,
                 drafts.get(lease.item.id),
                 *_others(transaction, lease),

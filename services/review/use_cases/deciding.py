@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.review.domain.access import User
+from services.review.domain.gold import is_copy
 from services.review.domain.ledger import Kind
 from services.review.domain.queue import EmptyBecause, Item, Lease, Stage, is_for_leads
 from services.review.domain.votes import Answer, Ballot, Because, Draft
@@ -15,10 +16,12 @@ from services.review.metrics import Metrics
 from services.review.ports import Bell, Store, Transaction
 from services.review.use_cases.claiming import Claiming, Claims, Wish
 from services.review.use_cases.concluding import Conclude
+from services.review.use_cases.marking import mark_copy, turn_of
 from services.review.use_cases.queues import held_lease
 from services.review.use_cases.repeating import Once
 from services.review.use_cases.settling import Decided, entry, newest_decision
 from shared.clock import Clock
+from shared.events import DecidedBy
 from shared.project import Project
 
 
@@ -99,7 +102,8 @@ class DecideItem:
                     if lease.holds
                     else self._repeated(transaction, lease, answer)
                 )
-                wish = Wish(lease.queue, claim_next)
+                queue = lease.item.project if is_copy(lease.queue) else lease.queue
+                wish = Wish(queue, claim_next)
                 following = self._following(transaction, wish, reviewer, now)
         except LeaseLost:
             self._keep(lease_id, reviewer, answer)
@@ -123,6 +127,8 @@ class DecideItem:
         if answer.label not in project.labels:
             labels = ", ".join(project.labels[:20])
             raise Invalid(f"{answer.label!r} is not a label; choose one of {labels}")
+        if is_copy(lease.queue):
+            return self._marked(transaction, lease, answer, project, now)
         item = transaction.items.count_vote(lease.item.id)
         if item is None or not transaction.leases.use(lease):
             raise self._lost(transaction, lease)
@@ -139,8 +145,27 @@ class DecideItem:
         undo_until = now + timedelta(seconds=project.undo_seconds)
         return Outcome(item.id, _STATUS[verdict.kind], decided, undo_until)
 
+    def _marked(
+        self,
+        transaction: Transaction,
+        lease: Lease,
+        answer: Answer,
+        project: Project,
+        now: datetime,
+    ) -> Outcome:
+        """What is told of an answer on gold: the same as of one on a random check."""
+        if not mark_copy(transaction, lease, answer, project, now):
+            raise self._lost(transaction, lease)
+        self._metrics.votes.labels(project.name).inc()
+        return _told(transaction, lease, project)
+
     def _repeated(self, transaction: Transaction, lease: Lease, answer: Answer) -> Outcome:
         """What this lease's answer led to before, if the answer is the same."""
+        if is_copy(lease.queue):
+            turn = turn_of(transaction, lease.item)
+            if turn.lease_id != lease.id or turn.label != answer.label:
+                raise self._lost(transaction, lease)
+            return _told(transaction, lease, _project_of(transaction, lease.item))
         ballot = transaction.votes.of_lease(lease.id)
         if ballot is None or ballot.label != answer.label:
             raise self._lost(transaction, lease)
@@ -154,7 +179,13 @@ class DecideItem:
     def _lost(self, transaction: Transaction, lease: Lease) -> LeaseLost:
         self._metrics.leases_lost.labels(lease.item.project).inc()
         item = transaction.items.get(lease.item.id)
-        if item is None or not item.settled:
+        turn = turn_of(transaction, lease.item) if is_copy(lease.queue) else None
+        if turn and turn.decided and turn.at:
+            at = turn.at.isoformat()
+            return LeaseLost(
+                f"{turn.reviewer} decided {turn.label!r} at {at}; your answer is kept as a draft"
+            )
+        if item is None or not item.settled or turn:
             return LeaseLost("the lease ended and the item went to somebody else; claim again")
         self._metrics.wasted_reviews.labels(item.project).inc()
         last = transaction.votes.counted(item.id, item.round)[-1:]
@@ -168,6 +199,17 @@ class DecideItem:
             item = held_lease(transaction, lease_id, reviewer).item
             draft = Draft(answer.label, answer.comment, self._clock.now())
             transaction.votes.keep_draft(item.id, reviewer.name, draft)
+
+
+def _told(transaction: Transaction, lease: Lease, project: Project) -> Outcome:
+    """What somebody is told who has answered a copy."""
+    turn = turn_of(transaction, lease.item)
+    assert turn.label is not None and turn.at is not None  # noqa: S101, PT018 - it was answered
+    decided = Decided(project.name, turn.gold.event_id, 1, turn.label, DecidedBy.REVIEWERS, turn.at)
+    until = turn.at + timedelta(seconds=project.undo_seconds)
+    if turn.decided:
+        return Outcome(lease.item.id, Status.DECIDED, decided, until)
+    return Outcome(lease.item.id, Status.WAITING, None, until)
 
 
 def _once(lease: Lease, answer: Answer) -> Once:

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import fmean, median
 
 from services.review.domain.agreement import cohen_kappa, fleiss_kappa, krippendorff_alpha
 from services.review.domain.anchoring import effect
+from services.review.domain.gold import Score
 from services.review.domain.quality import Estimate, accuracy
 from services.review.domain.reviewers import Arms, Reviewer
 from services.review.domain.votes import Ballot
@@ -26,6 +27,7 @@ class ReviewerReport:
     """How a reviewer is doing.
 
     Attributes:
+        gold: how many gold items they have answered, in an exam too.
         answers: how many of the newest answers of the project are theirs.
         median_seconds: what they took for them, where their pages told.
         agreement: the share of others' answers on the same items that are like theirs.
@@ -35,7 +37,8 @@ class ReviewerReport:
     accuracy: Estimate
     answers: int
     median_seconds: float | None
-    agreement: float | None
+    gold: Score = Score()  # noqa: RUF009 - frozen
+    agreement: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +81,17 @@ class MeasureReviewers:
         with self._store.read() as transaction:
             configuration = _existing(transaction, project)
             shares = self._shares.of(transaction, configuration, self._clock.now())
+            scores = transaction.gold.scores(project)
             known = {reviewer.name: reviewer for reviewer in transaction.reviewers.of(project)}
             newest = transaction.votes.newest(project, _NEWEST)
         names = sorted(known.keys() | {ballot.reviewer for ballot in newest})
         said = _said(newest)
         return [
-            _report(known.get(name, Reviewer(project, name)), configuration, shares, newest, said)
+            replace(
+                _report(known.get(name, Reviewer(project, name)), configuration, shares, newest),
+                gold=scores.get(name, Score()),
+                agreement=_alike(name, said),
+            )
             for name in names
         ]
 
@@ -154,11 +162,19 @@ def _report(
     project: Project,
     shares: Mapping[str, float],
     newest: Sequence[Ballot],
-    said: _Said,
 ) -> ReviewerReport:
-    name = reviewer.name
-    own = [ballot for ballot in newest if ballot.reviewer == name]
+    own = [ballot for ballot in newest if ballot.reviewer == reviewer.name]
     seconds = [ballot.seconds_spent for ballot in own if ballot.seconds_spent is not None]
+    return ReviewerReport(
+        reviewer,
+        accuracy(reviewer.skill, project.labels, shares),
+        len(own),
+        median(seconds) if seconds else None,
+    )
+
+
+def _alike(name: str, said: _Said) -> float | None:
+    """The share of others' answers on the same items that are like somebody's."""
     alike = [
         label == votes[name]
         for votes in said.values()
@@ -166,13 +182,7 @@ def _report(
         for other, label in votes.items()
         if other != name
     ]
-    return ReviewerReport(
-        reviewer,
-        accuracy(reviewer.skill, project.labels, shares),
-        len(own),
-        median(seconds) if seconds else None,
-        fmean(alike) if alike else None,
-    )
+    return fmean(alike) if alike else None
 
 
 def _pair(one: str, other: str, said: _Said) -> Pair:

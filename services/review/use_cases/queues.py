@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from services.review.domain.access import Permission, User
+from services.review.domain.gold import is_copy
 from services.review.domain.ledger import Kind
 from services.review.domain.queue import (
     Lease,
@@ -146,6 +147,8 @@ class WorkQueues:
                 return moved_to
             lease = held_lease(transaction, lease_id, reviewer)
             item = transaction.items.lock(lease.item.id)
+            if is_copy(item.queue):
+                return self._escalate_copy(transaction, lease, reason, once)
             if is_for_leads(item.queue):
                 raise Invalid("the item waits for a lead already; decide it, or skip it")
             if not transaction.leases.give_back(lease, LeaseEnd.ESCALATED):
@@ -160,6 +163,17 @@ class WorkQueues:
                 [entry(item, Kind.ESCALATED, len(earlier) + 1, Stage.ESCALATED.value, body, now)]
             )
             return queue
+
+    def _escalate_copy(
+        self, transaction: Transaction, lease: Lease, reason: str, once: Once
+    ) -> str:
+        """A copy goes nowhere: its event is decided, and its holder is through with it."""
+        if not transaction.leases.give_back(lease, LeaseEnd.ESCALATED):
+            raise LeaseLost(_LOST)
+        now, queue = self._clock.now(), leads_queue(lease.item.project)
+        once.done(transaction, lease.holder, queue, now)
+        transaction.votes.pass_on(lease.item.id, lease.holder, Because.ESCALATED, reason, now)
+        return queue
 
     def keep_draft(
         self, lease_id: str, reviewer: User, label: str | None, comment: str | None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.review.domain.access import User
+from services.review.domain.gold import Showing, is_copy
 from services.review.domain.ledger import Kind
 from services.review.domain.queue import Item, Stage
 from services.review.domain.votes import Ballot, VoteState
@@ -13,6 +14,7 @@ from services.review.errors import LeaseLost, NotFound, TooLate
 from services.review.ports import Bell, Hold, ProjectState, Store, Transaction
 from services.review.use_cases.claiming import Claim, Claiming
 from services.review.use_cases.concluding import Conclude
+from services.review.use_cases.marking import turn_of, unmark_copy
 from services.review.use_cases.repeating import UNNAMED, Once
 from services.review.use_cases.settling import entry
 from shared.clock import Clock
@@ -43,20 +45,36 @@ class UndoVote:
             earlier = once.earlier(transaction, reviewer.name)
             if earlier is not None:
                 return self._again(transaction, earlier)
-            item, ballot = _own_vote(transaction, item_id, reviewer)
-            project = _existing(transaction, item.project)
-            _check_time(transaction, item, ballot, project, now)
-            undone = _Withdrawal(VoteState.UNDONE, reviewer.name, now)
-            _take_back(transaction, item, ballot, undone)
-            transaction.votes.welcome_back(item.id, reviewer.name)
-            self._open(transaction, item, project.configuration, now)
+            copy = _own_copy(transaction, item_id, reviewer)
+            if copy:
+                item, turn, answered_at = copy
+                project, saw_model = _existing(transaction, item.project), False
+                _check_time(answered_at, project, now)
+                unmark_copy(transaction, item, turn, now)
+            else:
+                project, saw_model = self._withdraw(transaction, item_id, reviewer, now)
             until = now + timedelta(seconds=project.configuration.lease_seconds)
-            hold = Hold(reviewer.name, until, ballot.saw_model)
-            lease = transaction.leases.grant_own(item.id, hold, now)
+            hold = Hold(reviewer.name, until, saw_model)
+            lease = transaction.leases.grant_own(item_id, hold, now)
             if lease is None:
                 raise TooLate("others hold the item now; ask a lead to revoke your answer")
             once.done(transaction, reviewer.name, lease.id, now)
             return self._claiming.shown(transaction, [lease], project)[0]
+
+    def _withdraw(
+        self, transaction: Transaction, item_id: int, reviewer: User, now: datetime
+    ) -> tuple[ProjectState, bool]:
+        """Take a vote back; the item's project, and whether the vote had seen the model."""
+        item, ballot = _own_vote(transaction, item_id, reviewer)
+        project = _existing(transaction, item.project)
+        _check_time(ballot.at, project, now)
+        if transaction.votes.counted(item.id, item.round)[-1] != ballot:
+            raise TooLate("others have answered since; ask a lead to revoke your answer")
+        undone = _Withdrawal(VoteState.UNDONE, reviewer.name, now)
+        _take_back(transaction, item, ballot, undone)
+        transaction.votes.welcome_back(item.id, reviewer.name)
+        self._open(transaction, item, project.configuration, now)
+        return project, ballot.saw_model
 
     def _again(self, transaction: Transaction, lease_id: str) -> Claim:
         lease = transaction.leases.get(lease_id)
@@ -153,16 +171,23 @@ def _own_vote(transaction: Transaction, item_id: int, reviewer: User) -> tuple[I
     raise NotFound("you have no answer on such an item that could be taken back")
 
 
-def _check_time(
-    transaction: Transaction, item: Item, ballot: Ballot, project: ProjectState, now: datetime
-) -> None:
-    if now - ballot.at > timedelta(seconds=project.configuration.undo_seconds):
+def _own_copy(
+    transaction: Transaction, item_id: int, reviewer: User
+) -> tuple[Item, Showing, datetime] | None:
+    """A copy of gold that the reviewer has answered, with when."""
+    item = transaction.items.get(item_id)
+    if item is None or not is_copy(item.queue):
+        return None
+    turn = turn_of(transaction, item)
+    return (item, turn, turn.at) if turn.reviewer == reviewer.name and turn.at else None
+
+
+def _check_time(at: datetime, project: ProjectState, now: datetime) -> None:
+    if now - at > timedelta(seconds=project.configuration.undo_seconds):
         raise TooLate(
             f"answers can be taken back for {project.configuration.undo_seconds} s; "
             "ask a lead to revoke it, or appeal"
         )
-    if transaction.votes.counted(item.id, item.round)[-1] != ballot:
-        raise TooLate("others have answered since; ask a lead to revoke your answer")
 
 
 def _existing(transaction: Transaction, name: str) -> ProjectState:

@@ -1,0 +1,131 @@
+"""Answers on gold: marked at once, told of nobody but the reviewer's skill."""
+
+import json
+from dataclasses import replace
+from datetime import datetime
+
+from services.review.domain.gold import (
+    RECENT,
+    RECENT_FALSE_PAUSE,
+    Purpose,
+    Showing,
+    gold_queue,
+)
+from services.review.domain.ledger import Kind, NewEntry
+from services.review.domain.quality import Opinion
+from services.review.domain.queue import Item, Lease, Stage
+from services.review.domain.reviewers import Reviewer, State
+from services.review.domain.standing import Tally, is_below
+from services.review.domain.votes import Answer
+from services.review.domain.voting import VerdictKind, verdict
+from services.review.ports import Transaction
+from services.review.use_cases.concluding import rule_of
+from services.review.use_cases.standing import record_standing
+from services.review.use_cases.teaching import keep
+from shared.project import Project
+
+
+def mark_copy(
+    transaction: Transaction, lease: Lease, answer: Answer, project: Project, now: datetime
+) -> bool:
+    """Mark an answer on a copy. False if the copy is not held any more.
+
+    Whoever was locked first guards all of a person's copies, so that no two wait for each other.
+    """
+    (reviewer,) = transaction.reviewers.lock(project.name, {lease.holder})
+    item = transaction.items.count_vote(lease.item.id)
+    if item is None or not transaction.leases.use(lease):
+        return False
+    turn = turn_of(transaction, item)
+    decided = _would_decide(reviewer, answer.label, project)
+    transaction.items.settle(item.id, None, 0)
+    transaction.gold.keep(
+        replace(turn, label=answer.label, decided=decided, at=now, lease_id=lease.id)
+    )
+    learn(transaction, turn, answer.label, (reviewer, project), now)
+    record_answer(transaction, turn, answer, item.votes, now)
+    return True
+
+
+def learn(
+    transaction: Transaction,
+    turn: Showing,
+    said: str,
+    whose: tuple[Reviewer, Project],
+    now: datetime,
+) -> None:
+    """Let a reviewer's skill learn of a gold answer; the careless are paused."""
+    reviewer, project = whose
+    learned = reviewer.taught(said, {turn.gold.label: 1.0}, 1.0)
+    bar = project.quality.pause_below
+    recent = transaction.gold.newest(
+        project.name, reviewer.name, Purpose.HIDDEN, reviewer.since, RECENT
+    )
+    tally = Tally(float(sum(recent)), float(len(recent)))
+    careless = bar is not None and is_below(tally, bar, false_pause=RECENT_FALSE_PAUSE)
+    if careless and learned.state is not State.PAUSED:
+        reason = (
+            f"only {sum(recent)} of the last {len(recent)} answers that were checked were right"
+        )
+        record_standing(transaction, learned.paused(now, None, reason), now)
+    else:
+        keep(transaction, learned, project, now)
+
+
+def unmark_copy(transaction: Transaction, item: Item, turn: Showing, now: datetime) -> None:
+    """Take the answer on a copy back, and let its reviewer hold the copy again."""
+    (reviewer,) = transaction.reviewers.lock(item.project, {turn.reviewer})
+    assert turn.label is not None  # noqa: S101 - who calls has seen it
+    known = reviewer.untaught(turn.label, {turn.gold.label: 1.0}, 1.0)
+    transaction.reviewers.put(known)
+    transaction.gold.keep(replace(turn, label=None, decided=False, at=None, lease_id=None))
+    transaction.items.reopen(item.id, gold_queue(item.project), Stage.ROUTED, slots=1)
+    _record(transaction, turn, f"{turn.id}/undone", item.votes, "undone", now)
+
+
+def turn_of(transaction: Transaction, item: Item) -> Showing:
+    """The turn to which a copy belongs."""
+    turn = transaction.gold.of_item(item.id)
+    assert turn is not None  # noqa: S101 - a copy is made with it
+    return turn
+
+
+def record_answer(
+    transaction: Transaction, turn: Showing, answer: Answer, number: int, now: datetime
+) -> None:
+    """Write an answer on gold down, in a kind of its own: it is no vote."""
+    word = "right" if answer.label == turn.gold.label else "wrong"
+    said = {"said": answer.label, "comment": answer.comment, "seconds": answer.seconds_spent}
+    _record(transaction, turn, str(turn.id), number, f"{turn.purpose.value}.{word}", now, **said)
+
+
+def _record(
+    transaction: Transaction,
+    turn: Showing,
+    subject: str,
+    number: int,
+    detail: str,
+    now: datetime,
+    **more: object,
+) -> None:
+    body = {"event_id": turn.gold.event_id, "reviewer": turn.reviewer, "label": turn.gold.label}
+    transaction.ledger.append(
+        [
+            NewEntry(
+                turn.gold.project,
+                Kind.GOLD_ANSWERED,
+                subject,
+                number,
+                detail,
+                json.dumps(body | more),
+                now,
+            )
+        ]
+    )
+
+
+def _would_decide(reviewer: Reviewer, label: str, project: Project) -> bool:
+    """Whether this answer alone would decide an item."""
+    rule = rule_of(project)
+    found = verdict(project.labels, [Opinion(reviewer.skill, label)], rule)
+    return rule.is_single or found.kind is VerdictKind.DECIDED
