@@ -31,7 +31,8 @@ _INTRODUCTION = (
     "nothing more. `by key`: nothing more if both bear the same `Idempotency-Key`, any text of "
     "your own; such a key is for one request of one user, and is remembered for "
     "`HANDRAISE_IDEMPOTENCY_HOURS`. `GET`, `PUT`, `PATCH` and `DELETE` are harmless. Long lists "
-    "take `limit` and `cursor`, and give `next_cursor`."
+    "take `limit` and `cursor`, and give `next_cursor`. [Use the API](../howto/use-the-api.md) "
+    "shows all of it at work."
 )
 _PROBLEMS = (
     "The `type` of a problem is stable: programs may depend on it, and on nothing else in the "

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from handraise import repairs
 from handraise.commands.access import reach
 from shared.errors import Misconfigured
 
@@ -23,7 +22,7 @@ def republish(
     if (since is None) == (minutes is None):
         raise Misconfigured("give either --since TIME or --minutes N")
     with reach() as client:
-        answer = repairs.republish(client, since=_time(since), minutes=minutes)
+        answer = client.republish(since=_time(since), minutes=minutes)
     typer.echo(f"{answer.entries} entries since {answer.since.isoformat()} are gone through")
 
 

@@ -50,7 +50,18 @@ _DECISION = {
     "decided_by": "reviewers",
     "decided_at": _AT,
 }
-_VERSION = {"version": 7, "sha256": _SHA, "learned_up_to": 1204, "reason": "learned", "at": _AT}
+_VERSION = {
+    "version": 7,
+    "sha256": _SHA,
+    "uri": "churn/9f86d081",
+    "parent": 6,
+    "learned_up_to": 1204,
+    "metrics": {"corrections": 323.0, "log_loss": 0.31},
+    "reason": "learned",
+    "actor": "retrainer",
+    "event": "model.promoted.v1",
+    "at": _AT,
+}
 _GOLD = {
     "id": 3,
     "event_id": "c-17",

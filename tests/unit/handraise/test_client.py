@@ -1,4 +1,5 @@
 import json
+import time
 from collections.abc import Callable
 
 import httpx
@@ -70,7 +71,7 @@ def test_a_decision_whose_answer_was_lost_is_said_again_with_the_same_key() -> N
     script = Script(
         httpx.Response(200, json=CLAIMS),
         httpx.ReadTimeout("lost"),
-        httpx.Response(201, json={"decision": {}, **CLAIMS}),
+        httpx.Response(201, json={"status": "waiting", "decision": None, **CLAIMS}),
     )
     reviewer = client(script)
     [claim] = reviewer.claim("p", 1).claims
@@ -89,6 +90,52 @@ def test_a_claim_whose_answer_was_lost_is_not_made_twice() -> None:
 
     with pytest.raises(Unreachable):
         client(script).claim("p", 5)
+
+
+def test_a_claim_with_a_key_of_ones_own_is_made_again() -> None:
+    script = Script(httpx.ReadTimeout("lost"), busy(), httpx.Response(200, json=CLAIMS))
+
+    assert client(script).claim("p", 5, key="mine").claims
+
+    assert {r.headers["Idempotency-Key"] for r in script.requests} == {"mine"}
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_service_is_not_asked_again_where_that_may_do_harm(status: int) -> None:
+    script = Script(httpx.Response(status, json={"title": "Busy"}))
+
+    with pytest.raises(ApiError, match="Busy"):
+        client(script).claim("p", 5)
+
+    assert len(script.requests) == 1
+
+
+def test_who_is_told_to_wait_for_long_is_told_so_at_once() -> None:
+    refusal = httpx.Response(429, json={"title": "Wait"}, headers={"Retry-After": "3600"})
+
+    with pytest.raises(ApiError, match="Wait"):
+        client(Script(refusal)).projects()
+
+
+def test_what_is_asked_again_waits_as_long_as_it_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    script = Script(
+        busy(**{"Retry-After": "7"}), busy(), httpx.Response(200, json={"projects": []})
+    )
+
+    assert client(script).projects() == []
+
+    assert slept == [7.0, 0.2]
+
+
+def test_a_refusal_bears_the_type_of_its_problem() -> None:
+    problem = {"type": "urn:handraise:problem:lease-lost", "title": "Lease lost"}
+
+    with pytest.raises(ApiError) as refusal:
+        client(Script(httpx.Response(409, json=problem))).report("p")
+
+    assert refusal.value.kind == problem["type"]
 
 
 def test_a_service_that_is_away_is_named_with_the_cure() -> None:

@@ -1,0 +1,87 @@
+"""The HTTP API as Python: one method an operation, errors as readable sentences.
+
+`Client` waits for each answer, `AsyncClient` has the same methods to await.
+"""
+
+from handraise.client.letters import (
+    DeadLetter,
+    DeadLetterKind,
+    DeadLetters,
+    Original,
+    Retried,
+    ShownDeadLetter,
+)
+from handraise.client.operations import AsyncClient, Client
+from handraise.client.patience import ApiError, Unreachable
+from handraise.client.people import AccessLog, Act, KeptToken, Me, Token, User
+from handraise.client.projects import Gap, Gaps, ProjectState, Republished
+from handraise.client.quality import (
+    Agreement,
+    Anchoring,
+    Estimate,
+    Gold,
+    Pair,
+    Reviewer,
+    Revoked,
+    Standing,
+)
+from handraise.client.records import (
+    MAX_EVENTS,
+    Appealed,
+    Deciders,
+    Decision,
+    Decisions,
+    Entry,
+    ModelVersion,
+    Record,
+    Report,
+)
+from handraise.client.work import Claim, Claims, Decided, Draft, Item, Lease, Made, Queue
+
+__all__ = [
+    "MAX_EVENTS",
+    "AccessLog",
+    "Act",
+    "Agreement",
+    "Anchoring",
+    "ApiError",
+    "Appealed",
+    "AsyncClient",
+    "Claim",
+    "Claims",
+    "Client",
+    "DeadLetter",
+    "DeadLetterKind",
+    "DeadLetters",
+    "Decided",
+    "Deciders",
+    "Decision",
+    "Decisions",
+    "Draft",
+    "Entry",
+    "Estimate",
+    "Gap",
+    "Gaps",
+    "Gold",
+    "Item",
+    "KeptToken",
+    "Lease",
+    "Made",
+    "Me",
+    "ModelVersion",
+    "Original",
+    "Pair",
+    "ProjectState",
+    "Queue",
+    "Record",
+    "Report",
+    "Republished",
+    "Retried",
+    "Reviewer",
+    "Revoked",
+    "ShownDeadLetter",
+    "Standing",
+    "Token",
+    "Unreachable",
+    "User",
+]

@@ -1,0 +1,79 @@
+"""Every operation of the API as a method; `operation.py` says how it becomes one."""
+
+from handraise.client import letters, people, quality, records, work
+from handraise.client import projects as governing
+from handraise.client.connections import AsyncConnection, Connection
+from handraise.client.operation import Operation
+
+
+class Operations:
+    """What can be asked of the review service."""
+
+    send = Operation(records.send)
+    send_predictions = Operation(records.send_predictions)
+    decisions = Operation(records.decisions)
+    record = Operation(records.record)
+    appeal = Operation(records.appeal)
+    report = Operation(records.report)
+    models = Operation(records.models)
+
+    queues = Operation(work.queues)
+    claim = Operation(work.claim)
+    heartbeat = Operation(work.heartbeat)
+    release = Operation(work.release)
+    skip = Operation(work.skip)
+    escalate = Operation(work.escalate)
+    keep_draft = Operation(work.keep_draft)
+    decide = Operation(work.decide)
+    undo = Operation(work.undo)
+
+    projects = Operation(governing.projects)
+    project = Operation(governing.project)
+    apply = Operation(governing.apply)
+    stop = Operation(governing.stop)
+    resume = Operation(governing.resume)
+    gaps = Operation(governing.gaps)
+    repair = Operation(governing.repair)
+    republish = Operation(governing.republish)
+    asyncapi = Operation(governing.asyncapi)
+
+    reviewers = Operation(quality.reviewers)
+    pause_reviewer = Operation(quality.pause_reviewer)
+    resume_reviewer = Operation(quality.resume_reviewer)
+    revoke_answers = Operation(quality.revoke_answers)
+    agreement = Operation(quality.agreement)
+    anchoring = Operation(quality.anchoring)
+    own_quality = Operation(quality.own_quality)
+    mark_gold = Operation(quality.mark_gold)
+    gold = Operation(quality.gold)
+    retire_gold = Operation(quality.retire_gold)
+
+    dead_letters = Operation(letters.dead_letters)
+    dead_letter = Operation(letters.dead_letter)
+    retry_dead_letter = Operation(letters.retry_dead_letter)
+    retry_dead_letters = Operation(letters.retry_dead_letters)
+    drop_dead_letter = Operation(letters.drop_dead_letter)
+    drop_dead_letters = Operation(letters.drop_dead_letters)
+
+    me = Operation(people.me)
+    users = Operation(people.users)
+    user = Operation(people.user)
+    add_user = Operation(people.add_user)
+    change_user = Operation(people.change_user)
+    disable_user = Operation(people.disable_user)
+    set_password = Operation(people.set_password)
+    change_password = Operation(people.change_password)
+    end_sessions = Operation(people.end_sessions)
+    create_token = Operation(people.create_token)
+    tokens = Operation(people.tokens)
+    rotate_token = Operation(people.rotate_token)
+    revoke_token = Operation(people.revoke_token)
+    access_log = Operation(people.access_log)
+
+
+class Client(Operations, Connection):
+    """The API for programs that wait for each answer; use it as a context manager."""
+
+
+class AsyncClient(Operations, AsyncConnection):
+    """The API for programs that await; use it as an asynchronous context manager."""

@@ -1,0 +1,143 @@
+"""What was decided and why, and what is sent to be decided."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from pydantic import AwareDatetime
+
+from handraise.client.steps import Answer, Page, Request, Steps, ask, pages, part, tell
+from shared.events import PredictionMade, ScoringRequested
+
+MAX_EVENTS = 1000
+
+
+class Decision(Answer):
+    """A decision with its place in the ledger; an amendment has a higher revision."""
+
+    sequence: int
+    event_id: str
+    revision: int
+    label: str
+    decided_by: str
+    decided_at: AwareDatetime
+
+
+class Decisions(Page):
+    """A part of the decisions of a project."""
+
+    decisions: list[Decision]
+
+
+class Entry(Answer):
+    """One entry of the ledger."""
+
+    sequence: int
+    kind: str
+    at: AwareDatetime
+    body: dict[str, Any]
+
+
+class Record(Answer):
+    """All that is recorded of an event, oldest first."""
+
+    project: str
+    event_id: str
+    entries: list[Entry]
+
+
+class Appealed(Answer):
+    """An appeal that was taken, and the queue in which it waits for a lead."""
+
+    appeal: int
+    queue: str
+
+
+class Deciders(Answer):
+    """Final decisions by who took them."""
+
+    model: int = 0
+    reviewers: int = 0
+    fallback: int = 0
+
+
+class Report(Answer):
+    """How a project stands."""
+
+    project: str
+    events: int
+    auto: int
+    waiting: int
+    leased: int
+    decisions: Deciders
+    corrections: int
+    automation_rate: float | None = None
+
+
+class ModelVersion(Answer):
+    """One model version of a project."""
+
+    version: int
+    sha256: str
+    learned_up_to: int
+    metrics: dict[str, float]
+    reason: str
+    actor: str
+    at: AwareDatetime
+
+
+class _Models(Page):
+    versions: list[ModelVersion]
+
+
+def send(project: str, events: Sequence[ScoringRequested]) -> Steps[None]:
+    """Send 1 to 1000 events to be decided; sending one again changes nothing."""
+    return tell(_sending(project, "requests", events))
+
+
+def send_predictions(project: str, events: Sequence[PredictionMade]) -> Steps[None]:
+    """Send 1 to 1000 predictions of a model of one's own; again, it changes nothing."""
+    return tell(_sending(project, "predictions", events))
+
+
+def decisions(
+    project: str,
+    *,
+    after: int | None = None,
+    decided_by: str | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Steps[Decisions]:
+    """Decisions, newest first; with `after`, a `sequence`, what came after it, oldest first."""
+    given = {"after": after, "decided_by": decided_by, "limit": limit, "cursor": cursor}
+    query = {name: str(value) for name, value in given.items() if value is not None}
+    return ask(Decisions, Request("GET", f"/v1/decisions/{part(project)}", query=query))
+
+
+def record(project: str, event_id: str) -> Steps[Record]:
+    """The whole record of an event: why it was routed so, who answered, what was decided."""
+    return ask(Record, Request("GET", f"/v1/decisions/{part(project)}/{part(event_id)}"))
+
+
+def appeal(project: str, event_id: str, reason: str) -> Steps[Appealed]:
+    """Contest a decision: a lead who has not answered it looks again."""
+    path = f"/v1/decisions/{part(project)}/{part(event_id)}/appeal"
+    return ask(Appealed, Request("POST", path, {"reason": reason}, key=str(uuid4())))
+
+
+def report(project: str) -> Steps[Report]:
+    """How a project stands."""
+    return ask(Report, Request("GET", f"/v1/reports/{part(project)}"))
+
+
+def models(project: str) -> Steps[list[ModelVersion]]:
+    """Model versions, newest first."""
+    found = yield from pages(_Models, f"/v1/models/{part(project)}")
+    return [version for page in found for version in page.versions]
+
+
+def _sending(
+    project: str, what: str, events: Sequence[ScoringRequested] | Sequence[PredictionMade]
+) -> Request:
+    body = {"events": [event.model_dump(mode="json", exclude_unset=True) for event in events]}
+    return Request("POST", f"/v1/projects/{part(project)}/{what}", body, repeatable=True)
