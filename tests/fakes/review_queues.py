@@ -50,6 +50,7 @@ class FakeItems:
                 stage=Stage.ROUTED,
                 received_at=new.received_at,
                 deadline=new.deadline,
+                decisions=new.decisions,
                 predicted=new.worth.predicted,
             )
             self.merits[number] = new.worth, new.rank

@@ -233,7 +233,7 @@ def _row(item: NewItem) -> dict[str, object]:
         "late": False,
         "round": 1,
         "votes": 0,
-        "decisions": 0,
+        "decisions": item.decisions,
         "predicted": item.worth.predicted,
         "doubt": item.worth.doubt,
         "novelty": item.worth.novelty,

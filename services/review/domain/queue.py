@@ -80,6 +80,7 @@ class NewItem:
     Attributes:
         rank: its place among those that are not urgent, in seconds; the lowest comes first.
         slots: how many people may answer it at the same time.
+        decisions: the revision of the decision that it has already.
         queue: where it waits; None: in its project's own.
     """
 
@@ -91,6 +92,7 @@ class NewItem:
     worth: Worth
     rank: float
     slots: int = 1
+    decisions: int = 0
     queue: str | None = None
 
 

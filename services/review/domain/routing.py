@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.events import Route, RouteKind, RouteReason
-from shared.project import Policy
+from shared.project import Audits, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,12 @@ def route(
         inclusion_probability=rules.policy.audit_probability,
         policy_version=rules.policy_version,
     )
+
+
+def is_decided_at_once(chosen: Route, policy: Policy) -> bool:
+    """Whether the model's answer leaves at once, though a person may still amend it."""
+    audited = chosen.reason is RouteReason.AUDIT and policy.audits is Audits.AFTER
+    return audited or chosen.kind is RouteKind.AUTO
 
 
 def _certainly(reason: RouteReason, rules: Rules) -> Route:

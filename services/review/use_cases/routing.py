@@ -1,7 +1,7 @@
 """Routing predictions: each event once, recorded before it is acknowledged."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from services.review.domain import cases, facts
@@ -9,7 +9,7 @@ from services.review.domain.coin import Draw, coin, key_id
 from services.review.domain.ledger import Kind, NewEntry
 from services.review.domain.priority import rank
 from services.review.domain.queue import NewItem, Worth
-from services.review.domain.routing import Rules, predicted_label, route
+from services.review.domain.routing import Rules, is_decided_at_once, predicted_label, route
 from services.review.metrics import Metrics
 from services.review.ports import Bell, ProjectState, Store, Transaction
 from services.review.use_cases.shares import LabelShares
@@ -58,12 +58,14 @@ class RoutePredictions:
                     chosen = self._route(prediction, projects[prediction.project], now, writes)
                     seen[_identity(prediction)] = writes.entries[-1].body
                     routes.append((prediction.project, chosen))
-                    if chosen.kind is RouteKind.AUTO:
+                    state = projects[prediction.project].configuration
+                    at_once = is_decided_at_once(chosen, state.policy)
+                    if at_once:
                         self._decide(prediction, chosen, now, writes)
-                    else:
-                        state = projects[prediction.project].configuration
+                    if chosen.kind is RouteKind.REVIEW:
                         shares = self._shares.of(transaction, state, now)
-                        writes.items.append(_item(prediction, chosen, state, now, shares))
+                        item = _item(prediction, chosen, state, now, shares)
+                        writes.items.append(replace(item, decisions=int(at_once)))
                 verdicts.append(verdict)
             transaction.ledger.append(writes.entries)
             transaction.items.add(writes.items)

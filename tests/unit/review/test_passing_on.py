@@ -9,7 +9,7 @@ from services.review.domain.queue import Stage
 from services.review.domain.votes import Answer
 from services.review.errors import AlreadyAppealed, Invalid, LeaseLost, NotFound, TooLate
 from shared.events import DecidedBy
-from shared.project import Deadline, Fallback, Order, SafeDefault, Votes
+from shared.project import Audits, Deadline, Fallback, Order, Policy, SafeDefault, Votes
 from tests.builders import a_prediction
 from tests.unit.review.voting_desk import ADA, BEN, CY, LEA, LEO, UP, Desk
 
@@ -239,6 +239,28 @@ def test_what_is_held_back_only_counts_as_overdue() -> None:
     assert not desk.meet_deadlines()
     assert desk.queues.state("churn", ADA).state.overdue == 1
     assert desk.decisions() == []
+
+
+ALWAYS = Policy(auto_margin=0.6, audit_probability=1.0, audits=Audits.AFTER)
+
+
+def test_an_audit_that_finds_an_error_amends_the_decision() -> None:
+    desk = Desk(policy=ALWAYS)
+    desk.arrive("e", leave=0.95)
+    assert desk.decisions() == [(1, "leave", "model")]
+    claim = desk.claim(ADA)
+    assert not claim.lease.sees_model
+    desk.decide(claim.lease.id, ADA, Answer("stay"), 0)
+    assert desk.decisions()[1:] == [(2, "stay", "reviewers")]
+    assert desk.corrections() == [("prediction.corrected.v1", 2, "stay")]
+
+
+def test_an_audit_that_agrees_only_confirms() -> None:
+    desk = Desk(policy=ALWAYS)
+    desk.arrive("e", leave=0.95)
+    desk.say(ADA, "leave")
+    assert desk.decisions() == [(1, "leave", "model")]
+    assert desk.corrections() == [("prediction.confirmed.v1", 1, "leave")]
 
 
 def test_the_urgent_come_first_then_the_dear_then_the_old() -> None:
