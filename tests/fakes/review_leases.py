@@ -1,12 +1,12 @@
 """Holds in memory; tests/contracts/test_review_queues.py compares."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.review.domain.queue import Candidate, Lease, LeaseEnd
 from services.review.ports import Hold
-from tests.fakes.review_queues import FakeItems, FakeSlot
+from tests.fakes.review_queues import NOWHERE, FakeItems, FakeSlot
 from tests.fakes.review_votes import FakeVotes
 
 
@@ -41,6 +41,11 @@ class FakeLeases:
         free = [s for s in self.items.slots if s.item_id == item_id and s.is_free(now)]
         return self._grant(free[0], hold) if free else None
 
+    def grant_again(self, item_id: int, queue: str, hold: Hold, now: datetime) -> Lease:
+        offered = self.items.items[item_id].queue == queue
+        self.items.add_slots(item_id, 1, queue if offered else NOWHERE)
+        return self._grant(self.items.slots[-1], hold, queue)
+
     def get(self, lease_id: str) -> Lease | None:
         lease = self.leases.get(lease_id)
         if lease is None:
@@ -61,6 +66,8 @@ class FakeLeases:
         if slot is None:
             return False
         slot.lease_id = slot.holder = slot.expires_at = None
+        if slot.queue == NOWHERE:
+            self.items.slots.remove(slot)
         return True
 
     def use(self, lease: Lease) -> bool:
@@ -76,25 +83,19 @@ class FakeLeases:
             for slot in self.items.slots
             if slot.queue == queue
             and slot.expires_at is not None
-            and (slot.item_id, reviewer) not in self.votes.through
+            and self._is_open_to(slot, reviewer)
         ]
         return min(held, default=None)
 
     def any_in(self, queue: str) -> bool:
         return any(slot.queue == queue for slot in self.items.slots)
 
-    def holders(self, item_ids: Collection[int]) -> Mapping[int, Sequence[str]]:
-        return {
-            number: [s.holder for s in self.items.slots if s.item_id == number and s.holder]
-            for number in item_ids
-        }
-
     def _is_open_to(self, slot: FakeSlot, reviewer: str) -> bool:
         others = [s for s in self.items.slots if s.item_id == slot.item_id and s is not slot]
         holds = any(other.holder == reviewer for other in others)
         return not holds and (slot.item_id, reviewer) not in self.votes.through
 
-    def _grant(self, slot: FakeSlot, hold: Hold) -> Lease:
+    def _grant(self, slot: FakeSlot, hold: Hold, queue: str | None = None) -> Lease:
         slot.token += 1
         slot.holder, slot.expires_at = hold.holder, hold.until
         slot.lease_id = f"lease-{slot.number}-{slot.token}"
@@ -105,7 +106,7 @@ class FakeLeases:
             token=slot.token,
             expires_at=hold.until,
             current=True,
-            queue=slot.queue,
+            queue=queue or slot.queue,
             sees_model=hold.sees_model,
         )
         self.leases[lease.id] = lease

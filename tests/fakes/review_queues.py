@@ -14,6 +14,8 @@ from services.review.domain.queue import (
 )
 from shared.events import RouteReason
 
+NOWHERE = ""
+
 
 @dataclass
 class FakeSlot:
@@ -54,7 +56,7 @@ class FakeItems:
                 predicted=new.worth.predicted,
             )
             self.merits[number] = new.worth, new.rank
-            self._add_slots(number, new.slots)
+            self.add_slots(number, new.slots)
 
     def get(self, item_id: int) -> Item | None:
         return self.items.get(item_id)
@@ -76,13 +78,15 @@ class FakeItems:
 
     def move(self, item_id: int, queue: str, stage: Stage, slots: int) -> None:
         self._change(item_id, queue=queue, stage=stage)
-        self._drop(item_id, lambda slot: slot.lease_id is None)
-        self._add_slots(item_id, slots)
+        for slot in self.slots:
+            if slot.item_id == item_id and slot.lease_id and slot.queue != queue:
+                slot.queue = NOWHERE
+        self.offer(item_id, slots)
 
     def offer(self, item_id: int, slots: int) -> None:
         self._drop(item_id, lambda slot: slot.lease_id is None)
-        held = sum(slot.item_id == item_id for slot in self.slots)
-        self._add_slots(item_id, slots - held)
+        held = sum(s.item_id == item_id and s.queue != NOWHERE for s in self.slots)
+        self.add_slots(item_id, slots - held)
 
     def reopen(
         self, item_id: int, queue: str, stage: Stage, slots: int, *, anew: bool = False
@@ -90,7 +94,7 @@ class FakeItems:
         self._drop(item_id, lambda _: True)
         number = self.items[item_id].round + anew
         self._change(item_id, settled=False, queue=queue, stage=stage, round=number)
-        self._add_slots(item_id, slots)
+        self.add_slots(item_id, slots)
 
     def due(self, now: datetime, limit: int) -> Sequence[Item]:
         due = [
@@ -133,11 +137,11 @@ class FakeItems:
             next_free_at=min(running, default=None),
         )
 
-    def _add_slots(self, item_id: int, count: int) -> None:
+    def add_slots(self, item_id: int, count: int, queue: str | None = None) -> None:
         for _ in range(count):
             self.given += 1
-            queue, merit = self.items[item_id].queue, self.merits[item_id]
-            self.slots.append(FakeSlot(self.given, item_id, queue, *merit))
+            where = self.items[item_id].queue if queue is None else queue
+            self.slots.append(FakeSlot(self.given, item_id, where, *self.merits[item_id]))
 
     def _drop(self, item_id: int, which: Callable[[FakeSlot], bool]) -> None:
         self.slots = [s for s in self.slots if s.item_id != item_id or not which(s)]

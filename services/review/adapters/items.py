@@ -24,7 +24,7 @@ from sqlmodel import Session, col
 from services.review.adapters import statements
 from services.review.adapters.moments import epoch
 from services.review.domain.queue import Item, NewItem, QueueState, Stage
-from services.review.tables import ItemRow, SlotRow
+from services.review.tables import NOWHERE, ItemRow, SlotRow
 from shared.database import insert_many
 from shared.events import RouteReason
 
@@ -89,18 +89,24 @@ class SqlItems:
         self._execute(statements.DROP_SLOTS, of_item=item_id)
 
     def move(self, item_id: int, queue: str, stage: Stage, slots: int) -> None:
-        """Let a waiting item wait elsewhere, with so many free slots; what is held stays held."""
+        """Let a waiting item wait elsewhere; who holds it may answer, but is not followed."""
         self._change(item_id, queue=queue, stage=stage.value)
-        self._drop_free(item_id)
-        for _ in range(slots):
-            self._add_slots([item_id])
+        held_elsewhere = (
+            col(SlotRow.item_id) == item_id,
+            col(SlotRow.queue) != queue,
+            statements.LEASED,
+        )
+        self._execute(update(SlotRow).where(*held_elsewhere).values(queue=NOWHERE))
+        self.offer(item_id, slots)
 
     def offer(self, item_id: int, slots: int) -> None:
-        """Have an item offer so many slots in all: free ones come or go, held ones stay."""
+        """Have an item offer so many slots in its queue: free ones come or go, held ones stay."""
+        self._execute(delete(SlotRow).where(col(SlotRow.item_id) == item_id, statements.FREE))
         held = self._execute(
-            select(func.count()).where(col(SlotRow.item_id) == item_id, statements.LEASED)
+            select(func.count()).where(
+                col(SlotRow.item_id) == item_id, col(SlotRow.queue) != NOWHERE
+            )
         ).scalar_one()
-        self._drop_free(item_id)
         for _ in range(slots - held):
             self._add_slots([item_id])
 
@@ -194,9 +200,6 @@ class SqlItems:
         shared = (getattr(ItemRow, name) for name in _SHARED)
         source = select(col(ItemRow.id), *shared, literal(0)).where(col(ItemRow.id).in_(item_ids))
         self._execute(insert(SlotRow).from_select(names, source.order_by(col(ItemRow.id))))
-
-    def _drop_free(self, item_id: int) -> None:
-        self._execute(delete(SlotRow).where(col(SlotRow.item_id) == item_id, statements.FREE))
 
     def _change(self, item_id: int, **values: Any) -> None:  # noqa: ANN401 - any column
         self._execute(update(ItemRow).where(col(ItemRow.id) == item_id).values(**values))

@@ -1,7 +1,7 @@
 """Holds in SQL: a claim is one guarded UPDATE, and whoever changes the row has won."""
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -50,6 +50,19 @@ class SqlLeases:
         ).one()
         return self._granted(item_of(row), hold, *won)
 
+    def grant_again(self, item_id: int, queue: str, hold: Hold, now: datetime) -> Lease:
+        """Lease a new slot to who held the item before, in that queue.
+
+        If the item waits elsewhere by now, nobody else is offered the slot.
+        """
+        slot = self._execute(statements.ADD_SLOT, of_item=item_id, of_queue=queue).scalar_one()
+        won = self._claim(statements.CLAIM_SLOT, hold, queue, now=now, of_slot=slot)
+        assert won is not None  # noqa: S101 - nobody else has seen the slot
+        row = self._execute(
+            select(*statements.ITEM_COLUMNS).where(col(ItemRow.id) == item_id)
+        ).one()
+        return self._granted(item_of(row), hold, *won)
+
     def get(self, lease_id: str) -> Lease | None:
         """A lease that was granted, whether it still holds or not."""
         row = self._execute(statements.LEASE, of_lease=lease_id).first()
@@ -75,7 +88,8 @@ class SqlLeases:
 
     def give_back(self, lease: Lease, end: LeaseEnd) -> bool:
         """Free the slot. False if the lease was lost meanwhile."""
-        if not self._on_held(statements.GIVE_BACK, lease):
+        given = self._on_held(statements.GIVE_BACK, lease)
+        if not given and not self._on_held(statements.DROP_HELD, lease):
             return False
         self._change(lease, ended=end.value)
         return True
@@ -95,20 +109,8 @@ class SqlLeases:
         found = select(col(SlotRow.id)).where(col(SlotRow.queue) == queue).limit(1)
         return self._execute(found).first() is not None
 
-    def holders(self, item_ids: Collection[int]) -> Mapping[int, Sequence[str]]:
-        """Who holds a slot of these items."""
-        rows = self._execute(
-            select(col(SlotRow.item_id), col(SlotRow.holder)).where(
-                col(SlotRow.item_id).in_(list(item_ids)), statements.LEASED
-            )
-        )
-        holders: dict[int, list[str]] = {}
-        for row in rows:
-            holders.setdefault(row.item_id, []).append(row.holder)
-        return holders
-
     def _claim(
-        self, statement: Executable, hold: Hold, **which: object
+        self, statement: Executable, hold: Hold, queue: str | None = None, **which: object
     ) -> tuple[str, str, int] | None:
         """Lease, queue and token, if a slot was free."""
         lease_id = secrets.token_hex(12)
@@ -120,13 +122,13 @@ class SqlLeases:
             statements.GRANT,
             id=lease_id,
             item_id=won.item_id,
-            queue=won.queue,
+            queue=queue or won.queue,
             holder=hold.holder,
             token=won.token,
             expires_at=hold.until,
             sees_model=hold.sees_model,
         )
-        return lease_id, won.queue, won.token
+        return lease_id, queue or won.queue, won.token
 
     def _granted(self, item: Item, hold: Hold, lease_id: str, queue: str, token: int) -> Lease:
         return Lease(

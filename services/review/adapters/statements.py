@@ -8,9 +8,11 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    case,
     delete,
     exists,
     insert,
+    literal,
     or_,
     select,
     text,
@@ -21,7 +23,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import col
 
-from services.review.tables import ItemRow, LeaseRow, SlotRow, ThroughRow
+from services.review.tables import NOWHERE, ItemRow, LeaseRow, SlotRow, ThroughRow
 
 FREE = text("review_slots.lease_id IS NULL")
 """As the partial indices have it, or they would not be used."""
@@ -132,12 +134,31 @@ LEASE = (
     )
     .where(col(LeaseRow.id) == _LEASE)
 )
+_COPIED = ("reason", "received_at", "deadline", "predicted", "doubt", "novelty", "rank")
+ADD_SLOT = (
+    insert(SlotRow)
+    .from_select(
+        ["item_id", "token", "queue", *_COPIED],
+        select(
+            col(ItemRow.id),
+            literal(0),
+            case((col(ItemRow.queue) == _QUEUE, _QUEUE), else_=literal(NOWHERE)),
+            *(getattr(ItemRow, name) for name in _COPIED),
+        ).where(col(ItemRow.id) == _ITEM),
+    )
+    .returning(col(SlotRow.id))
+)
+"""One slot more, in a queue if its item waits there."""
 USE = delete(SlotRow).where(*_HELD)
 EXTEND = update(SlotRow).where(*_HELD).values(expires_at=_UNTIL)
-GIVE_BACK = update(SlotRow).where(*_HELD).values(lease_id=None, holder=None, expires_at=None)
+_OFFERED = col(SlotRow.queue) != NOWHERE
+GIVE_BACK = (
+    update(SlotRow).where(*_HELD, _OFFERED).values(lease_id=None, holder=None, expires_at=None)
+)
+DROP_HELD = delete(SlotRow).where(*_HELD, ~_OFFERED)
 NEXT_FREE = (
     select(col(SlotRow.expires_at))
-    .where(col(SlotRow.queue) == _QUEUE, LEASED, _NOT_THROUGH)
+    .where(_open_to_reviewer(), LEASED)
     .order_by(col(SlotRow.expires_at))
     .limit(1)
 )

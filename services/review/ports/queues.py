@@ -1,6 +1,6 @@
 """The queues: items, and the holds on them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -53,11 +53,11 @@ class Items(Protocol):
         ...
 
     def move(self, item_id: int, queue: str, stage: Stage, slots: int) -> None:
-        """Let a waiting item wait elsewhere, with so many free slots; what is held stays held."""
+        """Let a waiting item wait elsewhere; who holds it may answer, but is not followed."""
         ...
 
     def offer(self, item_id: int, slots: int) -> None:
-        """Have an item offer so many slots in all: free ones come or go, held ones stay."""
+        """Have an item offer so many slots in its queue: free ones come or go, held ones stay."""
         ...
 
     def reopen(
@@ -104,6 +104,13 @@ class Leases(Protocol):
         """Lease a free slot of this item. None if there is none."""
         ...
 
+    def grant_again(self, item_id: int, queue: str, hold: Hold, now: datetime) -> Lease:
+        """Lease a new slot to who held the item before, in that queue.
+
+        If the item waits elsewhere by now, nobody else is offered the slot.
+        """
+        ...
+
     def get(self, lease_id: str) -> Lease | None:
         """A lease that was granted, whether it still holds or not."""
         ...
@@ -126,8 +133,4 @@ class Leases(Protocol):
 
     def any_in(self, queue: str) -> bool:
         """Whether the queue has any slot, for whomever."""
-        ...
-
-    def holders(self, item_ids: Collection[int]) -> Mapping[int, Sequence[str]]:
-        """Who holds a slot of these items."""
         ...

@@ -11,13 +11,14 @@ from services.review.tables.people import (
     UserRow,
 )
 from services.review.tables.projects import ProjectRow
-from services.review.tables.queues import ItemRow, LeaseRow, SlotRow
+from services.review.tables.queues import NOWHERE, ItemRow, LeaseRow, SlotRow
 from services.review.tables.record import RARE_KINDS, LedgerRow
 from services.review.tables.reviewers import ReviewerRow
 from services.review.tables.transport import AcceptedRow, MarkRow, OutboxRow
 from services.review.tables.votes import DraftRow, ThroughRow, VoteRow
 
 __all__ = [
+    "NOWHERE",
     "RARE_KINDS",
     "AcceptedRow",
     "AccessLogRow",

@@ -8,6 +8,9 @@ from sqlmodel import Field, SQLModel
 from services.review.tables.columns import BIG_ID
 from shared.database import UtcDateTime
 
+NOWHERE = ""
+"""The queue of a slot that is still held, but whose item waits elsewhere: nobody takes it over."""
+
 _OPEN = text("NOT settled")
 _DUE = text("NOT settled AND NOT late AND deadline IS NOT NULL")
 _FREE = text("lease_id IS NULL")

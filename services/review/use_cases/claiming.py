@@ -209,7 +209,7 @@ def _nothing(transaction: Transaction, queue: str, reviewer: User) -> Claims:
 def _others(transaction: Transaction, lease: Lease) -> tuple[Sequence[Ballot], Sequence[str]]:
     """What others said and wrote: nobody but a lead sees it, and only where it is the question."""
     item = lease.item
-    if not is_for_leads(item.queue):
+    if not is_for_leads(lease.queue):
         return (), ()
     notes = [note for _, _, note in transaction.votes.notes(item.id)]
     if item.stage is Stage.DISAGREED:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.review.domain.quality import Opinion, Skill
-from services.review.domain.queue import Item, Stage, leads_queue
+from services.review.domain.queue import Item, Stage, is_for_leads, leads_queue
 from services.review.domain.votes import Ballot
 from services.review.domain.voting import Verdict, VerdictKind, VoteRule, verdict
 from services.review.metrics import Metrics
@@ -50,7 +50,7 @@ class Conclude:
             )
             return found, decided
         if found.kind is VerdictKind.MORE:
-            transaction.items.offer(item.id, found.wanted)
+            transaction.items.offer(item.id, _wanted(item, found))
         else:
             queue = leads_queue(item.project)
             transaction.items.move(item.id, queue, Stage.DISAGREED, slots=1)
@@ -74,13 +74,18 @@ class Conclude:
     def wanted(self, transaction: Transaction, item: Item, project: Project, now: datetime) -> int:
         """How many answers an open item should ask for now, at least one."""
         ballots = transaction.votes.counted(item.id, item.round)
-        return max(1, self.judge(transaction, ballots, project, now).wanted)
+        return _wanted(item, self.judge(transaction, ballots, project, now))
 
 
 def rule_of(project: Project) -> VoteRule:
     """How many votes an item of the project gets."""
     votes = project.votes
     return VoteRule(votes.min, votes.max, votes.agree_at)
+
+
+def _wanted(item: Item, found: Verdict) -> int:
+    """Of leads one answer is wanted, whatever others have said."""
+    return 1 if is_for_leads(item.queue) else max(1, found.wanted)
 
 
 def _as_said(ballot: Ballot) -> Verdict:

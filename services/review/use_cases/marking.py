@@ -73,13 +73,13 @@ def learn(
 
 
 def unmark_copy(transaction: Transaction, item: Item, turn: Showing, now: datetime) -> None:
-    """Take the answer on a copy back, and let its reviewer hold the copy again."""
+    """Take the answer on a copy back; it waits for nobody but who holds it again."""
     (reviewer,) = transaction.reviewers.lock(item.project, {turn.reviewer})
     assert turn.label is not None  # noqa: S101 - who calls has seen it
     known = reviewer.untaught(turn.label, {turn.gold.label: 1.0}, 1.0)
     transaction.reviewers.put(known)
     transaction.gold.keep(replace(turn, label=None, decided=False, at=None, lease_id=None))
-    transaction.items.reopen(item.id, gold_queue(item.project), Stage.ROUTED, slots=1)
+    transaction.items.reopen(item.id, gold_queue(item.project), Stage.ROUTED, slots=0)
     _record(transaction, turn, f"{turn.id}/undone", item.votes, "undone", now)
 
 

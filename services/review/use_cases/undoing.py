@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from services.review.domain.access import User
 from services.review.domain.gold import Showing, is_copy
 from services.review.domain.ledger import Kind
-from services.review.domain.queue import Item, Stage
+from services.review.domain.queue import Item, Stage, is_for_leads
 from services.review.domain.votes import Ballot, VoteState
 from services.review.domain.voting import VerdictKind
 from services.review.errors import LeaseLost, NotFound, TooLate
@@ -48,23 +48,22 @@ class UndoVote:
             copy = _own_copy(transaction, item_id, reviewer)
             if copy:
                 item, turn, answered_at = copy
-                project, saw_model = _existing(transaction, item.project), False
+                project, queue = _existing(transaction, item.project), item.queue
+                saw_model = False
                 _check_time(answered_at, project, now)
                 unmark_copy(transaction, item, turn, now)
             else:
-                project, saw_model = self._withdraw(transaction, item_id, reviewer, now)
+                project, queue, saw_model = self._withdraw(transaction, item_id, reviewer, now)
             until = now + timedelta(seconds=project.configuration.lease_seconds)
             hold = Hold(reviewer.name, until, saw_model)
-            lease = transaction.leases.grant_own(item_id, hold, now)
-            if lease is None:
-                raise TooLate("others hold the item now; ask a lead to revoke your answer")
+            lease = transaction.leases.grant_again(item_id, queue, hold, now)
             once.done(transaction, reviewer.name, lease.id, now)
             return self._claiming.shown(transaction, [lease], project)[0]
 
     def _withdraw(
         self, transaction: Transaction, item_id: int, reviewer: User, now: datetime
-    ) -> tuple[ProjectState, bool]:
-        """Take a vote back; the item's project, and whether the vote had seen the model."""
+    ) -> tuple[ProjectState, str, bool]:
+        """Take a vote back; the project, the queue it came from, and whether it saw the model."""
         item, ballot = _own_vote(transaction, item_id, reviewer)
         project = _existing(transaction, item.project)
         _check_time(ballot.at, project, now)
@@ -73,8 +72,10 @@ class UndoVote:
         undone = _Withdrawal(VoteState.UNDONE, reviewer.name, now)
         _take_back(transaction, item, ballot, undone)
         transaction.votes.welcome_back(item.id, reviewer.name)
-        self._open(transaction, item, project.configuration, now)
-        return project, ballot.saw_model
+        given = transaction.leases.get(ballot.lease_id)
+        assert given is not None  # noqa: S101 - leases are never deleted
+        self._open(transaction, item, project.configuration, given.queue, now)
+        return project, given.queue, ballot.saw_model
 
     def _again(self, transaction: Transaction, lease_id: str) -> Claim:
         lease = transaction.leases.get(lease_id)
@@ -83,15 +84,18 @@ class UndoVote:
         project = _existing(transaction, lease.item.project)
         return self._claiming.shown(transaction, [lease], project)[0]
 
-    def _open(self, transaction: Transaction, item: Item, project: Project, now: datetime) -> None:
-        """Let the item ask for the answer again that was taken back."""
+    def _open(
+        self, transaction: Transaction, item: Item, project: Project, queue: str, now: datetime
+    ) -> None:
+        """Let the item ask for answers again, besides that of who held it in this queue."""
         if item.settled:
-            transaction.items.reopen(item.id, item.queue, item.stage, slots=1)
-        elif item.stage is Stage.DISAGREED:
-            transaction.items.move(item.id, item.project, Stage.ROUTED, slots=1)
-        else:
+            others = int(item.queue != queue)
+            transaction.items.reopen(item.id, item.queue, item.stage, slots=others)
+        elif item.stage is Stage.DISAGREED and not is_for_leads(queue):
+            transaction.items.move(item.id, item.project, Stage.ROUTED, slots=0)
+        elif item.queue == queue:
             wanted = self._conclude.wanted(transaction, item, project, now)
-            transaction.items.offer(item.id, max(wanted, _held(transaction, item) + 1))
+            transaction.items.offer(item.id, wanted - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +151,15 @@ class RevokeAnswers:
             return False
         wanted = self._conclude.wanted(transaction, item, state.configuration, now)
         if not item.settled:
-            transaction.items.offer(item.id, max(wanted, _held(transaction, item)))
+            transaction.items.offer(item.id, wanted)
             return False
         rest = transaction.votes.counted(item.id, item.round)
         found = self._conclude.judge(transaction, rest, state.configuration, now)
         if found.kind is VerdictKind.DECIDED and found.label == item.label:
             return False
-        transaction.items.reopen(item.id, item.project, Stage.REVOKED, wanted)
+        stage = item.stage if is_for_leads(item.queue) else Stage.REVOKED
+        transaction.items.reopen(item.id, item.queue, stage, wanted)
         return True
-
-
-def _held(transaction: Transaction, item: Item) -> int:
-    return len(transaction.leases.holders([item.id]).get(item.id, ()))
 
 
 def _own_vote(transaction: Transaction, item_id: int, reviewer: User) -> tuple[Item, Ballot]:

@@ -1,0 +1,60 @@
+"""Items that move while they are held: in the fake of the unit tests, SQLite and PostgreSQL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.review.domain.queue import LeaseEnd, Stage
+from services.review.ports import Hold, Store
+from tests.builders import NOON, an_item
+from tests.contracts.queue_stores import KINDS, LATER, MINUTE, a_store, claim
+
+
+@pytest.fixture(params=KINDS)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    yield from a_store(request, tmp_path)
+
+
+def test_an_item_that_moved_is_not_offered_where_it_was(store: Store) -> None:
+    with store.write() as transaction:
+        transaction.items.add([an_item("a", slots=3)])
+        leases = [*claim(transaction, "ada"), *claim(transaction, "ben"), *claim(transaction, "cy")]
+        transaction.items.move(leases[0].item.id, "churn.leads", Stage.ESCALATED, slots=1)
+        assert transaction.leases.give_back(leases[0], LeaseEnd.RELEASED)
+        assert not transaction.leases.give_back(leases[0], LeaseEnd.RELEASED)
+        assert claim(transaction, "dee", now=LATER) == []
+        assert transaction.leases.next_free("churn", "dee") is None
+        assert not transaction.leases.any_in("churn")
+        assert transaction.leases.use(leases[1])
+        transaction.items.offer(leases[0].item.id, 1)
+        assert len(claim(transaction, "lea", queue="churn.leads")) == 1
+        assert claim(transaction, "leo", queue="churn.leads") == []
+
+
+def test_who_held_an_item_holds_it_again_in_the_same_queue(store: Store) -> None:
+    with store.write() as transaction:
+        transaction.items.add([an_item("a")])
+        (lease,) = claim(transaction, "ada")
+        transaction.items.offer(lease.item.id, 0)
+        hold = Hold("ben", LATER, sees_model=False)
+        again = transaction.leases.grant_again(lease.item.id, "churn", hold, NOON)
+        assert (again.queue, again.holder, again.holds) == ("churn", "ben", True)
+        transaction.items.move(lease.item.id, "churn.leads", Stage.ESCALATED, slots=0)
+        apart = transaction.leases.grant_again(lease.item.id, "churn", hold, NOON)
+        kept = transaction.leases.get(apart.id)
+        assert kept is not None
+        assert (kept.queue, kept.holds) == ("churn", True)
+        for who, queue in (("cy", "churn"), ("lea", "churn.leads")):
+            assert claim(transaction, who, now=LATER, queue=queue) == []
+        assert transaction.leases.use(apart)
+
+
+def test_nobody_waits_for_the_end_of_anothers_hold_beside_their_own(store: Store) -> None:
+    with store.write() as transaction:
+        transaction.items.add([an_item("a", slots=2)])
+        claim(transaction, "ada")
+        (own,) = claim(transaction, "ben")
+        assert transaction.leases.extend(own, LATER + MINUTE)
+        assert transaction.leases.next_free("churn", "ben") == LATER + MINUTE
+        assert transaction.leases.next_free("churn", "cy") == LATER

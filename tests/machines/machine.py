@@ -1,0 +1,266 @@
+"""Everything that people do with a queue, in any order, on a real database, beside the rules."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, invariant, precondition, rule
+
+from services.review.domain.access import Role, User
+from services.review.domain.votes import Answer
+from services.review.errors import (
+    AlreadyAppealed,
+    Invalid,
+    KeyReused,
+    LeaseLost,
+    NotFound,
+    TooLate,
+)
+from services.review.use_cases.projects import KeepProjects
+from shared.project import Deadline, Policy, Quality, SafeDefault, Votes
+from tests.builders import a_prediction, a_project
+from tests.fakes.bell import FakeBell
+from tests.machines import records
+from tests.machines.rules import APPEALS, LEADS, MAIN, Plan, Rules
+from tests.machines.stage import LEADERS, REVIEWERS, Stage
+
+OPS, UP = User("olga", Role.OPS), User("shop", Role.UPSTREAM)
+_FALLBACKS = {"hold": "hold", "escalate": "escalate", "model": "model"}
+
+people = st.sampled_from([*REVIEWERS, *LEADERS])
+labels = st.sampled_from(["stay", "stay", "leave"])
+any_of = st.integers(0, 999)
+
+
+class QueueMachine(Stage):
+    """One project's life."""
+
+    @initialize(
+        votes=st.sampled_from([(1, 1), (1, 3), (2, 2), (2, 3), (3, 3)]),
+        agree_at=st.sampled_from([0.6, 0.95]),
+        fallback=st.sampled_from(["hold", "escalate", "model", "safe"]),
+        blind=st.booleans(),
+    )
+    def open(self, votes: tuple[int, int], agree_at: float, fallback: str, blind: bool) -> None:
+        self.plan = Plan(*votes, fallback, blind)
+        self.world = Rules(self.plan)
+        self.start()
+        otherwise = _FALLBACKS.get(fallback, SafeDefault(safe_default=self.plan.safe))
+        project = a_project(
+            MAIN,
+            blind=blind,
+            votes=Votes(min=votes[0], max=votes[1], agree_at=agree_at),
+            deadline=Deadline.model_validate({"fallback": otherwise}),
+            policy=Policy(auto_margin=0.6, audit_probability=0.5),
+            quality=Quality(),
+        )
+        KeepProjects(self.store, FakeBell(), self.clock).apply(project, OPS)
+        for seconds in (None, 300):
+            self.arrive(0.55, 1, seconds)
+
+    @precondition(lambda self: self.arrived < 8)
+    @rule(
+        leave=st.sampled_from([0.55, 0.55, 0.55, 0.95]),
+        version=st.sampled_from([1, 1, 1, 0]),
+        seconds=st.sampled_from([None, None, 30, 300]),
+    )
+    def arrive(self, leave: float, version: int, seconds: int | None) -> None:
+        self.arrived += 1
+        event = f"e{self.arrived}"
+        due = None if seconds is None else self.clock.now() + timedelta(seconds=seconds)
+        prediction = a_prediction(event, leave=leave, version=version, deadline=due)
+        if self.does(lambda: self.workers.route([prediction])) is None:
+            return
+        (routed,) = records.read(self.database.engine).of_kind("routed")[event]
+        torn = "no_model" if version == 0 else "uncertain" if leave < 0.8 else "sure"
+        assert routed["detail"] == torn or torn == "sure"
+        self.world.arrive(event, routed["detail"], "leave", due)
+
+    @rule(seconds=st.sampled_from([1, 20, 61, 181, 3600]))
+    def time_passes(self, seconds: int) -> None:
+        self.clock.pass_seconds(seconds)
+
+    @precondition(lambda self: self.said and not self.store.crashes)
+    @rule()
+    def process_dies_in_the_next_act(self) -> None:
+        self.store.crashes = True
+
+    @rule(
+        crowd=st.lists(st.sampled_from([*REVIEWERS, LEADERS[0]]), min_size=1, max_size=4),
+        limit=st.sampled_from([1, 1, 2]),
+    )
+    def claim(self, crowd: list[User], limit: int) -> None:
+        for who in crowd:
+            self.claims(who, MAIN, limit)
+
+    @rule(who=st.sampled_from(LEADERS), queue=st.sampled_from([LEADS, LEADS, APPEALS]))
+    def claim_as_lead(self, who: User, queue: str) -> None:
+        self.claims(who, queue, 1)
+
+    @precondition(lambda self: self.world.holds)
+    @rule(which=any_of, label=labels, key=st.booleans(), claim_next=st.sampled_from([0, 0, 1]))
+    def answer(self, which: int, label: str, key: bool, claim_next: int) -> None:
+        self._answer(self.held(which)[0], label, key=key, claim_next=claim_next)
+
+    @rule(who=people, label=labels, key=st.booleans())
+    def claim_and_answer(self, who: User, label: str, key: bool) -> None:
+        for queue in (LEADS, APPEALS, MAIN) if who in LEADERS else (MAIN,):
+            for lease in self.claims(who, queue, 1):
+                self._answer(lease, label, key=key)
+
+    def _answer(self, lease: str, label: str, *, key: bool, claim_next: int = 0) -> None:
+        hold = self.world.holds[lease]
+        who, answer = (
+            self.people[hold.holder],
+            Answer(label, idempotency_key=lease if key else None),
+        )
+        may = self.world.may_become(lease, label)
+        done = self.does(lambda: self.workers.decide(lease, who, answer, claim_next))
+        if done is None:
+            return
+        outcome, following = done
+        became = outcome.status.value, outcome.decided.label if outcome.decided else None
+        assert became in may
+        self.world.voted(lease, label, became, self.clock.now())
+        self.said[lease] = who, answer, outcome
+        assert not outcome.decided or outcome.decided.revision == len(hold.item.decisions)
+        for claim in following.claims:
+            self.got(claim, who, hold.queue)
+
+    @precondition(lambda self: self.said)
+    @rule(which=any_of, otherwise=st.booleans())
+    def answer_again(self, which: int, otherwise: bool) -> None:
+        lease = list(self.said)[which % len(self.said)]
+        who, answer, _ = self.said[lease]
+        said = Answer(_other(answer.label), idempotency_key=answer.idempotency_key)
+        counts = any(b.lease == lease and b.counted for i in self.every_item() for b in i.ballots)
+        with self.nothing_changes():
+            try:
+                again, _ = self.workers.decide(lease, who, said if otherwise else answer, 0)
+            except KeyReused:
+                assert otherwise
+                assert answer.idempotency_key
+            except LeaseLost:
+                assert otherwise or not counts
+            else:
+                assert counts
+                assert not otherwise
+                item = self.item_of(again.item_id)
+                assert (again.decided is not None) == item.settled
+                assert again.decided is None or again.decided.label == item.label
+
+    @precondition(lambda self: self.ended())
+    @rule(
+        which=any_of, label=labels, act=st.sampled_from(["decide", "heartbeat", "skip", "escalate"])
+    )
+    def too_late(self, which: int, label: str, act: str) -> None:
+        """A hold that has ended changes nothing; the newest ones are the likeliest to matter."""
+        ended = self.ended()
+        lease = ended[-1 - which % len(ended)]
+        who, queues = self.granted[lease], self.workers.queues
+        acts: Mapping[str, Callable[[], object]] = {
+            "decide": lambda: self.workers.decide(lease, who, Answer(label), 0),
+            "heartbeat": lambda: queues.heartbeat(lease, who),
+            "skip": lambda: queues.skip(lease, who, "late"),
+            "escalate": lambda: queues.escalate(lease, who, "late"),
+        }
+        with self.nothing_changes():
+            error = self.fails(acts[act])
+        assert isinstance(error, LeaseLost | Invalid)
+
+    @precondition(lambda self: self.world.holds)
+    @rule(
+        which=any_of, act=st.sampled_from(["heartbeat", "release", "skip", "escalate", "escalate"])
+    )
+    def pass_on(self, which: int, act: str) -> None:
+        lease, hold = self.held(which)
+        who, queues = self.people[hold.holder], self.workers.queues
+        acts: Mapping[str, Callable[[], object]] = {
+            "heartbeat": lambda: queues.heartbeat(lease, who),
+            "release": lambda: queues.release(lease, who),
+            "skip": lambda: queues.skip(lease, who, "not my field"),
+            "escalate": lambda: queues.escalate(lease, who, "odd"),
+        }
+        if act == "escalate" and hold.item.queue != MAIN:
+            assert isinstance(self.fails(acts[act]), Invalid)
+        elif not self.does(lambda: (acts[act](),)):
+            return
+        elif act == "heartbeat":
+            hold.until = self.clock.now() + self.plan.lease
+        elif act == "escalate":
+            self.world.escalated(lease)
+        else:
+            self.world.gave_back(lease, through=act == "skip")
+
+    @precondition(lambda self: self.said)
+    @rule(which=any_of)
+    def undo(self, which: int) -> None:
+        lease = list(self.said)[-1 - which % len(self.said)]
+        who, _, outcome = self.said[lease]
+        item = self.item_of(outcome.item_id)
+        ballot = self.world.last_of(item, who.name, self.clock.now())
+        if isinstance(ballot, str):
+            error = self.fails(lambda: self.workers.undo(outcome.item_id, who))
+            assert isinstance(error, NotFound | TooLate)
+            assert error.slug == ballot
+            return
+        claim = self.does(lambda: self.workers.undo(outcome.item_id, who))
+        if claim is not None:
+            self.granted[claim.lease.id] = who
+            self.world.undone(item, ballot, claim.lease.id, claim.lease.expires_at)
+            assert claim.lease.queue == ballot.queue
+            self.is_blind(claim, item)
+
+    @precondition(lambda self: self.said)
+    @rule(who=people, minutes=st.sampled_from([1, 60]))
+    def revoke(self, who: User, minutes: int) -> None:
+        since = self.clock.now() - timedelta(minutes=minutes)
+        taken = list(self.world.revoked_by(who.name, since))
+        lea = LEADERS[0]
+        revoked = self.does(lambda: self.workers.revoke(MAIN, who.name, since, lea, "wrong"))
+        if revoked is None:
+            return
+        settled = {row["event_id"]: row["settled"] for row in self.read().items}
+        reopened = 0
+        for item, ballot in taken:
+            ballot.counted = False
+            if ballot.round != item.round:
+                continue
+            if not item.settled:
+                self.world.offer(item, self.world.wanted(item))
+            elif not settled[item.event]:
+                self.world.reopened(item)
+                reopened += 1
+            else:
+                assert self.world.stands(item) is None
+        assert (revoked.answers, revoked.reopened) == (len(taken), reopened)
+
+    @precondition(lambda self: self.said)
+    @rule(which=any_of)
+    def appeal(self, which: int) -> None:
+        items = self.every_item()
+        item = items[which % len(items)]
+        contest = lambda: self.workers.appeal(MAIN, item.event, UP, "no")  # noqa: E731
+        if not item.decisions:
+            assert isinstance(self.fails(contest), NotFound)
+        elif item.stage == "appealed" and not item.settled:
+            assert isinstance(self.fails(contest), AlreadyAppealed)
+        elif self.does(contest):
+            self.world.appealed(item)
+
+    @precondition(lambda self: any(i.deadline and not i.late for i in self.every_item()))
+    @rule()
+    def sweep(self) -> None:
+        done = self.does(lambda: (self.workers.meet_deadlines(),))
+        if done is not None:
+            self.world.swept(self.clock.now())
+
+    @invariant()
+    def promises_hold(self) -> None:
+        found = self.read()
+        assert list(records.broken(found, self.plan.most)) == []
+        self.compare(found)
+
+
+def _other(label: str) -> str:
+    return "leave" if label == "stay" else "stay"

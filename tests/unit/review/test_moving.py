@@ -1,0 +1,52 @@
+"""Items that go to the leads while others still hold them."""
+
+from services.review.domain.votes import Answer
+from services.review.use_cases.deciding import Status
+from shared.project import Votes
+from tests.unit.review.voting_desk import ADA, BEN, CY, LEA, LEO, OPS, Desk
+
+THREE = Votes(min=3, max=3)
+
+
+def test_what_was_escalated_is_not_offered_to_others_once_a_hold_ends() -> None:
+    desk = Desk(votes=THREE)
+    desk.arrive("e")
+    ada, ben = desk.claim(ADA), desk.claim(BEN)
+    desk.queues.escalate(ada.lease.id, ADA, "odd")
+    desk.queues.release(ben.lease.id, BEN)
+    assert desk.why_nothing(CY) == "no_items"
+
+
+def test_an_answer_to_what_was_escalated_does_not_ask_several_leads() -> None:
+    desk = Desk(votes=THREE)
+    desk.arrive("e")
+    ada, ben = desk.claim(ADA), desk.claim(BEN)
+    desk.queues.escalate(ada.lease.id, ADA, "odd")
+    outcome, _ = desk.decide(ben.lease.id, BEN, Answer("stay"), 0)
+    assert outcome.status is Status.WAITING
+    desk.claim(LEA, "churn.leads")
+    assert desk.why_nothing(LEO, "churn.leads") == "all_leased"
+
+
+def test_who_takes_an_answer_back_does_not_become_a_lead() -> None:
+    desk = Desk(votes=THREE)
+    desk.arrive("e")
+    ada, ben = desk.claim(ADA), desk.claim(BEN)
+    desk.queues.escalate(ada.lease.id, ADA, "for leads only")
+    outcome, _ = desk.decide(ben.lease.id, BEN, Answer("stay"), 0)
+    again = desk.undo(outcome.item_id, BEN)
+    assert (again.lease.queue, again.notes) == ("churn", ())
+    answered, _ = desk.decide(again.lease.id, BEN, Answer("leave"), 0)
+    assert answered.status is Status.WAITING
+    assert desk.decisions() == []
+
+
+def test_a_revoked_answer_of_a_lead_is_asked_of_a_lead_again() -> None:
+    desk = Desk()
+    desk.arrive("e")
+    desk.queues.escalate(desk.claim(ADA).lease.id, ADA, "odd")
+    start = desk.clock.now()
+    desk.say(LEA, "stay", "churn.leads")
+    desk.revoke("churn", "lea", start, OPS, "wrong")
+    assert desk.why_nothing(BEN) == "no_items"
+    assert desk.say(LEO, "leave", "churn.leads").status is Status.DECIDED
