@@ -1,15 +1,22 @@
-"""Many rows at once, by the quickest way of each database."""
+"""Statements, and many rows at once by the quickest way of each database."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, inspect
+from sqlalchemy import CursorResult, Executable, Insert, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session, SQLModel, insert
 
 from shared.errors import Unavailable
+
+
+def run(session: Session, statement: Executable, **parameters: object) -> CursorResult[Any]:
+    """Execute a statement of the core, built once or just now."""
+    result = session.connection().execute(statement, parameters)
+    assert isinstance(result, CursorResult)  # noqa: S101 - statements of the core give one
+    return result
 
 
 def insert_many(

@@ -2,7 +2,7 @@
 
 from shared.project.configuration import FieldKind, Project
 from shared.project.names import FieldName, Label, ProjectName
-from shared.project.policy import Audits, Policy
+from shared.project.policy import AuditTiming, Policy
 from shared.project.reviewing import (
     Deadline,
     Exam,
@@ -14,7 +14,7 @@ from shared.project.reviewing import (
 )
 
 __all__ = [
-    "Audits",
+    "AuditTiming",
     "Deadline",
     "Exam",
     "Fallback",

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class Audits(StrEnum):
+class AuditTiming(StrEnum):
     """When a sure event that was drawn for a check is decided."""
 
     HOLD = "hold"
@@ -32,4 +32,4 @@ class Policy(BaseModel):
 
     auto_margin: Annotated[float, Field(gt=0, le=1)] = 0.8
     audit_probability: Annotated[float, Field(gt=0, le=1)] = 0.05
-    audits: Audits = Audits.HOLD
+    audits: AuditTiming = AuditTiming.HOLD

@@ -23,6 +23,7 @@ from services.retrainer.use_cases import recording
 from services.review.adapters import items, leases, outbox, store
 from services.review.domain.queue import Candidate, Lease, Stage
 from services.review.tables import ItemRow, LeaseRow, SlotRow
+from shared.database import run
 from shared.events import CloudEvent
 from shared.messaging import Consumer, stream
 from shared.streams import Stream
@@ -106,7 +107,7 @@ def _no_fence() -> None:
     """A lease that was lost decides all the same, as long as nobody else has decided."""
 
     def use(self: leases.SqlLeases, lease: Lease) -> bool:
-        self._execute(delete(SlotRow).where(col(SlotRow.item_id) == lease.item.id))
+        run(self._session, delete(SlotRow).where(col(SlotRow.item_id) == lease.item.id))
         return True
 
     Lease.holds = property(lambda self: not self.item.settled)  # type: ignore[method-assign,assignment]

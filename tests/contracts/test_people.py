@@ -1,19 +1,15 @@
 """What every store must do with users, tokens and the access log: fake, SQLite, PostgreSQL."""
 
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from argon2 import Type, extract_parameters
 from prometheus_client import CollectorRegistry
 
-from services.review import migrations
 from services.review.adapters.hasher import Argon2Hasher
-from services.review.adapters.store import SqlStore
 from services.review.domain.access import Role, User
 from services.review.domain.lockout import Attempts
 from services.review.domain.people import Account, Act, NewAccessEntry
@@ -22,33 +18,14 @@ from services.review.errors import NotAuthenticated, TooManyAttempts
 from services.review.metrics import Metrics
 from services.review.ports import Hasher, Proof, Store
 from services.review.use_cases.passwords import KeepPasswords
-from shared.database import Database
-from shared.streams import Stream
-from tests import servers
 from tests.builders import NOON
 from tests.fakes.clock import FakeClock
 from tests.fakes.people import FakeHasher
 from tests.fakes.review_store import FakeStore
 
 LATER = NOON + timedelta(minutes=5)
-MIGRATIONS = Path(migrations.__path__[0])
 ADA = User("ada", Role.REVIEWER, frozenset({"loans", "churn"}))
 BEN = User("ben", Role.LEAD)
-
-
-@pytest.fixture(params=["fake", "sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "fake":
-        yield FakeStore()
-        return
-    database = Database(
-        servers.new_database(request.getfixturevalue("postgresql_url"), tmp_path.name)
-        if request.param == "postgresql"
-        else f"sqlite:///{tmp_path / 'review.db'}"
-    )
-    database.upgrade(MIGRATIONS, "review_alembic_version")
-    yield SqlStore(database, {stream: stream.key("test") for stream in Stream})
-    database.close()
 
 
 @pytest.fixture

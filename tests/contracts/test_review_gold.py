@@ -1,41 +1,15 @@
 """What the store of gold must do: in the fake of the unit tests, SQLite and PostgreSQL."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
-
-from services.review import migrations
-from services.review.adapters.store import SqlStore
 from services.review.domain.gold import Gold, NewGold, Purpose, Score, gold_queue
 from services.review.domain.queue import Item
 from services.review.domain.votes import Because
 from services.review.ports import Hold, Store, Transaction
-from shared.database import Database
-from shared.streams import Stream
-from tests import servers
 from tests.builders import NOON, an_item
-from tests.fakes.review_store import FakeStore
 
 MINUTE = timedelta(minutes=1)
-MIGRATIONS = Path(migrations.__path__[0])
-
-
-@pytest.fixture(params=["fake", "sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "fake":
-        yield FakeStore()
-        return
-    database = Database(
-        servers.new_database(request.getfixturevalue("postgresql_url"), tmp_path.name)
-        if request.param == "postgresql"
-        else f"sqlite:///{tmp_path / 'review.db'}"
-    )
-    database.upgrade(MIGRATIONS, "review_alembic_version")
-    yield SqlStore(database, {stream: stream.key("test") for stream in Stream})
-    database.close()
 
 
 def item_of(transaction: Transaction, event_id: str) -> Item:

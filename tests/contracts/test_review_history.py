@@ -1,40 +1,14 @@
 """What the reconciler's part of every review store must do: the fake, SQLite and PostgreSQL."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
-import pytest
-
-from services.review import migrations
-from services.review.adapters.store import SqlStore
 from services.review.domain.ledger import Kind, NewEntry
 from services.review.domain.reconciling import GapKind
 from services.review.ports import Store
-from shared.database import Database
 from shared.events import EventType
-from shared.streams import Stream
-from tests import servers
 from tests.builders import NOON, a_prediction_event, a_request, an_item
-from tests.fakes.review_store import FakeStore
 
-MIGRATIONS = Path(migrations.__path__[0])
 SCORING, PREDICTION = EventType.SCORING_REQUESTED, EventType.PREDICTION_MADE
-
-
-@pytest.fixture(params=["fake", "sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "fake":
-        yield FakeStore()
-        return
-    database = Database(
-        servers.new_database(request.getfixturevalue("postgresql_url"), tmp_path.name)
-        if request.param == "postgresql"
-        else f"sqlite:///{tmp_path / 'review.db'}"
-    )
-    database.upgrade(MIGRATIONS, "review_alembic_version")
-    yield SqlStore(database, {stream: stream.key("test") for stream in Stream})
-    database.close()
 
 
 def later(seconds: float) -> datetime:

@@ -1,24 +1,12 @@
 """What the store of reviewers must do: in the fake of the unit tests, SQLite and PostgreSQL."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-from services.review import migrations
-from services.review.adapters.store import SqlStore
 from services.review.domain.quality import Skill
 from services.review.domain.reviewers import Arms, Reviewer, State
 from services.review.domain.standing import Tally
 from services.review.ports import Store
-from shared.database import Database
-from shared.streams import Stream
-from tests import servers
 from tests.builders import NOON, an_item
 from tests.contracts.test_review_queues import a_ballot
-from tests.fakes.review_store import FakeStore
 
-MIGRATIONS = Path(migrations.__path__[0])
 ADA = Reviewer(
     "churn",
     "ada",
@@ -31,21 +19,6 @@ ADA = Reviewer(
     "lea",
     "clicked through",
 )
-
-
-@pytest.fixture(params=["fake", "sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "fake":
-        yield FakeStore()
-        return
-    database = Database(
-        servers.new_database(request.getfixturevalue("postgresql_url"), tmp_path.name)
-        if request.param == "postgresql"
-        else f"sqlite:///{tmp_path / 'review.db'}"
-    )
-    database.upgrade(MIGRATIONS, "review_alembic_version")
-    yield SqlStore(database, {stream: stream.key("test") for stream in Stream})
-    database.close()
 
 
 def test_whom_nobody_knows_is_a_beginner(store: Store) -> None:

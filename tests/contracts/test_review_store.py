@@ -1,40 +1,16 @@
 """What every review store must do: the fake of the unit tests, SQLite and PostgreSQL."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from services.review import migrations
-from services.review.adapters.store import SqlStore
 from services.review.domain.ledger import Kind, NewEntry, Stretch
 from services.review.ports import Answered, ProjectState, Store
-from shared.database import Database
 from shared.errors import Unavailable
 from shared.events import DecidedBy
-from shared.streams import Stream
-from tests import servers
 from tests.builders import NOON, a_project, an_item
-from tests.fakes.review_store import FakeStore
 
 LATER = NOON + timedelta(minutes=5)
-MIGRATIONS = Path(migrations.__path__[0])
-
-
-@pytest.fixture(params=["fake", "sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "fake":
-        yield FakeStore()
-        return
-    database = Database(
-        servers.new_database(request.getfixturevalue("postgresql_url"), tmp_path.name)
-        if request.param == "postgresql"
-        else f"sqlite:///{tmp_path / 'review.db'}"
-    )
-    database.upgrade(MIGRATIONS, "review_alembic_version")
-    yield SqlStore(database, {stream: stream.key("test") for stream in Stream})
-    database.close()
 
 
 def an_entry(subject: str, kind: Kind = Kind.ROUTED, **changes: object) -> NewEntry:

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, and_, case, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, select, update
 from sqlalchemy import insert as insert_into
 from sqlmodel import Session, col
 
 from services.review.domain.gold import Gold, NewGold, Purpose, Score, Showing
 from services.review.tables import GoldAnswerRow, GoldRow, ItemRow, LeaseRow, ThroughRow
+from shared.database import run
 
 _FIELDS = ("id", "project", "event_id", "label", "explanation", "added_by", "at", "active")
 _GOLD = tuple(getattr(GoldRow, name) for name in _FIELDS)
@@ -35,18 +36,18 @@ class SqlGoldItems:
             "active": True,
         }
         which = {"project": new.project, "event_id": new.event_id}
-        changed = self._execute(
-            update(GoldRow).where(*_event(new.project, new.event_id)).values(values)
+        changed = run(
+            self._session, update(GoldRow).where(*_event(new.project, new.event_id)).values(values)
         )
         if not changed.rowcount:
-            self._execute(insert_into(GoldRow).values(which | values))
-        row = self._execute(select(*_GOLD).where(*_event(new.project, new.event_id))).one()
+            run(self._session, insert_into(GoldRow).values(which | values))
+        row = run(self._session, select(*_GOLD).where(*_event(new.project, new.event_id))).one()
         return _gold(row)
 
     def retire(self, project: str, event_id: str) -> bool:
         """Give an event to nobody any more. False if it is not gold."""
         which = (*_event(project, event_id), col(GoldRow.active).is_(True))
-        return self._execute(update(GoldRow).where(*which).values(active=False)).rowcount == 1
+        return run(self._session, update(GoldRow).where(*which).values(active=False)).rowcount == 1
 
     def page(self, project: str, limit: int, before: int | None) -> Sequence[Gold]:
         """Gold, newest first, older than `before`."""
@@ -55,7 +56,7 @@ class SqlGoldItems:
             statement = statement.where(col(GoldRow.id) < before)
         return [
             _gold(row)
-            for row in self._execute(statement.order_by(col(GoldRow.id).desc()).limit(limit))
+            for row in run(self._session, statement.order_by(col(GoldRow.id).desc()).limit(limit))
         ]
 
     def fresh(self, project: str, reviewer: str, limit: int) -> Sequence[Gold]:
@@ -66,7 +67,8 @@ class SqlGoldItems:
         held = exists().where(
             col(LeaseRow.item_id) == col(ItemRow.id), col(LeaseRow.holder) == reviewer
         )
-        rows = self._execute(
+        rows = run(
+            self._session,
             select(*_GOLD)
             .join(ItemRow, _same_event())
             .where(
@@ -79,7 +81,7 @@ class SqlGoldItems:
                 ~held,
             )
             .order_by(col(GoldRow.id))
-            .limit(limit)
+            .limit(limit),
         )
         return [_gold(row) for row in rows]
 
@@ -87,7 +89,8 @@ class SqlGoldItems:
         self, gold: Gold, reviewer: str, purpose: Purpose, item_id: int | None, now: datetime
     ) -> Showing:
         """Note that a person is given a gold item."""
-        made = self._execute(
+        made = run(
+            self._session,
             insert_into(GoldAnswerRow)
             .values(
                 gold_id=gold.id,
@@ -98,7 +101,7 @@ class SqlGoldItems:
                 shown_at=now,
                 decided=False,
             )
-            .returning(col(GoldAnswerRow.id))
+            .returning(col(GoldAnswerRow.id)),
         ).scalar_one()
         return Showing(made, gold, reviewer, purpose, item_id)
 
@@ -126,7 +129,7 @@ class SqlGoldItems:
     def given(self, project: str, reviewer: str) -> int:
         """How many turns a person had."""
         counted = select(func.count()).where(*_person(project, reviewer))
-        return int(self._execute(counted).scalar_one())
+        return int(run(self._session, counted).scalar_one())
 
     def keep(self, turn: Showing) -> None:
         """Keep what was answered, and what was told; or that it was taken back."""
@@ -137,7 +140,7 @@ class SqlGoldItems:
             "lease_id": turn.lease_id,
         }
         which = col(GoldAnswerRow.id) == turn.id
-        self._execute(update(GoldAnswerRow).where(which).values(values))
+        run(self._session, update(GoldAnswerRow).where(which).values(values))
 
     def newest(
         self, project: str, reviewer: str, purpose: Purpose, since: datetime | None, limit: int
@@ -145,33 +148,36 @@ class SqlGoldItems:
         """Whether the newest answers, since a moment, were right; newest first."""
         answered = col(GoldAnswerRow.at)
         after = answered.is_not(None) if since is None else answered > since
-        rows = self._execute(
+        rows = run(
+            self._session,
             select((col(GoldAnswerRow.label) == col(GoldRow.label)).label("is_right"))
             .join(GoldRow, col(GoldRow.id) == col(GoldAnswerRow.gold_id))
             .where(*_person(project, reviewer), col(GoldAnswerRow.purpose) == purpose.value, after)
             .order_by(answered.desc(), col(GoldAnswerRow.id).desc())
-            .limit(limit)
+            .limit(limit),
         )
         return [bool(row.is_right) for row in rows]
 
     def scores(self, project: str) -> Mapping[str, Score]:
         """How everybody did, in exams too."""
         right = func.sum(case((col(GoldAnswerRow.label) == col(GoldRow.label), 1), else_=0))
-        rows = self._execute(
+        rows = run(
+            self._session,
             select(col(GoldAnswerRow.reviewer), func.count().label("seen"), right.label("right"))
             .join(GoldRow, col(GoldRow.id) == col(GoldAnswerRow.gold_id))
             .where(col(GoldAnswerRow.project) == project, col(GoldAnswerRow.at).is_not(None))
-            .group_by(col(GoldAnswerRow.reviewer))
+            .group_by(col(GoldAnswerRow.reviewer)),
         )
         return {row.reviewer: Score(row.seen, int(row.right)) for row in rows}
 
     def _turn(self, *which: ColumnElement[bool]) -> Showing | None:
-        row = self._execute(
+        row = run(
+            self._session,
             select(*_GOLD, *_TURN)
             .join(GoldAnswerRow, col(GoldAnswerRow.gold_id) == col(GoldRow.id))
             .where(*which)
             .order_by(col(GoldAnswerRow.id))
-            .limit(1)
+            .limit(1),
         ).first()
         if row is None:
             return None
@@ -186,11 +192,6 @@ class SqlGoldItems:
             row.turn_at,
             row.turn_lease_id,
         )
-
-    def _execute(self, statement: Any) -> CursorResult[Any]:  # noqa: ANN401 - any statement
-        result = self._session.connection().execute(statement)
-        assert isinstance(result, CursorResult)  # noqa: S101 - Core statements give one
-        return result
 
 
 def _event(project: str, event_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    CursorResult,
-    Executable,
     Label,
     Row,
     Select,
@@ -25,7 +23,7 @@ from services.review.adapters import statements
 from services.review.adapters.moments import epoch
 from services.review.domain.queue import Item, NewItem, QueueState, Stage
 from services.review.tables import NOWHERE, ItemRow, SlotRow
-from shared.database import insert_many
+from shared.database import insert_many, run
 from shared.events import RouteReason
 
 _OPEN = text("NOT review_items.settled")
@@ -48,11 +46,12 @@ class SqlItems:
         insert_many(self._session, ItemRow, [_row(item) for item in items])
         slots = {(item.project, item.event_id): item.slots for item in items}
         events = [item.event_id for item in items]
-        found = self._execute(
+        found = run(
+            self._session,
             select(col(ItemRow.id), col(ItemRow.project), col(ItemRow.event_id)).where(
                 col(ItemRow.project).in_({item.project for item in items}),
                 col(ItemRow.event_id).in_(events),
-            )
+            ),
         ).all()
         for number in range(max(slots.values())):
             wanted = [row.id for row in found if slots.get((row.project, row.event_id), 0) > number]
@@ -80,13 +79,13 @@ class SqlItems:
 
     def count_vote(self, item_id: int) -> Item | None:
         """Number one more vote, and keep others from doing so. None if the item is settled."""
-        row = self._execute(statements.COUNT_VOTE, of_item=item_id).first()
+        row = run(self._session, statements.COUNT_VOTE, of_item=item_id).first()
         return item_of(row) if row else None
 
     def settle(self, item_id: int, label: str | None, decisions: int) -> None:
         """Take an item out of its queue, with all its slots; whoever holds one has lost it."""
-        self._execute(statements.SETTLE, of_item=item_id, decided=label, revision=decisions)
-        self._execute(statements.DROP_SLOTS, of_item=item_id)
+        run(self._session, statements.SETTLE, of_item=item_id, decided=label, revision=decisions)
+        run(self._session, statements.DROP_SLOTS, of_item=item_id)
 
     def move(self, item_id: int, queue: str, stage: Stage, slots: int) -> None:
         """Let a waiting item wait elsewhere; who holds it may answer, but is not followed."""
@@ -96,16 +95,17 @@ class SqlItems:
             col(SlotRow.queue) != queue,
             statements.LEASED,
         )
-        self._execute(update(SlotRow).where(*held_elsewhere).values(queue=NOWHERE))
+        run(self._session, update(SlotRow).where(*held_elsewhere).values(queue=NOWHERE))
         self.offer(item_id, slots)
 
     def offer(self, item_id: int, slots: int) -> None:
         """Have an item offer so many slots in its queue: free ones come or go, held ones stay."""
-        self._execute(delete(SlotRow).where(col(SlotRow.item_id) == item_id, statements.FREE))
-        held = self._execute(
+        run(self._session, delete(SlotRow).where(col(SlotRow.item_id) == item_id, statements.FREE))
+        held = run(
+            self._session,
             select(func.count()).where(
                 col(SlotRow.item_id) == item_id, col(SlotRow.queue) != NOWHERE
-            )
+            ),
         ).scalar_one()
         for _ in range(slots - held):
             self._add_slots([item_id])
@@ -114,7 +114,7 @@ class SqlItems:
         self, item_id: int, queue: str, stage: Stage, slots: int, *, anew: bool = False
     ) -> None:
         """Let a settled item wait again; `anew`: earlier votes do not count."""
-        self._execute(statements.DROP_SLOTS, of_item=item_id)
+        run(self._session, statements.DROP_SLOTS, of_item=item_id)
         self._change(
             item_id,
             settled=False,
@@ -127,11 +127,12 @@ class SqlItems:
 
     def due(self, now: datetime, limit: int) -> Sequence[Item]:
         """Waiting items whose deadline has passed and that nobody has seen to."""
-        rows = self._execute(
+        rows = run(
+            self._session,
             select(*statements.ITEM_COLUMNS)
             .where(_DUE, col(ItemRow.deadline) <= now)
             .order_by(col(ItemRow.deadline))
-            .limit(limit)
+            .limit(limit),
         )
         return [item_of(row) for row in rows]
 
@@ -159,8 +160,9 @@ class SqlItems:
             )
             if table is ItemRow:
                 statement = statement.where(_OPEN)
-            self._execute(
-                statement.values(rank=epoch(self._session, col(table.received_at)) - merit)
+            run(
+                self._session,
+                statement.values(rank=epoch(self._session, col(table.received_at)) - merit),
             )
 
     def labels(self, project: str) -> Mapping[str, int]:
@@ -170,7 +172,7 @@ class SqlItems:
             .where(col(ItemRow.project) == project, col(ItemRow.label).is_not(None))
             .group_by(col(ItemRow.label))
         )
-        return {row.label: row.times for row in self._execute(counted)}
+        return {row.label: row.times for row in run(self._session, counted)}
 
     def state(self, queue: str, now: datetime) -> QueueState:
         """How the queue stands; each figure comes from an index alone."""
@@ -178,7 +180,8 @@ class SqlItems:
         held = (col(SlotRow.queue) == queue, statements.LEASED, col(SlotRow.expires_at) > now)
         moment = ItemRow.__table__.c.received_at.type  # type: ignore[attr-defined]
         oldest = func.min(ItemRow.received_at, type_=moment)
-        found = self._execute(
+        found = run(
+            self._session,
             select(
                 _scalar(select(func.count()).select_from(ItemRow).where(*waiting), "depth"),
                 _scalar(select(oldest).where(*waiting), "oldest"),
@@ -190,7 +193,7 @@ class SqlItems:
                 ),
                 _scalar(select(func.count()).select_from(SlotRow).where(*held), "leased"),
                 _scalar(select(func.min(SlotRow.expires_at, type_=moment)).where(*held), "free"),
-            )
+            ),
         ).one()
         return QueueState(queue, found.depth, found.leased, found.oldest, found.overdue, found.free)
 
@@ -199,22 +202,17 @@ class SqlItems:
         names = ["item_id", *_SHARED, "token"]
         shared = (getattr(ItemRow, name) for name in _SHARED)
         source = select(col(ItemRow.id), *shared, literal(0)).where(col(ItemRow.id).in_(item_ids))
-        self._execute(insert(SlotRow).from_select(names, source.order_by(col(ItemRow.id))))
+        run(self._session, insert(SlotRow).from_select(names, source.order_by(col(ItemRow.id))))
 
     def _change(self, item_id: int, **values: Any) -> None:  # noqa: ANN401 - any column
-        self._execute(update(ItemRow).where(col(ItemRow.id) == item_id).values(**values))
+        run(self._session, update(ItemRow).where(col(ItemRow.id) == item_id).values(**values))
 
     def _one(self, statement: Select[Any]) -> Item | None:
-        row = self._execute(statement).first()
+        row = run(self._session, statement).first()
         return item_of(row) if row else None
 
     def _count(self, statement: Update) -> int:
-        return self._execute(statement).rowcount
-
-    def _execute(self, statement: Executable, **parameters: object) -> CursorResult[Any]:
-        result = self._session.connection().execute(statement, parameters)
-        assert isinstance(result, CursorResult)  # noqa: S101 - Core statements give one
-        return result
+        return run(self._session, statement).rowcount
 
 
 def item_of(row: Row[Any]) -> Item:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, select, update
+from sqlalchemy import Executable, select, update
 from sqlmodel import Session, col
 
 from services.review.adapters import statements
@@ -13,6 +13,7 @@ from services.review.adapters.items import item_of
 from services.review.domain.queue import Candidate, Item, Lease, LeaseEnd, Worth
 from services.review.ports import Hold
 from services.review.tables import ItemRow, LeaseRow, SlotRow
+from shared.database import run
 
 
 class SqlLeases:
@@ -29,7 +30,7 @@ class SqlLeases:
         Each of the three is the head of an index, however long the queue is.
         """
         asked = {"of_queue": queue, "of_reviewer": reviewer, "now": now, "most": limit}
-        rows = self._execute(statements.CANDIDATES, **asked, urgent_until=urgent_until)
+        rows = run(self._session, statements.CANDIDATES, **asked, urgent_until=urgent_until)
         return [
             Candidate(row.slot, item_of(row), Worth(row.predicted, row.doubt, row.novelty))
             for row in rows
@@ -45,8 +46,8 @@ class SqlLeases:
         won = self._claim(statements.CLAIM_OF_ITEM, hold, now=now, of_item=item_id)
         if won is None:
             return None
-        row = self._execute(
-            select(*statements.ITEM_COLUMNS).where(col(ItemRow.id) == item_id)
+        row = run(
+            self._session, select(*statements.ITEM_COLUMNS).where(col(ItemRow.id) == item_id)
         ).one()
         return self._granted(item_of(row), hold, *won)
 
@@ -55,17 +56,17 @@ class SqlLeases:
 
         If the item waits elsewhere by now, nobody else is offered the slot.
         """
-        slot = self._execute(statements.ADD_SLOT, of_item=item_id, of_queue=queue).scalar_one()
+        slot = run(self._session, statements.ADD_SLOT, of_item=item_id, of_queue=queue).scalar_one()
         won = self._claim(statements.CLAIM_SLOT, hold, queue, now=now, of_slot=slot)
         assert won is not None  # noqa: S101 - nobody else has seen the slot
-        row = self._execute(
-            select(*statements.ITEM_COLUMNS).where(col(ItemRow.id) == item_id)
+        row = run(
+            self._session, select(*statements.ITEM_COLUMNS).where(col(ItemRow.id) == item_id)
         ).one()
         return self._granted(item_of(row), hold, *won)
 
     def get(self, lease_id: str) -> Lease | None:
         """A lease that was granted, whether it still holds or not."""
-        row = self._execute(statements.LEASE, of_lease=lease_id).first()
+        row = run(self._session, statements.LEASE, of_lease=lease_id).first()
         if row is None:
             return None
         return Lease(
@@ -101,13 +102,13 @@ class SqlLeases:
     def next_free(self, queue: str, reviewer: str) -> datetime | None:
         """When the first slot that the reviewer might get ends to be held. None: there is none."""
         asked = {"of_queue": queue, "of_reviewer": reviewer}
-        moment: datetime | None = self._execute(statements.NEXT_FREE, **asked).scalar()
+        moment: datetime | None = run(self._session, statements.NEXT_FREE, **asked).scalar()
         return moment
 
     def any_in(self, queue: str) -> bool:
         """Whether the queue has any slot, for whomever."""
         found = select(col(SlotRow.id)).where(col(SlotRow.queue) == queue).limit(1)
-        return self._execute(found).first() is not None
+        return run(self._session, found).first() is not None
 
     def _claim(
         self, statement: Executable, hold: Hold, queue: str | None = None, **which: object
@@ -115,10 +116,11 @@ class SqlLeases:
         """Lease, queue and token, if a slot was free."""
         lease_id = secrets.token_hex(12)
         asked = {"of_lease": lease_id, "of_reviewer": hold.holder, "until": hold.until}
-        won = self._execute(statement, **asked, **which).first()
+        won = run(self._session, statement, **asked, **which).first()
         if won is None:
             return None
-        self._execute(
+        run(
+            self._session,
             statements.GRANT,
             id=lease_id,
             item_id=won.item_id,
@@ -143,13 +145,8 @@ class SqlLeases:
         )
 
     def _on_held(self, statement: Executable, lease: Lease, **values: object) -> bool:
-        held = self._execute(statement, of_item=lease.item.id, of_lease=lease.id, **values)
+        held = run(self._session, statement, of_item=lease.item.id, of_lease=lease.id, **values)
         return held.rowcount == 1
 
     def _change(self, lease: Lease, **values: Any) -> None:  # noqa: ANN401 - any column
-        self._execute(update(LeaseRow).where(col(LeaseRow.id) == lease.id).values(**values))
-
-    def _execute(self, statement: Executable, **parameters: object) -> CursorResult[Any]:
-        result = self._session.connection().execute(statement, parameters)
-        assert isinstance(result, CursorResult)  # noqa: S101 - Core statements give one
-        return result
+        run(self._session, update(LeaseRow).where(col(LeaseRow.id) == lease.id).values(**values))

@@ -4,14 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlmodel import Session, col
 
 from services.review.domain.quality import Skill
 from services.review.domain.reviewers import Arms, Reviewer, State
 from services.review.domain.standing import Tally
 from services.review.tables import ReviewerRow
-from shared.database import insert_new
+from shared.database import insert_new, run
 
 _COLUMNS = tuple(ReviewerRow.__table__.c)  # type: ignore[attr-defined]
 _ONE = select(*_COLUMNS).where(
@@ -35,15 +35,16 @@ class SqlReviewers:
 
     def of(self, project: str) -> Sequence[Reviewer]:
         """All of whom something is known, by name."""
-        rows = self._execute(select(*_COLUMNS).where(col(ReviewerRow.project) == project))
+        rows = run(self._session, select(*_COLUMNS).where(col(ReviewerRow.project) == project))
         return sorted(map(_reviewer, rows), key=lambda reviewer: reviewer.name)
 
     def skills(self, project: str, names: Collection[str]) -> Mapping[str, Skill]:
         """The skills of those of whom something is known."""
-        rows = self._execute(
+        rows = run(
+            self._session,
             select(col(ReviewerRow.reviewer), col(ReviewerRow.skill)).where(
                 *_among(project, names),
-            )
+            ),
         )
         return {row.reviewer: Skill.from_json(row.skill) for row in rows}
 
@@ -56,35 +57,33 @@ class SqlReviewers:
         fresh = [_row(Reviewer(project, name)) for name in sorted(names)]
         insert_new(self._session, ReviewerRow, fresh)
         bytewise = "C" if self._session.connection().dialect.name == "postgresql" else "BINARY"
-        rows = self._execute(
+        rows = run(
+            self._session,
             select(*_COLUMNS)
             .where(*_among(project, names))
             .order_by(col(ReviewerRow.reviewer).collate(bytewise))
-            .with_for_update()
+            .with_for_update(),
         )
         return [_reviewer(row) for row in rows]
 
     def put(self, reviewer: Reviewer) -> None:
         """Keep what is known of a reviewer who was locked."""
-        self._execute(
+        run(
+            self._session,
             update(ReviewerRow)
             .where(*_among(reviewer.project, [reviewer.name]))
-            .values(_row(reviewer))
+            .values(_row(reviewer)),
         )
 
     def paused(self) -> Mapping[str, int]:
         """How many are paused, by project; those without are left out."""
-        rows = self._execute(
+        rows = run(
+            self._session,
             select(col(ReviewerRow.project), func.count().label("times"))
             .where(col(ReviewerRow.state) == State.PAUSED.value)
-            .group_by(col(ReviewerRow.project))
+            .group_by(col(ReviewerRow.project)),
         )
         return {row.project: row.times for row in rows}
-
-    def _execute(self, statement: Any) -> CursorResult[Any]:  # noqa: ANN401 - any statement
-        result = self._session.connection().execute(statement)
-        assert isinstance(result, CursorResult)  # noqa: S101 - Core statements give one
-        return result
 
 
 def _among(project: str, names: Collection[str]) -> tuple[Any, Any]:

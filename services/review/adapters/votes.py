@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlmodel import Session, col
 
 from services.review.domain.votes import Ballot, Because, Draft, VoteState
 from services.review.tables import DraftRow, ItemRow, ThroughRow, VoteRow
-from shared.database import insert_if_new, insert_new
+from shared.database import insert_if_new, insert_new, run
 
 _FIELDS = (
     *("item_id", "round", "number", "reviewer", "label", "comment", "reason_code"),
@@ -44,25 +44,27 @@ class SqlVotes:
     def add(self, ballot: Ballot) -> None:
         """Record a vote."""
         values = {name: getattr(ballot, name) for name in _FIELDS}
-        self._execute(_ADD, **values | {"state": ballot.state.value, "taught": False})
+        run(self._session, _ADD, **values | {"state": ballot.state.value, "taught": False})
 
     def counted(self, item_id: int, item_round: int) -> Sequence[Ballot]:
         """The votes of a round that count, in the order in which they came."""
-        rows = self._execute(_COUNTED, of_item=item_id, of_round=item_round)
+        rows = run(self._session, _COUNTED, of_item=item_id, of_round=item_round)
         return [_ballot(row) for row in rows]
 
     def of_lease(self, lease_id: str) -> Ballot | None:
         """The counted vote that was given under a lease."""
-        row = self._execute(
+        row = run(
+            self._session,
             select(*_COLUMNS).where(
                 col(VoteRow.lease_id) == lease_id, col(VoteRow.state) == VoteState.COUNTED.value
-            )
+            ),
         ).first()
         return _ballot(row) if row else None
 
     def since(self, project: str, reviewer: str, moment: datetime, limit: int) -> Sequence[Ballot]:
         """Counted votes of a reviewer since a moment, oldest first."""
-        rows = self._execute(
+        rows = run(
+            self._session,
             select(*_COLUMNS)
             .join(ItemRow, col(ItemRow.id) == col(VoteRow.item_id))
             .where(
@@ -72,13 +74,14 @@ class SqlVotes:
                 col(ItemRow.project) == project,
             )
             .order_by(col(VoteRow.at), col(VoteRow.id))
-            .limit(limit)
+            .limit(limit),
         )
         return [_ballot(row) for row in rows]
 
     def newest(self, project: str, limit: int) -> Sequence[Ballot]:
         """The newest counted votes of a project, newest first."""
-        rows = self._execute(
+        rows = run(
+            self._session,
             select(*_COLUMNS)
             .join(ItemRow, col(ItemRow.id) == col(VoteRow.item_id))
             .where(
@@ -86,25 +89,27 @@ class SqlVotes:
                 col(ItemRow.project) == project,
             )
             .order_by(col(VoteRow.id).desc())
-            .limit(limit)
+            .limit(limit),
         )
         return [_ballot(row) for row in rows]
 
     def taught(self, item_id: int) -> Collection[str]:
         """Whose skill has learned of their vote on this item, whatever became of the vote."""
-        rows = self._execute(
+        rows = run(
+            self._session,
             select(col(VoteRow.reviewer)).where(
                 col(VoteRow.item_id) == item_id, col(VoteRow.taught).is_(True)
-            )
+            ),
         )
         return set(rows.scalars())
 
     def mark_taught(self, item_id: int, reviewers: Collection[str]) -> None:
         """Note that skills have learned of these reviewers' votes on an item."""
-        self._execute(
+        run(
+            self._session,
             update(VoteRow)
             .where(col(VoteRow.item_id) == item_id, col(VoteRow.reviewer).in_(sorted(reviewers)))
-            .values(taught=True)
+            .values(taught=True),
         )
 
     def take_back(self, ballot: Ballot, state: VoteState) -> bool:
@@ -118,7 +123,7 @@ class SqlVotes:
             )
             .values(state=state.value)
         )
-        return self._execute(statement).rowcount == 1
+        return run(self._session, statement).rowcount == 1
 
     def pass_on(
         self, item_id: int, reviewer: str, because: Because, reason: str | None, now: datetime
@@ -129,32 +134,28 @@ class SqlVotes:
 
     def welcome_back(self, item_id: int, reviewer: str) -> None:
         """Let a person see an item again."""
-        self._execute(delete(ThroughRow).where(*_person(ThroughRow, item_id, reviewer)))
+        run(self._session, delete(ThroughRow).where(*_person(ThroughRow, item_id, reviewer)))
 
     def keep_draft(self, item_id: int, reviewer: str, draft: Draft) -> None:
         """Keep what a person has begun to answer; replaces an earlier one."""
-        self._execute(delete(DraftRow).where(*_person(DraftRow, item_id, reviewer)))
+        run(self._session, delete(DraftRow).where(*_person(DraftRow, item_id, reviewer)))
         row = {"item_id": item_id, "reviewer": reviewer, "label": draft.label, "at": draft.at}
         insert_new(self._session, DraftRow, [row | {"comment": draft.comment}])
 
     def drafts(self, item_ids: Collection[int], reviewer: str) -> Mapping[int, Draft]:
         """What a person had begun to answer."""
-        rows = self._execute(_DRAFTS, of_items=list(item_ids), of_reviewer=reviewer)
+        rows = run(self._session, _DRAFTS, of_items=list(item_ids), of_reviewer=reviewer)
         return {row.item_id: Draft(row.label, row.comment, row.at) for row in rows}
 
     def notes(self, item_id: int) -> Sequence[tuple[str, Because, str]]:
         """Reasons that people gave when they passed the item on: who, why, what they said."""
-        rows = self._execute(
+        rows = run(
+            self._session,
             select(col(ThroughRow.reviewer), col(ThroughRow.because), col(ThroughRow.reason))
             .where(col(ThroughRow.item_id) == item_id, col(ThroughRow.reason).is_not(None))
-            .order_by(col(ThroughRow.at))
+            .order_by(col(ThroughRow.at)),
         )
         return [(row.reviewer, Because(row.because), row.reason) for row in rows]
-
-    def _execute(self, statement: Executable, **parameters: object) -> CursorResult[Any]:
-        result = self._session.connection().execute(statement, parameters)
-        assert isinstance(result, CursorResult)  # noqa: S101 - Core statements give one
-        return result
 
 
 def _person(table: Any, item_id: int, reviewer: str) -> tuple[Any, Any]:  # noqa: ANN401

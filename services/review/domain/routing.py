@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.events import Route, RouteKind, RouteReason
-from shared.project import Audits, Policy
+from shared.project import AuditTiming, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def route(
 
 def is_decided_at_once(chosen: Route, policy: Policy) -> bool:
     """Whether the model's answer leaves at once, though a person may still amend it."""
-    audited = chosen.reason is RouteReason.AUDIT and policy.audits is Audits.AFTER
+    audited = chosen.reason is RouteReason.AUDIT and policy.audits is AuditTiming.AFTER
     return audited or chosen.kind is RouteKind.AUTO
 
 

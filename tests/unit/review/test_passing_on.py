@@ -9,7 +9,7 @@ from services.review.domain.queue import Stage
 from services.review.domain.votes import Answer
 from services.review.errors import AlreadyAppealed, Invalid, LeaseLost, NotFound, TooLate
 from shared.events import DecidedBy
-from shared.project import Audits, Deadline, Fallback, Order, Policy, SafeDefault, Votes
+from shared.project import AuditTiming, Deadline, Fallback, Order, Policy, SafeDefault, Votes
 from tests.builders import a_prediction
 from tests.unit.review.voting_desk import ADA, BEN, CY, LEA, LEO, UP, Desk
 
@@ -241,7 +241,7 @@ def test_what_is_held_back_only_counts_as_overdue() -> None:
     assert desk.decisions() == []
 
 
-ALWAYS = Policy(auto_margin=0.6, audit_probability=1.0, audits=Audits.AFTER)
+ALWAYS = Policy(auto_margin=0.6, audit_probability=1.0, audits=AuditTiming.AFTER)
 
 
 def test_an_audit_that_finds_an_error_amends_the_decision() -> None:
