@@ -19,13 +19,14 @@ from services.review.domain.votes import Ballot
 from services.review.ports import Hold, Transaction
 from services.review.tables import ItemRow, LeaseRow, SlotRow
 from services.review.use_cases import claiming, undoing
+from shared.database import run
 
 
 def no_fence(patch: pytest.MonkeyPatch) -> None:
     """A hold that somebody else took over may answer all the same."""
 
     def use(self: SqlLeases, lease: Lease) -> bool:
-        self._execute(delete(SlotRow).where(col(SlotRow.lease_id) == lease.id))
+        run(self._session, delete(SlotRow).where(col(SlotRow.lease_id) == lease.id))
         return True
 
     patch.setattr(Lease, "holds", property(lambda self: not self.item.settled))
@@ -43,7 +44,7 @@ def unguarded_sweeper(patch: pytest.MonkeyPatch) -> None:
         settled = select(col(ItemRow.id)).where(
             col(ItemRow.id).in_(expired), col(ItemRow.settled).is_(True)
         )
-        for item_id in self._execute(settled).scalars().all():
+        for item_id in run(self._session, settled).scalars().all():
             SqlItems(self._session).reopen(item_id, queue, Stage.ROUTED, slots=1)
         return candidates(self, queue, reviewer, now, *rest)
 
@@ -132,13 +133,17 @@ MUTANTS: Sequence[Callable[[pytest.MonkeyPatch], None]] = (
 
 def _write(leases: SqlLeases, slot: int, hold: Hold) -> Lease | None:
     """Take a slot, whoever holds it."""
-    row = leases._execute(select(SlotRow.__table__).where(col(SlotRow.id) == slot)).first()  # type: ignore[attr-defined]
+    row = run(leases._session, select(SlotRow.__table__).where(col(SlotRow.id) == slot)).first()  # type: ignore[attr-defined]
     if row is None:
         return None
     lease_id, token = f"lease-{slot}-{hold.holder}-{row.token + 1}", row.token + 1
     values = {"lease_id": lease_id, "holder": hold.holder, "expires_at": hold.until}
-    leases._execute(update(SlotRow).where(col(SlotRow.id) == slot).values(**values, token=token))
-    leases._execute(
+    run(
+        leases._session,
+        update(SlotRow).where(col(SlotRow.id) == slot).values(**values, token=token),
+    )
+    run(
+        leases._session,
         insert(LeaseRow).values(
             id=lease_id,
             item_id=row.item_id,
@@ -147,6 +152,6 @@ def _write(leases: SqlLeases, slot: int, hold: Hold) -> Lease | None:
             token=token,
             expires_at=hold.until,
             sees_model=hold.sees_model,
-        )
+        ),
     )
     return leases.get(lease_id)
