@@ -89,7 +89,7 @@ class Claiming:
         check_standing(transaction, project.configuration, reviewer)
         leases = self._granted(transaction, wish, project, reviewer, now)
         if not leases:
-            return _nothing(transaction, wish.queue, reviewer)
+            return _nothing(transaction, wish.queue, reviewer, now)
         return Claims(self.shown(transaction, leases, project))
 
     def _granted(
@@ -198,9 +198,11 @@ def worked_by(transaction: Transaction, queue: str, reviewer: User) -> ProjectSt
     return project
 
 
-def _nothing(transaction: Transaction, queue: str, reviewer: User) -> Claims:
+def _nothing(transaction: Transaction, queue: str, reviewer: User, now: datetime) -> Claims:
+    """Why there is nothing; what others are claiming at this very moment is theirs already."""
     next_free_at = transaction.leases.next_free(queue, reviewer.name)
-    if next_free_at is not None:
+    being_claimed = transaction.leases.candidates(queue, reviewer.name, now, now, 1)
+    if next_free_at is not None or being_claimed:
         return Claims([], EmptyBecause.ALL_LEASED, next_free_at)
     others = transaction.leases.any_in(queue)
     return Claims([], EmptyBecause.NONE_FOR_YOU if others else EmptyBecause.NO_ITEMS)
