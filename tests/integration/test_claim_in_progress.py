@@ -1,4 +1,4 @@
-"""PostgreSQL lets many claim at once: what somebody is claiming this moment is not `none_for_you`."""
+"""PostgreSQL lets many claim at once: what is being claimed just now is not `none_for_you`."""
 
 from services.review.domain.queue import EmptyBecause
 from services.review.ports import Hold
