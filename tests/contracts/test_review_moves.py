@@ -1,19 +1,9 @@
 """Items that move while they are held: in the fake of the unit tests, SQLite and PostgreSQL."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from services.review.domain.queue import LeaseEnd, Stage
 from services.review.ports import Hold, Store
 from tests.builders import NOON, an_item
-from tests.contracts.queue_stores import KINDS, LATER, MINUTE, a_store, claim
-
-
-@pytest.fixture(params=KINDS)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    yield from a_store(request, tmp_path)
+from tests.contracts.claims import LATER, MINUTE, claim
 
 
 def test_an_item_that_moved_is_not_offered_where_it_was(store: Store) -> None:
@@ -58,3 +48,25 @@ def test_nobody_waits_for_the_end_of_anothers_hold_beside_their_own(store: Store
         assert transaction.leases.extend(own, LATER + MINUTE)
         assert transaction.leases.next_free("churn", "ben") == LATER + MINUTE
         assert transaction.leases.next_free("churn", "cy") == LATER
+
+
+def test_one_item_is_claimed_by_its_number(store: Store) -> None:
+    with store.write() as transaction:
+        transaction.items.add([an_item("a", queue="churn.gold"), an_item("b", rank=-1.0)])
+        item = transaction.items.of_event("churn", "a")
+        assert item is not None
+        own = transaction.leases.grant_own(item.id, Hold("ada", LATER, sees_model=False), NOON)
+        assert own is not None
+        assert (own.item.event_id, own.queue, own.holder) == ("a", "churn.gold", "ada")
+        assert (own.expires_at, own.sees_model, own.holds) == (LATER, False, True)
+        kept = transaction.leases.get(own.id)
+        assert kept is not None
+        assert (kept.token, kept.queue, kept.holds) == (own.token, own.queue, True)
+        late = Hold("ben", LATER + MINUTE, sees_model=False)
+        assert transaction.leases.grant_own(item.id, late, NOON) is None
+        over = transaction.leases.grant_own(item.id, late, LATER)
+        assert over is not None
+        assert over.token > own.token
+        assert not transaction.leases.use(own)
+        assert transaction.leases.use(over)
+        assert transaction.leases.grant_own(item.id, late, LATER + 10 * MINUTE) is None

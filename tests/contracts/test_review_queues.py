@@ -1,21 +1,13 @@
 """What queues, holds and votes must do: in the fake of the unit tests, SQLite and PostgreSQL."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-
-import pytest
+from collections.abc import Sequence
 
 from services.review.domain.queue import Lease, LeaseEnd, Stage, Worth
 from services.review.domain.votes import Ballot, Because, Draft, VoteState
 from services.review.ports import Hold, Store
 from shared.events import RouteReason
 from tests.builders import NOON, an_item
-from tests.contracts.queue_stores import KINDS, LATER, MINUTE, a_store, claim
-
-
-@pytest.fixture(params=KINDS)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    yield from a_store(request, tmp_path)
+from tests.contracts.claims import LATER, MINUTE, claim
 
 
 def events(leases: Sequence[Lease]) -> list[str]:
