@@ -1,5 +1,6 @@
 """Gold among the items that a reviewer is given, so that nobody can tell which."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from typing_extensions import override
@@ -15,7 +16,7 @@ from services.review.domain.gold import (
 from services.review.domain.queue import Candidate, Lease
 from services.review.domain.reviewers import Reviewer
 from services.review.ports import Hold, Transaction
-from shared.project import Project
+from shared.project import AuditTiming, Project
 
 _CHOICE = 50
 """Gold items among which one is drawn."""
@@ -47,11 +48,12 @@ class GoldDeal(Deal):
     """What a reviewer is given in one claim, gold among it."""
 
     def __init__(
-        self, transaction: Transaction, reviewer: Reviewer, share: float, key: bytes
+        self, transaction: Transaction, reviewer: Reviewer, project: Project, key: bytes
     ) -> None:
         self._transaction = transaction
         self._reviewer = reviewer
-        self._share = share
+        self._share = project.quality.gold_share
+        self._decisions = int(project.policy.audits is AuditTiming.AFTER)
         self._key = key
         self._before = dealt = reviewer.dealt
         self._dealt = dealt
@@ -83,11 +85,11 @@ class GoldDeal(Deal):
         gold = self._draw()
         if gold is None:
             return None
-        copy = copy_of(gold, owner, candidate, self._key, now)
+        copy = replace(copy_of(gold, owner, candidate, self._key, now), decisions=self._decisions)
         self._transaction.items.add([copy])
         item = self._transaction.items.of_event(project, copy.event_id)
         assert item is not None  # noqa: S101 - it was added
-        self._transaction.items.mark_late(item.id, 0)  # no deadline decides on it
+        self._transaction.items.mark_late(item.id, item.decisions)  # no deadline decides on it
         self._transaction.gold.show(gold, owner, Purpose.HIDDEN, item.id, now)
         self._given += 1
         self.count()
@@ -115,8 +117,7 @@ def deal(
     transaction: Transaction, project: Project, queue: str, reviewer: User, key: bytes
 ) -> Deal:
     """What begins a claim where there is gold; leads get none, since they may read which it is."""
-    share = project.quality.gold_share
-    if not share or queue != project.name or reviewer.may(Permission.LEAD):
+    if not project.quality.gold_share or queue != project.name or reviewer.may(Permission.LEAD):
         return Deal()
     (locked,) = transaction.reviewers.lock(project.name, {reviewer.name})
-    return GoldDeal(transaction, locked, share, key)
+    return GoldDeal(transaction, locked, project, key)

@@ -16,12 +16,11 @@ from services.review.metrics import Metrics
 from services.review.ports import Bell, Store, Transaction
 from services.review.use_cases.claiming import Claiming, Claims, Wish
 from services.review.use_cases.concluding import Conclude
-from services.review.use_cases.marking import mark_copy, turn_of
+from services.review.use_cases.marking import as_decided, mark_copy, turn_of
 from services.review.use_cases.queues import held_lease
 from services.review.use_cases.repeating import Once
 from services.review.use_cases.settling import Decided, entry, newest_decision
 from shared.clock import Clock
-from shared.events import DecidedBy
 from shared.project import Project
 
 
@@ -204,12 +203,11 @@ class DecideItem:
 def _told(transaction: Transaction, lease: Lease, project: Project) -> Outcome:
     """What somebody is told who has answered a copy."""
     turn = turn_of(transaction, lease.item)
-    assert turn.label is not None and turn.at is not None  # noqa: S101, PT018 - it was answered
-    decided = Decided(project.name, turn.gold.event_id, 1, turn.label, DecidedBy.REVIEWERS, turn.at)
+    assert turn.at is not None  # noqa: S101 - it was answered
+    decided = as_decided(transaction, lease.item, turn)
+    status = Status.DECIDED if decided else Status.WAITING
     until = turn.at + timedelta(seconds=project.undo_seconds)
-    if turn.decided:
-        return Outcome(lease.item.id, Status.DECIDED, decided, until)
-    return Outcome(lease.item.id, Status.WAITING, None, until)
+    return Outcome(lease.item.id, status, decided, until)
 
 
 def _once(lease: Lease, answer: Answer) -> Once:

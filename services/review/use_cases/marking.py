@@ -15,13 +15,16 @@ from services.review.domain.ledger import Kind, NewEntry
 from services.review.domain.quality import Opinion
 from services.review.domain.queue import Item, Lease, Stage
 from services.review.domain.reviewers import Reviewer, State
+from services.review.domain.routing import predicted_label
 from services.review.domain.standing import Tally, is_below
 from services.review.domain.votes import Answer
 from services.review.domain.voting import VerdictKind, verdict
 from services.review.ports import Transaction
 from services.review.use_cases.concluding import rule_of
+from services.review.use_cases.settling import Decided, case_of
 from services.review.use_cases.standing import record_standing
 from services.review.use_cases.teaching import keep
+from shared.events import DecidedBy
 from shared.project import Project
 
 
@@ -36,15 +39,35 @@ def mark_copy(
     item = transaction.items.count_vote(lease.item.id)
     if item is None or not transaction.leases.use(lease):
         return False
-    turn = turn_of(transaction, item)
     decided = _would_decide(reviewer, answer.label, project)
-    transaction.items.settle(item.id, None, 0)
-    transaction.gold.keep(
-        replace(turn, label=answer.label, decided=decided, at=now, lease_id=lease.id)
+    transaction.items.settle(item.id, None, item.decisions)
+    turn = replace(
+        turn_of(transaction, item), label=answer.label, decided=decided, at=now, lease_id=lease.id
     )
+    transaction.gold.keep(turn)
     learn(transaction, turn, answer.label, (reviewer, project), now)
     record_answer(transaction, turn, answer, item.votes, now)
     return True
+
+
+def as_decided(transaction: Transaction, item: Item, turn: Showing) -> Decided | None:
+    """The decision that a random check would have, had it been answered as its copy was.
+
+    A decision stands until an answer differs from it: the model's where it decided at once, and
+    that of an answer which was taken back since.
+    """
+    project, event_id = item.project, turn.gold.event_id
+    decided = None
+    if item.decisions:
+        predicted = predicted_label(case_of(transaction, project, event_id).probabilities)
+        by, at = DecidedBy.MODEL, item.received_at
+        decided = Decided(project, event_id, item.decisions, predicted, by, at)
+    for answer in transaction.ledger.story(project, str(turn.id), [Kind.GOLD_ANSWERED]):
+        body = json.loads(answer.body)
+        if body["decided"] and (decided is None or decided.label != body["said"]):
+            revision, by = (decided.revision if decided else 0) + 1, DecidedBy.REVIEWERS
+            decided = Decided(project, event_id, revision, body["said"], by, answer.at)
+    return decided if turn.decided else None
 
 
 def learn(
@@ -95,7 +118,12 @@ def record_answer(
 ) -> None:
     """Write an answer on gold down, in a kind of its own: it is no vote."""
     word = "right" if answer.label == turn.gold.label else "wrong"
-    said = {"said": answer.label, "comment": answer.comment, "seconds": answer.seconds_spent}
+    said = {
+        "said": answer.label,
+        "decided": turn.decided,
+        "comment": answer.comment,
+        "seconds": answer.seconds_spent,
+    }
     _record(transaction, turn, str(turn.id), number, f"{turn.purpose.value}.{word}", now, **said)
 
 

@@ -10,7 +10,7 @@ from services.review.errors import Invalid, LeaseLost, NotFound, Paused, TooLate
 from services.review.use_cases.claiming import Claim, Claims, Wish
 from services.review.use_cases.deciding import Status
 from shared.events import RouteReason
-from shared.project import Policy, Quality, Votes
+from shared.project import AuditTiming, Policy, Quality, Votes
 from tests.unit.review.voting_desk import ADA, BEN, CY, LEA, LEO, Desk
 
 ALWAYS = Policy(auto_margin=0.6, audit_probability=1)
@@ -98,12 +98,15 @@ def outside(claim: Claim) -> dict[str, object]:
     return seen
 
 
-def told(desk: Desk, claim: Claim) -> dict[str, object]:
-    outcome, _ = desk.decide(claim.lease.id, ADA, Answer("stay"), 0)
-    answer = DecisionAnswer.made(outcome, Claims([])).model_dump(mode="json")
+def told(desk: Desk, claim: Claim, label: str = "stay") -> dict[str, object]:
+    """What a reviewer is told of an answer, but for what differs between any two."""
+    outcome, _ = desk.decide(claim.lease.id, ADA, Answer(label), 0)
+    answer = DecisionAnswer.made(outcome, Claims([])).model_dump()
     assert answer.pop("item") == claim.lease.item.id
     if answer["decision"]:
         assert answer["decision"].pop("event_id") == claim.lease.item.event_id
+        if answer["decision"]["decided_at"] == claim.lease.item.received_at:
+            answer["decision"]["decided_at"] = "when it was received"
     return answer
 
 
@@ -120,6 +123,42 @@ def test_gold_looks_like_a_random_check(votes: Votes) -> None:
     assert gold.lease.item.id not in {1, real.lease.item.id}
     assert gold.lease.item.received_at < real.lease.item.received_at
     assert told(desk, gold) == told(desk, real)
+
+
+AFTER = Policy(auto_margin=0.6, audit_probability=1, audits=AuditTiming.AFTER)
+
+
+@pytest.mark.parametrize(
+    ("label", "decision"),
+    [("leave", (1, "leave", "model")), ("stay", (2, "stay", "reviewers"))],
+)
+def test_gold_looks_like_a_random_check_of_what_was_decided_at_once(
+    label: str, decision: tuple[int, str, str]
+) -> None:
+    desk = GoldDesk(gold=1, policy=AFTER)
+    desk.arrive("a", leave=0.9)
+    gold, real = desk.take(), desk.take(gold=False)
+    assert outside(gold) == outside(real)
+    desk.clock.pass_seconds(20)
+    answer = told(desk, gold, label)
+    assert answer == told(desk, real, label)
+    made = answer["decision"]
+    assert isinstance(made, dict)
+    assert (made["revision"], made["label"], made["decided_by"]) == decision
+    assert told(desk, gold, label) == answer
+
+
+@pytest.mark.parametrize("policy", [ALWAYS, AFTER])
+@pytest.mark.parametrize("labels", [("stay", "leave"), ("leave", "leave"), ("leave", "stay")])
+def test_taking_back_looks_alike_too(policy: Policy, labels: tuple[str, str]) -> None:
+    desk = GoldDesk(gold=1, policy=policy)
+    desk.arrive("a", leave=0.9)
+    gold, real = desk.take(), desk.take(gold=False)
+    for label in labels:
+        desk.clock.pass_seconds(5)
+        assert told(desk, gold, label) == told(desk, real, label)
+        gold, real = (desk.undo(claim.lease.item.id, ADA) for claim in (gold, real))
+        assert outside(gold) == outside(real)
 
 
 def _voted(votes: Votes) -> GoldDesk:
