@@ -1,6 +1,6 @@
 """Every operation of the API as a method; `operation.py` says how it becomes one."""
 
-from handraise.client import letters, people, quality, records, work
+from handraise.client import exams, letters, people, quality, records, work
 from handraise.client import projects as governing
 from handraise.client.connections import AsyncConnection, Connection
 from handraise.client.operation import Operation
@@ -26,6 +26,9 @@ class Operations:
     keep_draft = Operation(work.keep_draft)
     decide = Operation(work.decide)
     undo = Operation(work.undo)
+
+    ask_question = Operation(exams.ask_question)
+    answer_question = Operation(exams.answer_question)
 
     projects = Operation(governing.projects)
     project = Operation(governing.project)

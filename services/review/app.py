@@ -29,6 +29,7 @@ from services.review.api import (
     contracts,
     dead_letters,
     document,
+    exams,
     gold,
     leases,
     passwords,
@@ -126,6 +127,7 @@ def _add_work(app: FastAPI, core: "Core", door: Doorkeeper, shown: Pages) -> Non
     app.include_router(leases.router(door, desk.work, desk.decide, desk.undo))
     app.include_router(second_looks.router(door, desk.appeal, desk.revoke))
     app.include_router(projects.router(door, keep))
+    app.include_router(exams.router(door, desk.exam))
     app.include_router(gold.router(door, desk.gold))
     app.include_router(quality.router(door, desk.measure, desk.standing))
     app.include_router(sending.router(door, SendEvents(core.store, core.relay, core.clock)))

@@ -55,6 +55,34 @@ class Paused(ReviewError):
     slug = "paused"
 
 
+class NotQualified(ReviewError):
+    """The caller has not passed the project's exam."""
+
+    status = 403
+    slug = "not-qualified"
+
+
+class NoExam(ReviewError):
+    """The caller has no exam to pass."""
+
+    status = 409
+    slug = "no-exam"
+
+
+class TooFewQuestions(ReviewError):
+    """There are too few questions for an exam."""
+
+    status = 409
+    slug = "too-few-questions"
+
+
+class AlreadyAnswered(ReviewError):
+    """The question was answered before."""
+
+    status = 409
+    slug = "already-answered"
+
+
 class LeaseLost(ReviewError):
     """The lease no longer holds."""
 

@@ -73,6 +73,27 @@ def test_gold_is_fresh_for_those_who_have_not_seen_it(store: Store) -> None:
         assert len(transaction.gold.fresh("churn", "ben", 2)) == 2
 
 
+def test_questions_of_an_exam_are_counted_from_where_it_began(store: Store) -> None:
+    with store.write() as transaction:
+        one, two, three = marked(transaction, "a", "b", "c")
+        first = transaction.gold.show(one, "ada", Purpose.EXAM, None, NOON)
+        assert transaction.gold.open("churn", "ada", Purpose.EXAM) == first
+        assert transaction.gold.open("churn", "ada", Purpose.HIDDEN) is None
+        assert transaction.gold.open("churn", "ben", Purpose.EXAM) is None
+        transaction.gold.keep(replace(first, label="leave", at=NOON))
+        assert transaction.gold.open("churn", "ada", Purpose.EXAM) is None
+        for gold, at in ((two, NOON + MINUTE), (three, NOON + 2 * MINUTE)):
+            turn = transaction.gold.show(gold, "ada", Purpose.EXAM, None, at)
+            transaction.gold.keep(replace(turn, label="stay", at=at))
+        newest = transaction.gold.newest
+        assert newest("churn", "ada", Purpose.EXAM, None, 1000) == [True, True, False]
+        assert newest("churn", "ada", Purpose.EXAM, NOON, 1000) == [True, True]
+        assert newest("churn", "ada", Purpose.HIDDEN, None, 1000) == []
+        assert transaction.gold.get(first.id) == replace(first, label="leave", at=NOON)
+        assert fresh(transaction) == []
+        assert fresh(transaction, "ben") == ["a", "b", "c"]
+
+
 def test_a_copy_waits_where_nobody_claims(store: Store) -> None:
     with store.write() as transaction:
         transaction.items.add([an_item("copy", queue=gold_queue("churn"), deadline=NOON)])

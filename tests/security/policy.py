@@ -35,6 +35,8 @@ POLICY: dict[str, str] = {
     "GET /v1/models/{project}": "read project",
     "GET /v1/queues": "review everybody",
     "POST /v1/queues/{queue}/claims": "review project",
+    "POST /v1/queues/{queue}/exam": "review project",
+    "POST /v1/queues/{queue}/exam/{question}/answer": "review project",
     "POST /v1/leases/{lease}/heartbeat": "review owner",
     "POST /v1/leases/{lease}/release": "review owner",
     "POST /v1/leases/{lease}/skip": "review owner",

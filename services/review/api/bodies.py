@@ -56,6 +56,12 @@ class DecisionRequest(Body):
     claim_next: Annotated[int, Field(ge=0, le=MOST_CLAIMS)] = 0
 
 
+class ExamRequest(Body):
+    """An answer to a question of an exam."""
+
+    label: str
+
+
 class SkipRequest(Body):
     """Why an item is left to others."""
 

@@ -24,14 +24,17 @@ _PREDICTION = {
     "probabilities": {"stays": 0.45, "leaves": 0.55},
     "model": {"name": "our-own", "version": 1},
 }
-_ITEM = {
-    **_PLACE,
-    "id": 42,
-    "queue": "churn",
+_SHOWN = {
     "title": _PROJECT["title"],
     "labels": _PROJECT["labels"],
     "features": _FEATURES,
     "context": {"customer": "Ms Example"},
+}
+_ITEM = {
+    **_PLACE,
+    **_SHOWN,
+    "id": 42,
+    "queue": "churn",
     "reason": "uncertain",
     "stage": "routed",
     "why": "The model is not sure.",
@@ -169,15 +172,12 @@ EXAMPLES: Mapping[str, Any] = {
     "Ended": {"ended": 2},
     "EscalateRequest": {"reason": "Two contracts for one customer."},
     "EscalatedAnswer": {"queue": "churn.leads"},
+    "ExamRequest": {"label": "leaves"},
     "Filter": {"project": "churn", "reason": "unknown_project"},
     "GapsAnswer": {"redis": "known", "gaps": [_GAP]},
     "GoldAnswer": _GOLD,
     "GoldListAnswer": {"gold": [_GOLD], "next_cursor": None},
-    "GoldRequest": {
-        "event_id": "c-17",
-        "label": "leaves",
-        "explanation": "The notice is in the comment.",
-    },
+    "GoldRequest": {name: _GOLD[name] for name in ("event_id", "label", "explanation")},
     "HeartbeatAnswer": {"lease": _LEASE},
     "LetterAnswer": {**_LETTER, **_SETTLED},
     "LettersAnswer": {
@@ -185,6 +185,14 @@ EXAMPLES: Mapping[str, Any] = {
         "next_before": None,
         "next_cursor": None,
         "waiting": [_KIND],
+    },
+    "MarkedAnswer": {
+        "right": False,
+        "label": "leaves",
+        "explanation": "The notice is in the comment.",
+        "left": 4,
+        "passed": None,
+        "then": "POST /v1/queues/churn/exam gives the next question, 4 are left",
     },
     "MeAnswer": _ME,
     "ModelsAnswer": {"versions": [_VERSION], "next_cursor": None},
@@ -197,6 +205,7 @@ EXAMPLES: Mapping[str, Any] = {
     "Project": _PROJECT,
     "ProjectAnswer": _PROJECT_STATE,
     "ProjectsAnswer": {"projects": [_PROJECT_STATE]},
+    "QuestionAnswer": {**_SHOWN, "question": 12, "left": 5},
     "QueuesAnswer": {
         "queues": [
             {
@@ -283,5 +292,6 @@ PARAMETERS: Mapping[str, tuple[str, object]] = {
     "name": ("A user's name.", "ada"),
     "prefix": ("The first part of a token, after `hr_`.", "3f9c2a7b1d04"),
     "id": ("The id of a dead letter.", 5),
+    "question": ("The number of a question of one's own.", 12),
 }
 """What the parts of paths mean, each with an example."""

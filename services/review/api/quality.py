@@ -43,7 +43,7 @@ def router(door: Doorkeeper, measure: MeasureReviewers, standing: KeepStanding) 
     def resume_reviewer(
         project: str, reviewer: str, body: StandingRequest, lead: Lead
     ) -> StandingAnswer:
-        """Let a reviewer work; what led to a pause no longer counts against them."""
+        """Let a reviewer work, without an exam too; what led to a pause no longer counts."""
         return StandingAnswer.of(standing.resume(project, reviewer, lead, body.reason))
 
     @routes.get("/projects/{project}/agreement")

@@ -11,7 +11,7 @@ from services.review.api.document import may_say
 from services.review.api.repeating import Key
 from services.review.api.work_answers import ClaimsAnswer
 from services.review.domain.access import Permission, User
-from services.review.errors import Paused
+from services.review.errors import NotQualified, Paused
 from services.review.use_cases.claiming import Wish
 from services.review.use_cases.queues import WorkQueues
 from services.review.use_cases.repeating import Once
@@ -31,7 +31,7 @@ def router(door: Doorkeeper, work: WorkQueues, clock: Clock) -> APIRouter:
         now = clock.now()
         return QueuesAnswer(queues=[QueueAnswer.of(queue, now) for queue in work.states(reviewer)])
 
-    @routes.post("/queues/{queue}/claims", openapi_extra=may_say(Paused))
+    @routes.post("/queues/{queue}/claims", openapi_extra=may_say(Paused, NotQualified))
     def claim_items(
         queue: str, body: ClaimRequest, reviewer: Reviewer, key: Key = None
     ) -> ClaimsAnswer:

@@ -91,13 +91,14 @@ class Reviewer:
         """May not work until a lead lets them back."""
         return replace(self, state=State.PAUSED, since=now, by=by, reason=reason)
 
-    def let_back(self, now: datetime, by: str, reason: str) -> "Reviewer":
-        """May work; the evidence that led to a pause is behind them, the skill is kept."""
-        return replace(
-            self,
-            state=State.QUALIFIED,
-            since=now,
-            by=by,
-            reason=reason,
-            evidence=Tally(0.0, 0.0),
-        )
+    def qualified(self, now: datetime, by: str | None, reason: str) -> "Reviewer":
+        """May work; the evidence so far is behind them, the skill is kept."""
+        return self._anew(State.QUALIFIED, now, by, reason)
+
+    def sent_back(self, now: datetime, by: str | None, reason: str) -> "Reviewer":
+        """Has to pass the exam from its beginning."""
+        return self._anew(State.TRAINING, now, by, reason)
+
+    def _anew(self, state: State, now: datetime, by: str | None, reason: str) -> "Reviewer":
+        none = Tally(0.0, 0.0)
+        return replace(self, state=state, since=now, by=by, reason=reason, evidence=none)

@@ -84,6 +84,7 @@ class Claiming:
             NotFound: no such queue.
             Forbidden: the queue is for leads.
             Paused: the reviewer may not work for now.
+            NotQualified: the reviewer has an exam to pass first.
         """
         project = worked_by(transaction, wish.queue, reviewer)
         check_standing(transaction, project.configuration, reviewer)

@@ -82,7 +82,7 @@ class GoldDeal(Deal):
         owner, project = self._reviewer.name, self._reviewer.project
         if not is_due(self._key, project, owner, self._dealt, self._given, self._share):
             return None
-        gold = self._draw()
+        gold = draw_gold(self._transaction, self._key, self._reviewer, str(self._dealt))
         if gold is None:
             return None
         copy = replace(copy_of(gold, owner, candidate, self._key, now), decisions=self._decisions)
@@ -104,13 +104,16 @@ class GoldDeal(Deal):
         if self._dealt != self._before:
             self._transaction.reviewers.put(self._reviewer.dealt_in_all(self._dealt))
 
-    def _draw(self) -> Gold | None:
-        project, name = self._reviewer.project, self._reviewer.name
-        fresh = self._transaction.gold.fresh(project, name, _CHOICE)
-        if not fresh:
-            return None
-        draw = coin(self._key, Draw.CHOICE, project, f"{name}/{self._dealt}")
-        return fresh[int(draw * len(fresh))]
+
+def draw_gold(
+    transaction: Transaction, key: bytes, reviewer: Reviewer, occasion: str
+) -> Gold | None:
+    """Gold that is new to a reviewer, drawn by chance; each occasion is another draw."""
+    project, name = reviewer.project, reviewer.name
+    fresh = transaction.gold.fresh(project, name, _CHOICE)
+    if not fresh:
+        return None
+    return fresh[int(coin(key, Draw.CHOICE, project, f"{name}/{occasion}") * len(fresh))]
 
 
 def deal(

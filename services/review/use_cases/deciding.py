@@ -11,7 +11,7 @@ from services.review.domain.ledger import Kind
 from services.review.domain.queue import EmptyBecause, Item, Lease, Stage, is_for_leads
 from services.review.domain.votes import Answer, Ballot, Because, Draft
 from services.review.domain.voting import VerdictKind
-from services.review.errors import Invalid, LeaseLost, Paused
+from services.review.errors import Invalid, LeaseLost, NotQualified, Paused
 from services.review.metrics import Metrics
 from services.review.ports import Bell, Store, Transaction
 from services.review.use_cases.claiming import Claiming, Claims, Wish
@@ -113,10 +113,10 @@ class DecideItem:
     def _following(
         self, transaction: Transaction, wish: Wish, reviewer: User, now: datetime
     ) -> Claims:
-        """The next items. Whom this answer has paused learns why when they claim."""
+        """The next items. Who may work no more since learns why when they claim."""
         try:
             return self._claiming(transaction, wish, reviewer, now) if wish.limit else Claims([])
-        except Paused:
+        except (Paused, NotQualified):
             return Claims([], EmptyBecause.NONE_FOR_YOU)
 
     def _vote(

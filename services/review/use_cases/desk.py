@@ -6,6 +6,7 @@ from services.review.use_cases.appealing import Appeal
 from services.review.use_cases.claiming import Claiming
 from services.review.use_cases.concluding import Conclude
 from services.review.use_cases.deciding import DecideItem
+from services.review.use_cases.exams import TakeExam
 from services.review.use_cases.gold import KeepGold
 from services.review.use_cases.measuring import MeasureReviewers
 from services.review.use_cases.queues import WorkQueues
@@ -27,5 +28,6 @@ class Desk:
         self.revoke = RevokeAnswers(store, bell, clock, conclude)
         self.appeal = Appeal(store, clock)
         self.gold = KeepGold(store, clock)
+        self.exam = TakeExam(store, clock, coin_key)
         self.standing = KeepStanding(store, clock)
         self.measure = MeasureReviewers(store, clock)

@@ -1,31 +1,51 @@
-"""Whether somebody may work: pauses by the rules, pauses and their end by a lead."""
+"""Whether somebody may work: exams, pauses by the rules, pauses and their end by a lead."""
 
 import json
 from datetime import datetime
 
-from services.review.domain.access import ADMIN, User
+from services.review.domain.access import ADMIN, Permission, User
 from services.review.domain.ledger import Kind, NewEntry
 from services.review.domain.reviewers import Reviewer, State
-from services.review.errors import NotFound, Paused
+from services.review.errors import NotFound, NotQualified, Paused
 from services.review.ports import Store, Transaction
+from services.review.use_cases.attempts import attempt_of, way_on
 from shared.clock import Clock
-from shared.project import Project
+from shared.project import Exam, Project
 
 
-def check_standing(transaction: Transaction, project: Project, reviewer: User) -> None:
+def check_standing(transaction: Transaction, project: Project, user: User) -> None:
     """Let nobody work who may not.
 
     Raises:
         Paused: the reviewer is paused.
+        NotQualified: the reviewer has an exam to pass first.
     """
-    standing = transaction.reviewers.get(project.name, reviewer.name)
-    if standing.state is State.PAUSED:
-        who = standing.by or "the rules"
+    reviewer = transaction.reviewers.get(project.name, user.name)
+    refuse_paused(reviewer)
+    exam = exam_before(reviewer, project, user)
+    if exam is not None:
+        raise NotQualified(way_on(reviewer, attempt_of(transaction, exam, reviewer)))
+
+
+def refuse_paused(reviewer: Reviewer) -> None:
+    """Let nobody work who is paused.
+
+    Raises:
+        Paused: the reviewer is.
+    """
+    if reviewer.state is State.PAUSED:
+        who = reviewer.by or "the rules"
         raise Paused(
-            f"paused by {who} since {standing.since}: {standing.reason}; ask a lead of "
-            f"{project.name!r}, who can let you go on by POST "
-            f"/v1/projects/{project.name}/reviewers/{reviewer.name}/resume"
+            f"paused by {who} since {reviewer.since}: {reviewer.reason}; ask a lead of "
+            f"{reviewer.project!r}, who can let you go on by POST "
+            f"/v1/projects/{reviewer.project}/reviewers/{reviewer.name}/resume"
         )
+
+
+def exam_before(reviewer: Reviewer, project: Project, user: User) -> Exam | None:
+    """The exam that somebody has to pass before they work; leads have none."""
+    must = reviewer.state is State.TRAINING and not user.may(Permission.LEAD)
+    return project.quality.exam if must else None
 
 
 def pause_if_below(reviewer: Reviewer, project: Project, now: datetime) -> Reviewer:
@@ -90,7 +110,7 @@ class KeepStanding:
         with self._store.write() as transaction:
             reviewer = _known(transaction, project, name)
             now = self._clock.now()
-            resumed = reviewer.let_back(now, actor.name, reason)
+            resumed = reviewer.qualified(now, actor.name, reason)
             record_standing(transaction, resumed, now)
             return resumed
 
