@@ -32,13 +32,17 @@ BODIES: dict[str, tuple[str, str, Any]] = {
     "password": ("PUT", "/v1/users/ada/password", {"password": "correct horse battery"}),
 }
 FOREIGN = ["reviewer_id", "state", "actor", "decided_by", "holder", "idempotency_key", "__proto__"]
-STRANGE = ["%00", "a%00b", "..%2f..%2fetc", "%ff", "x" * 5000, "%0d%0aX-A:%20b", "-1", "1e9", "nan"]
+STRANGE = [
+    "%00", "a%00b", "..%2f..%2fetc", "%ff", "x" * 5000, "%0d%0aX-A:%20b", "-1", "1e9", "nan",
+    "9" * 30,
+]  # fmt: skip
 PATHS = [
     ("GET", "/v1/decisions/{}"), ("POST", "/v1/items/{}/undo"), ("PUT", "/v1/leases/{}/draft"),
     ("POST", "/v1/leases/{}/skip"), ("POST", "/v1/leases/{}/escalate"), ("GET", "/v1/models/{}"),
     ("POST", "/v1/decisions/churn/{}/appeal"), ("POST", "/v1/decisions/{}/e/appeal"),
     ("DELETE", "/v1/tokens/{}"), ("POST", "/v1/tokens/{}/rotate"), ("GET", "/v1/users/{}"),
     ("DELETE", "/v1/users/{}/sessions"), ("POST", "/v1/projects/churn/reviewers/{}/pause"),
+    ("POST", "/v1/queues/churn/exam/{}/answer"), ("POST", "/v1/queues/{}/exam"),
     ("DELETE", "/v1/projects/churn/gold/{}"), ("GET", "/v1/dead-letters/{}"),
 ]  # fmt: skip
 REASONED = {"reason": "r", "label": "stay"}

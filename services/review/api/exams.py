@@ -2,16 +2,19 @@
 
 from typing import Annotated, Any, Self
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel
 
 from services.review.api.bodies import ExamRequest
 from services.review.api.caller import Doorkeeper
+from services.review.api.cursors import LARGEST
 from services.review.api.document import may_say
 from services.review.domain.access import Permission, User
 from services.review.errors import AlreadyAnswered, NoExam, Paused, TooFewQuestions
 from services.review.use_cases.exams import Marked, Question, TakeExam
 from shared.events import FeatureValue
+
+_Question = Annotated[int, Path(ge=1, le=LARGEST)]
 
 
 class QuestionAnswer(BaseModel):
@@ -72,7 +75,7 @@ def router(door: Doorkeeper, exam: TakeExam) -> APIRouter:
 
     @routes.post("/{question}/answer", openapi_extra=may_say(Paused, NoExam, AlreadyAnswered))
     def answer_question(
-        queue: str, question: int, body: ExamRequest, reviewer: Reviewer
+        queue: str, question: _Question, body: ExamRequest, reviewer: Reviewer
     ) -> MarkedAnswer:
         """Answer a question, and learn the known answer to it."""
         return MarkedAnswer.of(exam.answer(queue, question, reviewer, body.label))

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Path, Response
 
 from services.review.api.bodies import (
     DecisionRequest,
@@ -11,6 +11,7 @@ from services.review.api.bodies import (
     SkipRequest,
 )
 from services.review.api.caller import Doorkeeper
+from services.review.api.cursors import LARGEST
 from services.review.api.document import may_say
 from services.review.api.repeating import Key
 from services.review.api.work_answers import (
@@ -27,6 +28,8 @@ from services.review.use_cases.deciding import DecideItem
 from services.review.use_cases.queues import WorkQueues
 from services.review.use_cases.repeating import Once
 from services.review.use_cases.undoing import UndoVote
+
+_Item = Annotated[int, Path(ge=1, le=LARGEST)]
 
 
 def router(door: Doorkeeper, work: WorkQueues, decide: DecideItem, undo: UndoVote) -> APIRouter:
@@ -74,7 +77,7 @@ def router(door: Doorkeeper, work: WorkQueues, decide: DecideItem, undo: UndoVot
         return DecisionAnswer.made(*decide(lease, reviewer, answer, body.claim_next))
 
     @routes.post("/items/{item}/undo", openapi_extra=may_say(LeaseLost, TooLate))
-    def undo_answer(item: int, reviewer: Reviewer, key: Key = None) -> ClaimAnswer:
+    def undo_answer(item: _Item, reviewer: Reviewer, key: Key = None) -> ClaimAnswer:
         """Take one's own answer back, and hold the item again."""
         return ClaimAnswer.of(undo(item, reviewer, Once.asked(key, "undo", item)))
 
