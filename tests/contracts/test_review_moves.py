@@ -1,7 +1,10 @@
 """Items that move while they are held: in the fake of the unit tests, SQLite and PostgreSQL."""
 
+import pytest
+
 from services.review.domain.queue import LeaseEnd, Stage
 from services.review.ports import Hold, Store
+from shared.errors import Unavailable
 from tests.builders import NOON, an_item
 from tests.contracts.claims import LATER, MINUTE, claim
 
@@ -31,13 +34,27 @@ def test_who_held_an_item_holds_it_again_in_the_same_queue(store: Store) -> None
         again = transaction.leases.grant_again(lease.item.id, "churn", hold, NOON)
         assert (again.queue, again.holder, again.holds) == ("churn", "ben", True)
         transaction.items.move(lease.item.id, "churn.leads", Stage.ESCALATED, slots=0)
-        apart = transaction.leases.grant_again(lease.item.id, "churn", hold, NOON)
+        dee = Hold("dee", LATER, sees_model=False)
+        apart = transaction.leases.grant_again(lease.item.id, "churn", dee, NOON)
         kept = transaction.leases.get(apart.id)
         assert kept is not None
         assert (kept.queue, kept.holds) == ("churn", True)
         for who, queue in (("cy", "churn"), ("lea", "churn.leads")):
             assert claim(transaction, who, now=LATER, queue=queue) == []
         assert transaction.leases.use(apart)
+
+
+def test_who_held_an_item_is_followed_again_when_it_comes_back(store: Store) -> None:
+    with store.write() as transaction:
+        transaction.items.add([an_item("a")])
+        (lease,) = claim(transaction, "ada")
+        transaction.items.move(lease.item.id, "churn.leads", Stage.DISAGREED, slots=1)
+        transaction.items.move(lease.item.id, "churn", Stage.ROUTED, slots=1)
+        assert claim(transaction, "lea", queue="churn.leads") == []
+        assert claim(transaction, "ben") == []
+        (after,) = claim(transaction, "ben", now=LATER)
+        assert after.token > lease.token
+        assert not transaction.leases.use(lease)
 
 
 def test_nobody_waits_for_the_end_of_anothers_hold_beside_their_own(store: Store) -> None:
@@ -48,6 +65,19 @@ def test_nobody_waits_for_the_end_of_anothers_hold_beside_their_own(store: Store
         assert transaction.leases.extend(own, LATER + MINUTE)
         assert transaction.leases.next_free("churn", "ben") == LATER + MINUTE
         assert transaction.leases.next_free("churn", "cy") == LATER
+
+
+def test_a_second_hold_of_one_person_on_an_item_is_refused(store: Store) -> None:
+    with store.write() as transaction:
+        transaction.items.add([an_item("a", slots=2)])
+        found = transaction.leases.candidates("churn", "ada", NOON, NOON, 5)
+    ada = Hold("ada", LATER, sees_model=True)
+    with store.write() as transaction:
+        assert transaction.leases.grant(found[0], ada, NOON)
+    with pytest.raises(Unavailable), store.write() as transaction:
+        transaction.leases.grant(found[1], ada, NOON)
+    with store.write() as transaction:
+        assert transaction.leases.grant(found[1], Hold("ben", LATER, sees_model=True), NOON)
 
 
 def test_one_item_is_claimed_by_its_number(store: Store) -> None:

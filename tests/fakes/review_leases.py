@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.review.domain.queue import Candidate, Lease, LeaseEnd
 from services.review.ports import Hold
+from shared.errors import Unavailable
 from tests.fakes.review_queues import NOWHERE, FakeItems, FakeSlot
 from tests.fakes.review_votes import FakeVotes
 
@@ -91,14 +92,19 @@ class FakeLeases:
         return any(slot.queue == queue for slot in self.items.slots)
 
     def _is_open_to(self, slot: FakeSlot, reviewer: str) -> bool:
-        others = [s for s in self.items.slots if s.item_id == slot.item_id and s is not slot]
-        holds = any(other.holder == reviewer for other in others)
+        holds = any(other.holder == reviewer for other in self._beside(slot))
         return not holds and (slot.item_id, reviewer) not in self.votes.through
 
+    def _beside(self, slot: FakeSlot) -> list[FakeSlot]:
+        return [s for s in self.items.slots if s.item_id == slot.item_id and s is not slot]
+
     def _grant(self, slot: FakeSlot, hold: Hold, queue: str | None = None) -> Lease:
+        if any(s.holder == hold.holder for s in self._beside(slot)):
+            raise Unavailable("another process wrote the same first")
         slot.token += 1
         slot.holder, slot.expires_at = hold.holder, hold.until
         slot.lease_id = f"lease-{slot.number}-{slot.token}"
+        slot.held_in = queue or slot.queue
         lease = Lease(
             id=slot.lease_id,
             item=self.items.items[slot.item_id],
@@ -106,7 +112,7 @@ class FakeLeases:
             token=slot.token,
             expires_at=hold.until,
             current=True,
-            queue=queue or slot.queue,
+            queue=slot.held_in,
             sees_model=hold.sees_model,
         )
         self.leases[lease.id] = lease

@@ -27,6 +27,7 @@ class FakeSlot:
     token: int = 0
     lease_id: str | None = None
     holder: str | None = None
+    held_in: str | None = None
     expires_at: datetime | None = None
 
     def is_free(self, now: datetime) -> bool:
@@ -79,8 +80,8 @@ class FakeItems:
     def move(self, item_id: int, queue: str, stage: Stage, slots: int) -> None:
         self._change(item_id, queue=queue, stage=stage)
         for slot in self.slots:
-            if slot.item_id == item_id and slot.lease_id and slot.queue != queue:
-                slot.queue = NOWHERE
+            if slot.item_id == item_id and slot.lease_id:
+                slot.queue = queue if slot.held_in == queue else NOWHERE
         self.offer(item_id, slots)
 
     def offer(self, item_id: int, slots: int) -> None:

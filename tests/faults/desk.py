@@ -3,12 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry
-
 from services.review import migrations
 from services.review.adapters.store import SqlStore
 from services.review.domain.access import Role, User
-from services.review.metrics import Metrics
 from services.review.use_cases.claiming import Claims, Wish
 from services.review.use_cases.projects import KeepProjects
 from shared.database import Database
@@ -30,12 +27,17 @@ class Desk:
     def __init__(self, database: Database) -> None:
         self.store = SqlStore(database, {stream: stream.key("test") for stream in Stream})
         self.clock = FakeClock()
-        metrics, bell = Metrics(CollectorRegistry()), FakeBell()
-        self.workers = Workers(self.store, bell, self.clock, metrics)
+        self.engine = database.engine
+        self._keep = KeepProjects(self.store, FakeBell(), self.clock)
+        self.workers = Workers(self.store, FakeBell(), self.clock)
         self.route, self.queues = self.workers.route, self.workers.queues
         self.decide = self.workers.decide
-        project = a_project(policy=Policy(auto_margin=0.6, audit_probability=1e-9))
-        KeepProjects(self.store, bell, self.clock).apply(project, OPS)
+        self.configure()
+
+    def configure(self, **changes: object) -> None:
+        """Change what the project file says."""
+        policy = Policy(auto_margin=0.6, audit_probability=1e-9)
+        self._keep.apply(a_project("churn", **{"policy": policy} | changes), OPS)
 
     def claim(self, name: str, limit: int) -> Claims:
         return patiently(lambda: self.queues.claim(Wish("churn", limit), User(name, Role.REVIEWER)))

@@ -163,7 +163,7 @@ class Rules:
 
     def move(self, item: Item, queue: str, stage: str) -> None:
         for hold in self.on(item):
-            hold.left = hold.left or hold.queue != queue
+            hold.left = hold.queue != queue
         item.queue, item.stage = queue, stage
         self.offer(item, 1)
 
@@ -197,6 +197,7 @@ class Rules:
             item.settled, item.free = False, 1
         elif item.stage == "disagreed" and ballot.queue == MAIN:
             self.move(item, MAIN, "routed")
+            item.free = 1
         elif item.queue == ballot.queue:
             held = len(self.on(item, item.queue))
             item.free = max(self.wanted(item), held + 1) - held

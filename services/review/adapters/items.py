@@ -70,9 +70,15 @@ class SqlItems:
         )
 
     def lock(self, item_id: int) -> Item:
-        """An item as it is now; nobody else changes it until the transaction ends."""
+        """An item as it is now; nobody else changes it until the transaction ends.
+
+        Rows that refer to it may come meanwhile: a claim holds a slot when it writes its lease, and
+        would wait here for who waits for that slot.
+        """
         found = self._one(
-            select(*statements.ITEM_COLUMNS).where(col(ItemRow.id) == item_id).with_for_update()
+            select(*statements.ITEM_COLUMNS)
+            .where(col(ItemRow.id) == item_id)
+            .with_for_update(key_share=True)
         )
         assert found is not None  # noqa: S101 - items are never deleted
         return found
@@ -88,14 +94,13 @@ class SqlItems:
         run(self._session, statements.DROP_SLOTS, of_item=item_id)
 
     def move(self, item_id: int, queue: str, stage: Stage, slots: int) -> None:
-        """Let a waiting item wait elsewhere; who holds it may answer, but is not followed."""
+        """Let a waiting item wait elsewhere; who holds it may answer, but is not followed.
+
+        Who began to hold it where it waits now is followed again. Free slots are taken out of
+        their queue too before they are dropped: nobody may claim one in between.
+        """
         self._change(item_id, queue=queue, stage=stage.value)
-        held_elsewhere = (
-            col(SlotRow.item_id) == item_id,
-            col(SlotRow.queue) != queue,
-            statements.LEASED,
-        )
-        run(self._session, update(SlotRow).where(*held_elsewhere).values(queue=NOWHERE))
+        run(self._session, statements.MOVE_SLOTS, of_item=item_id, of_queue=queue)
         self.offer(item_id, slots)
 
     def offer(self, item_id: int, slots: int) -> None:

@@ -37,7 +37,11 @@ class SqlLeases:
         ]
 
     def grant(self, candidate: Candidate, hold: Hold, now: datetime) -> Lease | None:
-        """Lease a slot. None if somebody else was faster."""
+        """Lease a slot. None if somebody else was faster.
+
+        Raises:
+            Unavailable: the same person has just got another slot of the item.
+        """
         won = self._claim(statements.CLAIM_SLOT, hold, now=now, of_slot=candidate.slot)
         return self._granted(candidate.item, hold, *won) if won else None
 

@@ -50,7 +50,8 @@ _LIMIT = bindparam("most", type_=Integer())
 
 _HELD = (col(SlotRow.item_id) == _ITEM, col(SlotRow.lease_id) == _LEASE)
 """The fence: only the newest lease on the slot passes."""
-_IS_FREE = or_(col(SlotRow.lease_id).is_(None), col(SlotRow.expires_at) <= _NOW)
+_OFFERED = col(SlotRow.queue) != NOWHERE
+_IS_FREE = or_(col(SlotRow.lease_id).is_(None), and_(_OFFERED, col(SlotRow.expires_at) <= _NOW))
 """Expiry is judged here, at claim time, not by a sweeper."""
 _NOT_THROUGH = ~exists().where(
     col(ThroughRow.item_id) == col(SlotRow.item_id), col(ThroughRow.reviewer) == _REVIEWER
@@ -151,7 +152,6 @@ ADD_SLOT = (
 """One slot more, in a queue if its item waits there."""
 USE = delete(SlotRow).where(*_HELD)
 EXTEND = update(SlotRow).where(*_HELD).values(expires_at=_UNTIL)
-_OFFERED = col(SlotRow.queue) != NOWHERE
 GIVE_BACK = (
     update(SlotRow).where(*_HELD, _OFFERED).values(lease_id=None, holder=None, expires_at=None)
 )
@@ -172,5 +172,13 @@ SETTLE = (
     update(ItemRow)
     .where(col(ItemRow.id) == _ITEM)
     .values(settled=True, label=bindparam("decided"), decisions=bindparam("revision"))
+)
+_HELD_THERE = exists().where(
+    col(LeaseRow.id) == col(SlotRow.lease_id), col(LeaseRow.queue) == _QUEUE
+)
+MOVE_SLOTS = (
+    update(SlotRow)
+    .where(col(SlotRow.item_id) == _ITEM)
+    .values(queue=case((_HELD_THERE, _QUEUE), else_=literal(NOWHERE)))
 )
 DROP_SLOTS = delete(SlotRow).where(col(SlotRow.item_id) == _ITEM)

@@ -53,7 +53,10 @@ class Items(Protocol):
         ...
 
     def move(self, item_id: int, queue: str, stage: Stage, slots: int) -> None:
-        """Let a waiting item wait elsewhere; who holds it may answer, but is not followed."""
+        """Let a waiting item wait elsewhere; who holds it may answer, but is not followed.
+
+        Who began to hold it where it waits now is followed again.
+        """
         ...
 
     def offer(self, item_id: int, slots: int) -> None:
@@ -97,7 +100,11 @@ class Leases(Protocol):
         ...
 
     def grant(self, candidate: Candidate, hold: Hold, now: datetime) -> Lease | None:
-        """Lease a slot. None if somebody else was faster."""
+        """Lease a slot. None if somebody else was faster.
+
+        Raises:
+            Unavailable: the same person has just got another slot of the item.
+        """
         ...
 
     def grant_own(self, item_id: int, hold: Hold, now: datetime) -> Lease | None:

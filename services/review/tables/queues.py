@@ -88,7 +88,14 @@ class SlotRow(SQLModel, table=True):
             postgresql_where=_LEASED,
         ),
         Index("ix_review_slots_item", "item_id"),
-        Index("ix_review_slots_holder", "holder", sqlite_where=_HELD, postgresql_where=_HELD),
+        Index(
+            "uq_review_slots_holder",
+            "holder",
+            "item_id",
+            unique=True,
+            sqlite_where=_HELD,
+            postgresql_where=_HELD,
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BIG_ID)

@@ -50,3 +50,16 @@ def test_a_revoked_answer_of_a_lead_is_asked_of_a_lead_again() -> None:
     desk.revoke("churn", "lea", start, OPS, "wrong")
     assert desk.why_nothing(BEN) == "no_items"
     assert desk.say(LEO, "leave", "churn.leads").status is Status.DECIDED
+
+
+def test_a_lead_who_held_it_before_a_second_disagreement_is_not_joined_by_another() -> None:
+    desk = Desk(votes=Votes(min=2, max=2, agree_at=0.9))
+    desk.arrive("e")
+    desk.say(ADA, "leave")
+    outcome = desk.say(BEN, "stay")
+    lea = desk.claim(LEA, "churn.leads")
+    again = desk.undo(outcome.item_id, BEN)
+    assert desk.decide(again.lease.id, BEN, Answer("stay"), 0)[0].status is Status.DISAGREED
+    assert desk.why_nothing(LEO, "churn.leads") == "all_leased"
+    desk.decide(lea.lease.id, LEA, Answer("leave"), 0)
+    assert desk.decisions() == [(1, "leave", "reviewers")]
