@@ -5,6 +5,7 @@ They live here only; the product knows nothing of them. Each takes away one guar
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ from services.review.ports import Hold, Transaction
 from services.review.tables import ItemRow, LeaseRow, SlotRow
 from services.review.use_cases import claiming, undoing
 from shared.database import run
+
+_NUMBERS = count(1)
 
 
 def no_fence(patch: pytest.MonkeyPatch) -> None:
@@ -136,7 +139,7 @@ def _write(leases: SqlLeases, slot: int, hold: Hold) -> Lease | None:
     row = run(leases._session, select(SlotRow.__table__).where(col(SlotRow.id) == slot)).first()  # type: ignore[attr-defined]
     if row is None:
         return None
-    lease_id, token = f"lease-{slot}-{hold.holder}-{row.token + 1}", row.token + 1
+    lease_id, token = f"lease-{next(_NUMBERS)}", row.token + 1
     values = {"lease_id": lease_id, "holder": hold.holder, "expires_at": hold.until}
     run(
         leases._session,
