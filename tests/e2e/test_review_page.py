@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Response, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.builders import a_project
 from tests.e2e.conftest import Stack
@@ -229,6 +229,20 @@ def test_answers_survive_the_end_of_the_session(desk: Desk) -> None:
     until(lambda: desk.decisions() == [("event-0", "stay")])
 
 
+def test_who_may_not_work_reads_why_and_goes_on_when_they_may(desk: Desk) -> None:
+    desk.send(events(1))
+    standing = f"/v1/projects/{desk.queue}/reviewers/admin"
+    with desk.api as api:
+        api.post(f"{standing}/pause", json={"reason": "clicked too fast"}).raise_for_status()
+        desk.open()
+        expect(desk.page.locator("#notices")).to_contain_text("clicked too fast; ask a lead")
+
+        api.post(f"{standing}/resume", json={"reason": "we talked"}).raise_for_status()
+
+    assert desk.shown() == "event-0"
+    expect(desk.page.locator("#notices > *")).to_have_count(0)
+
+
 def pumped(page: Page, condition: Callable[[], bool]) -> bool:
     """Lets the browser's events come in before looking."""
     page.wait_for_timeout(20)
@@ -250,7 +264,7 @@ def test_the_first_page_is_light(desk: Desk) -> None:
     desk.send(events(1))
     desk.log_in()
     answers: list[tuple[str, int]] = []
-    desk.page.on("response", lambda response: answers.append(weight(response)))
+    desk.page.on("response", lambda r: answers.append((r.url, len(r.body()))))
 
     desk.page.goto(f"{desk.stack.url}/review/{desk.queue}")
     desk.shown()
@@ -258,10 +272,6 @@ def test_the_first_page_is_light(desk: Desk) -> None:
     desk.page.wait_for_load_state("networkidle")
     assert len(answers) <= 6, answers
     assert sum(size for _, size in answers) <= 60_000, answers
-
-
-def weight(response: Response) -> tuple[str, int]:
-    return response.url, len(response.body())
 
 
 def test_a_link_from_another_site_leads_in(desk: Desk) -> None:

@@ -1,6 +1,6 @@
 // The review page: paints what `Work` holds, and turns keys into answers.
 
-import { Work } from "./work.js";
+import { Barred, LoggedOut, Work } from "./work.js";
 
 const KEYS = "123456789abcdfghijklmnopqtvwxyz"; // r, s, e and u mean something else
 const SETTLE = 150; // ms for which a new item takes no key: a double tap decides one item
@@ -153,11 +153,11 @@ function withdraw(kind) {
   $("notices").querySelector(`[data-kind="${kind}"]`)?.remove();
 }
 
-function trouble(unsaved, tries, loggedOut) {
+function trouble(unsaved, tries, error) {
   const kept = unsaved ? `${unsaved} not saved yet, trying again (${tries}).` : `Trying again (${tries}).`;
-  const text = loggedOut
-    ? `Session expired: open a new login link in another tab. ${kept}`
-    : unsaved ? kept : `No connection. ${kept}`;
+  let text = unsaved ? kept : `No connection. ${kept}`;
+  if (error instanceof LoggedOut) text = `Session expired: open a new login link in another tab. ${kept}`;
+  if (error instanceof Barred) text = `You may not work here for now: ${error.message}. ${kept}`;
   const old = $("notices").querySelector('[data-kind="trouble"] p');
   if (old) old.textContent = text;
   else notify(text, "trouble");

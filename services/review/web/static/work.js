@@ -9,8 +9,11 @@ const TIMEOUT = 15000;
 /** The server said no, and would say so again. */
 class Refused extends Error {}
 
-/** Who we are is not (any more) good enough: a person must act, then the same works. */
-class LoggedOut extends Error {}
+/** Nobody knows (any more) who we are: a person must act, then the same works. */
+export class LoggedOut extends Error {}
+
+/** We may not for now, as when paused or before an exam: the message says who can help. */
+export class Barred extends Error {}
 
 /** Calls the API; whatever may be cured by trying again is a plain Error. */
 async function call(path, body, headers = {}) {
@@ -24,7 +27,8 @@ async function call(path, body, headers = {}) {
   if (answer.ok) return answer.status === 204 ? null : answer.json();
   const problem = await answer.json().catch(() => ({}));
   const detail = problem.detail ?? `The server answered ${answer.status}.`;
-  if (answer.status === 401 || answer.status === 403) throw new LoggedOut(detail);
+  if (answer.status === 401) throw new LoggedOut(detail);
+  if (answer.status === 403) throw new Barred(detail);
   const passes = answer.status >= 500 || answer.status === 408 || answer.status === 429;
   throw passes ? new Error(detail) : new Refused(detail);
 }
@@ -41,7 +45,7 @@ function newKey() {
  *   shown(held)              this item is to be answered now
  *   resting(because, until)  none is there: "no_items", "all_leased", "given_back", or null
  *                            while we ask
- *   troubled(unsaved, tries, loggedOut)  a call failed and is tried again; answers are kept
+ *   troubled(unsaved, tries, error)  a call failed and is tried again; answers are kept
  *   level()                  the last call went well
  *   saved()                  an answer was counted
  *   lost(event, why)         an answer was refused, or the item shown was taken away
@@ -100,7 +104,7 @@ export class Work {
         tries = 0;
       } catch (error) {
         tries += 1;
-        this.page.troubled(this.unsaved.length, tries, error instanceof LoggedOut);
+        this.page.troubled(this.unsaved.length, tries, error);
         await this.pause(Math.min(FIRST_RETRY * 2 ** (tries - 1), LAST_LOOK));
       }
     }
