@@ -2,7 +2,8 @@
 
 Accuracies .95, .8, .6 and one who clicks at random; 5 labels. Everybody begins unknown, with 12
 gold items; after those 5 % are gold. Each seed is one simulated queue. Figures are means over the
-seeds, in thousandths. An item that goes to a lead counts with its likeliest label.
+seeds, in thousandths. An item that goes to a lead counts with its likeliest label. `--product`
+plays the same through the product instead (`planted.py`).
 """
 
 import argparse
@@ -11,6 +12,7 @@ from dataclasses import replace
 from operator import eq
 from statistics import fmean
 
+from benchmarks import planted
 from benchmarks.table import Figure, main
 from services.review.domain.voting import VerdictKind
 from tests.dawid_skene import Vote, fit
@@ -30,7 +32,8 @@ _WITHIN = 0.05
 
 def measure(arguments: argparse.Namespace) -> Sequence[Figure]:
     """All figures of the reviewers."""
-    del arguments
+    if arguments.product:
+        return planted.measure()
     outcomes = [simulate(seed, _PLAN) for seed in _SEEDS]
     unpaused = [simulate(seed, _UNPAUSED) for seed in _SEEDS]
     return [
@@ -128,4 +131,4 @@ def _thousandths(ours: float, peer: float) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    main("reviewers", measure)
+    main("reviewers", measure, {"product": "through use cases and a SQLite file, on fewer seeds"})

@@ -3,9 +3,10 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from rich.console import Console
 from rich.table import Table
@@ -46,12 +47,24 @@ class Figure:
         return self.ratio <= self.goal if self.at_most else self.ratio >= self.goal
 
 
-def main(title: str, measure: Callable[[argparse.Namespace], Sequence[Figure]]) -> None:
-    """Measure, print the table, and with --check exit with 1 if a goal is missed."""
+def main(
+    title: str,
+    measure: Callable[[argparse.Namespace], Sequence[Figure]],
+    switches: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Measure, print the table, and with --check exit with 1 if a goal is missed.
+
+    Args:
+        title: what is measured.
+        measure: gives the figures.
+        switches: options of this measurement, each with what it does.
+    """
     parser = argparse.ArgumentParser(description=title)
     parser.add_argument("--check", action="store_true", help="exit 1 if a goal is missed")
     parser.add_argument("--json", type=Path, help="write the figures to a file")
     parser.add_argument("--events", type=int, default=30_000, help="events a measurement")
+    for name, meaning in switches.items():
+        parser.add_argument(f"--{name}", action="store_true", help=meaning)
     arguments = parser.parse_args()
     figures = measure(arguments)
     table = Table("figure", "ours", "peer or limit", "ratio", "goal", title=title)
