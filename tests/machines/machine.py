@@ -108,6 +108,24 @@ class QueueMachine(Stage):
             for lease in self.claims(who, queue, 1):
                 self._answer(lease, label, key=key)
 
+    @rule(which=any_of, lead=st.sampled_from(LEADERS), label=labels)
+    def lead_decides_what_others_hold(self, which: int, lead: User, label: str) -> None:
+        """Some hold an item, one of them escalates it, and a lead answers before the others."""
+        for who in REVIEWERS[:2]:
+            self.claims(who, MAIN, 1)
+        holds = self.world.holds.items()
+        held = [i for i, hold in holds if hold.queue == MAIN == hold.item.queue]
+        if held and self._escalates(held[which % len(held)]):
+            for lease in self.claims(lead, LEADS, 1):
+                self._answer(lease, label, key=False)
+
+    def _escalates(self, lease: str) -> bool:
+        who = self.people[self.world.holds[lease].holder]
+        if not self.does(lambda: (self.workers.queues.escalate(lease, who, "odd"),)):
+            return False
+        self.world.escalated(lease)
+        return True
+
     def _answer(self, lease: str, label: str, *, key: bool, claim_next: int = 0) -> None:
         hold = self.world.holds[lease]
         who, answer = (

@@ -108,6 +108,15 @@ def move_that_leaves_slots(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SqlItems, "move", move)
 
 
+def settle_that_leaves_slots(patch: pytest.MonkeyPatch) -> None:
+    """Who still holds an item that is decided does not lose it."""
+
+    def settle(self: SqlItems, item_id: int, label: str | None, decisions: int) -> None:
+        self._change(item_id, settled=True, label=label, decisions=decisions)
+
+    patch.setattr(SqlItems, "settle", settle)
+
+
 def nobody_is_through(patch: pytest.MonkeyPatch) -> None:
     """Who skips, escalates or answers an item is shown it again."""
     patch.setattr(SqlVotes, "pass_on", lambda *_: None)
@@ -129,6 +138,7 @@ MUTANTS: Sequence[Callable[[pytest.MonkeyPatch], None]] = (
     undo_that_does_not_reopen,
     revoke_that_leaves_the_decision,
     move_that_leaves_slots,
+    settle_that_leaves_slots,
     nobody_is_through,
     peers_are_shown,
 )
