@@ -11,6 +11,9 @@ from sqlmodel import Session, SQLModel, insert
 
 from shared.errors import Unavailable
 
+_FEW = 8
+"""Up to so many rows, COPY costs more than it saves."""
+
 
 def run(session: Session, statement: Executable, **parameters: object) -> CursorResult[Any]:
     """Execute a statement of the core, built once or just now."""
@@ -26,7 +29,7 @@ def insert_many(
     if not rows:
         return
     connection = session.connection()
-    if connection.dialect.name != "postgresql":
+    if connection.dialect.name != "postgresql" or len(rows) <= _FEW:
         connection.execute(_insert(table), rows)
         return
     columns = ", ".join(f'"{column}"' for column in rows[0])
