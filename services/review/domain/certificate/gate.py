@@ -1,0 +1,91 @@
+"""The gate: which events are in the lane, and which of those escape unchecked."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from services.review.domain.certificate.block import Block, Terms
+
+Threshold = Callable[[Block], float | None]
+"""The highest score (1 less the highest probability) allowed in a block's lane; None shuts it."""
+
+
+class Ruling(NamedTuple):
+    """What becomes of one event.
+
+    Attributes:
+        lane: whether the model could have decided it alone.
+        probability: p, with which a person was to see it; 1 outside the lane.
+        review: whether a person does see it.
+        counted: whether its answer counts in the block.
+        block: the number of the block at that moment.
+        threshold: what the score was held against; None where the lane was shut.
+    """
+
+    lane: bool
+    probability: float
+    review: bool
+    counted: bool
+    block: int
+    threshold: float | None
+
+
+class Gate:
+    """Rules on one batch of events of one block, and of the next blocks once that is full."""
+
+    def __init__(self, block: Block, threshold: Threshold, terms: Terms | None = None) -> None:
+        """Ask for the threshold.
+
+        Args:
+            block: the one in force; it is changed as events are ruled on.
+            threshold: see `Threshold`.
+            terms: of the blocks to come; those of the block where nothing was changed.
+        """
+        self._threshold = threshold
+        self._terms = terms or block.terms
+        self.blocks = [block]
+        self._begin(block)
+
+    def rule(self, score: float, draw: float, propensity: float = 0.0) -> Ruling:
+        """Rule on one event.
+
+        An audit drawn with more than the block's p0 must not count for more: only those with
+        u < p0/(1-p0) · (1-p) are counted, so that being counted and escaping stand in the same
+        proportion for every event.
+
+        Args:
+            score: its risk, 1 less the highest probability.
+            draw: its audit coin u, in [0, 1).
+            propensity: with which it is to be audited; below the block's p0 it is raised to it.
+        """
+        block, limit = self._block, self._limit
+        if limit is None or score > limit or not block.is_open:
+            return Ruling(False, 1.0, True, False, block.number, limit)
+        floor = block.terms.floor
+        probability = min(1.0, max(floor, propensity))
+        if draw >= probability:
+            block.accept()
+            if block.end is not None:
+                self._begin(self._follow(block))
+            return Ruling(True, probability, False, False, block.number, limit)
+        counted = draw < thinned(probability, floor)
+        if counted:
+            block.audit()
+        return Ruling(True, probability, True, counted, block.number, limit)
+
+    def _follow(self, block: Block) -> Block:
+        follower = block.next(self._terms)
+        self.blocks.append(follower)
+        return follower
+
+    def _begin(self, block: Block) -> None:
+        self._block = block
+        self._limit = self._threshold(block) if block.is_open else None
+
+
+def thinned(probability: float, floor: float) -> float:
+    """The chance with which an event audited with `probability` is counted in its block.
+
+    >>> thinned(0.1, 0.1), thinned(1.0, 0.1)
+    (0.1, 0.0)
+    """
+    return floor if probability == floor else floor / (1 - floor) * (1 - probability)
