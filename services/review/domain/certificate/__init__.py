@@ -10,8 +10,8 @@ uses is the audit coin of `services.review.domain.coin`, whose probability is re
 
 An event's *score* is its risk: 1 less the highest probability, so lower is surer. It is *in the
 lane* while the block's gate is open and its score is at most the threshold. Whoever chooses
-thresholds offers one function, `gate.Threshold`: from the block that is open to the highest score
-allowed in its lane, or None to shut it. The gate asks at the start of each batch and whenever a
-block begins. The answer may rest on anything known before; it makes the lane wide or narrow, never
-the promise weak.
+thresholds offers one function, `gate.Threshold`: from the block in force to the highest score
+allowed in its lane, or None to shut it. It is asked once a batch for each lane and model version,
+and again when a block begins. The answer may rest on anything known before; it makes the lane wide
+or narrow, never the promise weak.
 """

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from services.review.domain.certificate.credits import credits
 
+UNLIMITED = 2**31 - 1
+"""The credits of a block that cannot break its promise, whatever it finds."""
+
 _ROUNDING = 1e-9
 """α and W are written in decimals: .07 times 100 is a budget of 7, whatever the floats say."""
 
@@ -26,10 +29,10 @@ class Terms:
     """What a block promises, and by which means; they never change within a block.
 
     Attributes:
-        alpha: α, the share of wrong acceptances allowed, in (0, 1).
+        alpha: α, the share of wrong acceptances allowed, in (0, 1]; 1 promises nothing.
         window: W, how many events the block accepts.
         delta: δ, the chance that the promise is broken, in (0, 1).
-        floor: p0, the least chance with which an event in the lane is audited, in (0, 1).
+        floor: p0, the least chance with which an event in the lane is audited, in (0, 1].
         miss_rate: η, how often people overlook an error, in [0, 1).
     """
 
@@ -51,6 +54,8 @@ class Terms:
     @property
     def credits(self) -> int:
         """a, how many wrong audits the block survives."""
+        if self.budget >= self.window or self.floor >= 1:
+            return UNLIMITED
         return credits(self.budget, self.floor, self.delta, self.miss_rate)
 
 

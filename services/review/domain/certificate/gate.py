@@ -30,22 +30,21 @@ class Ruling(NamedTuple):
 
 
 class Gate:
-    """Rules on one batch of events of one block, and of the next blocks once that is full."""
+    """Rules on the events of one block, and of the next block once that is full."""
 
-    def __init__(self, block: Block, threshold: Threshold, terms: Terms | None = None) -> None:
-        """Ask for the threshold.
+    def __init__(self, block: Block, terms: Terms | None = None) -> None:
+        """Begin.
 
         Args:
             block: the one in force; it is changed as events are ruled on.
-            threshold: see `Threshold`.
             terms: of the blocks to come; those of the block where nothing was changed.
         """
-        self._threshold = threshold
         self._terms = terms or block.terms
-        self.blocks = [block]
-        self._begin(block)
+        self.block = block
 
-    def rule(self, score: float, draw: float, propensity: float = 0.0) -> Ruling:
+    def rule(
+        self, score: float, threshold: float | None, draw: float, propensity: float = 0.0
+    ) -> Ruling:
         """Rule on one event.
 
         An audit drawn with more than the block's p0 must not count for more: only those with
@@ -54,32 +53,27 @@ class Gate:
 
         Args:
             score: its risk, 1 less the highest probability.
+            threshold: the highest score allowed now; see `Threshold`.
             draw: its audit coin u, in [0, 1).
             propensity: with which it is to be audited; below the block's p0 it is raised to it.
         """
-        block, limit = self._block, self._limit
-        if limit is None or score > limit or not block.is_open:
-            return Ruling(False, 1.0, True, False, block.number, limit)
+        block = self._in_force()
+        if threshold is None or score > threshold or not block.is_open:
+            return Ruling(False, 1.0, True, False, block.number, threshold)
         floor = block.terms.floor
         probability = min(1.0, max(floor, propensity))
         if draw >= probability:
             block.accept()
-            if block.end is not None:
-                self._begin(self._follow(block))
-            return Ruling(True, probability, False, False, block.number, limit)
+            return Ruling(True, probability, False, False, block.number, threshold)
         counted = draw < thinned(probability, floor)
         if counted:
             block.audit()
-        return Ruling(True, probability, True, counted, block.number, limit)
+        return Ruling(True, probability, True, counted, block.number, threshold)
 
-    def _follow(self, block: Block) -> Block:
-        follower = block.next(self._terms)
-        self.blocks.append(follower)
-        return follower
-
-    def _begin(self, block: Block) -> None:
-        self._block = block
-        self._limit = self._threshold(block) if block.is_open else None
+    def _in_force(self) -> Block:
+        if self.block.end is not None:
+            self.block = self.block.next(self._terms)
+        return self.block
 
 
 def thinned(probability: float, floor: float) -> float:

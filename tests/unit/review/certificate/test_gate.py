@@ -33,7 +33,7 @@ class Desk:
     def run(self, events: list[tuple[float, bool, float]]) -> Iterator[tuple[float, Ruling]]:
         order = random.Random(1)  # noqa: S311 - not a secret
         for start in range(0, len(events), 20):
-            gate = Gate(self._current(), lambda _: 0.7)
+            gate = Gate(self.blocks[-1])
             for place, (score, wrong, propensity) in enumerate(events[start : start + 20], start):
                 event_id = f"e{place}"
                 draw = coin(b"key", Draw.AUDIT, "churn", event_id)
@@ -45,24 +45,16 @@ class Desk:
         self, gate: Gate, event_id: str, score: float, draw: float, nature: tuple[bool, float]
     ) -> Ruling:
         wrong, propensity = nature
-        ruling = gate.rule(score, draw, propensity)
+        ruling = gate.rule(score, 0.7, draw, propensity)
+        if gate.block is not self.blocks[-1]:
+            self.blocks.append(gate.block)
+            self.facts.append(Began(LANE, gate.block.number, self.terms))
         self.facts.append(Ruled(LANE, event_id, score, draw, ruling))
-        for block in gate.blocks[len(self.blocks) - gate.blocks[0].number + 1 :]:
-            self._begin(block)
         if ruling.counted:
             self.audits[event_id] = ruling.block
         if ruling.review:
             self.waiting.append((event_id, wrong))
         return ruling
-
-    def _current(self) -> Block:
-        if self.blocks[-1].end is not None:
-            self._begin(self.blocks[-1].next(self.terms))
-        return self.blocks[-1]
-
-    def _begin(self, block: Block) -> None:
-        self.blocks.append(block)
-        self.facts.append(Began(LANE, block.number, block.terms))
 
     def _answer(self, event_id: str, wrong: bool) -> None:
         self.facts.append(Answered(event_id, wrong))
@@ -124,8 +116,8 @@ def broken(terms: Terms, runs: int, *, raises: bool, spare: int = 0) -> float:
         block = Block(1, terms, found=-spare)
         late = 0
         while block.end is None and block.accepted <= terms.budget:
-            gate = Gate(block, lambda _: 1.0)
-            ruling = gate.rule(0.5, chance.random(), chance.choice([0, 0, 0.6]) if raises else 0)
+            propensity = chance.choice([0, 0, 0.6]) if raises else 0
+            ruling = Gate(block).rule(0.5, 1.0, chance.random(), propensity)
             late += ruling.counted
             if not ruling.lane and not late:
                 break
@@ -150,11 +142,21 @@ def test_two_credits_too_many_are_seen_by_the_adversary() -> None:
     assert broken(ADVERSE, RUNS, raises=False, spare=2) > MOST
 
 
-def test_a_full_block_is_followed_within_the_batch() -> None:
-    gate = Gate(Block(1, TERMS, accepted=59), lambda _: 0.7)
-    assert [gate.rule(0.1, 0.9).block for _ in range(2)] == [1, 2]
-    first, second = gate.blocks
-    assert (first.end, second.accepted) == (End.FULL, 1)
+def test_a_full_block_is_followed_by_the_next() -> None:
+    first = Block(1, TERMS, accepted=59)
+    gate = Gate(first)
+    assert [gate.rule(0.1, 0.7, 0.9).block for _ in range(2)] == [1, 2]
+    assert (first.end, gate.block.accepted) == (End.FULL, 1)
+
+
+def test_new_terms_hold_from_the_next_block_on() -> None:
+    gate = Gate(Block(1, TERMS, end=End.POLICY), Terms(0.5, 80, 0.05, 0.3))
+    assert gate.rule(0.1, 0.7, 0.9).probability == 0.3
+
+
+@pytest.mark.parametrize("terms", [Terms(1.0, 10, 0.05, 1e-9), Terms(0.01, 10, 0.05, 1.0)])
+def test_a_promise_that_cannot_be_broken_needs_no_credits(terms: Terms) -> None:
+    assert Block(1, terms, found=100, pending=100).is_open
 
 
 def test_a_block_trips_on_one_error_more_than_its_credits() -> None:
