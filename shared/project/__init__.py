@@ -1,7 +1,7 @@
 """What a project file says: labels, fields and routing policy of one decision point."""
 
 from shared.project.configuration import FieldKind, Project
-from shared.project.names import FieldName, Label, ProjectName
+from shared.project.names import FieldName, Label, ProjectName, ReasonCode
 from shared.project.policy import AuditTiming, Policy
 from shared.project.reviewing import (
     Deadline,
@@ -26,6 +26,7 @@ __all__ = [
     "Project",
     "ProjectName",
     "Quality",
+    "ReasonCode",
     "SafeDefault",
     "Votes",
 ]

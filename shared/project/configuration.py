@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from shared.project.names import FieldName, Label, ProjectName
+from shared.project.names import FieldName, Label, ProjectName, ReasonCode
 from shared.project.policy import Policy
 from shared.project.reviewing import Deadline, Order, Quality, SafeDefault, Votes
 
@@ -35,6 +35,8 @@ class Project(BaseModel):
         deadline: when an answer is due, and what happens without one.
         order: which items come first.
         quality: how the quality of answers is watched.
+        reason_codes: what a reviewer may choose from to say why; empty: nothing is offered.
+        withheld: fields, of features or context, that reviewers are not shown.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,6 +56,8 @@ class Project(BaseModel):
     deadline: Deadline = Deadline()
     order: Order = Order()
     quality: Quality = Quality()
+    reason_codes: Annotated[tuple[ReasonCode, ...], Field(max_length=50)] = ()
+    withheld: Annotated[tuple[FieldName, ...], Field(max_length=5000)] = ()
 
     @model_validator(mode="after")
     def _labels_differ(self) -> Self:

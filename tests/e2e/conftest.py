@@ -2,24 +2,17 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import count
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from tests.e2e.desk import Desk, Stack, watching
 from tests.processes import TOKEN, Installation
 from tests.servers import missing, redis_server
 
+_numbers = count(1)
 _BROWSER_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-@dataclass(frozen=True)
-class Stack:
-    """Where a running installation is reached, and the admin's token."""
-
-    url: str
-    token: str
-    redis_url: str
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +38,19 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=_BROWSER_OPTIONS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def desk(stack: Stack, context: BrowserContext) -> Desk:
+    """A queue of one's own, and a page to work it."""
+    desk = watching(stack, f"queue-{next(_numbers)}", context)
+    desk.apply()
+    return desk

@@ -6,14 +6,23 @@ from typing import Any
 
 import httpx
 import redis
-from playwright.sync_api import ConsoleMessage, Dialog, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page
 
-from tests.e2e.conftest import Stack
+from tests.builders import a_project
 from tests.processes import until
 
 LABELS = {"1": "stay", "2": "leave"}
 _READY = "#work[data-state=ready]"
 _OFFLINE = "ERR_INTERNET_DISCONNECTED"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Where a running installation is reached, and the admin's token."""
+
+    url: str
+    token: str
+    redis_url: str
 
 
 @dataclass
@@ -31,10 +40,15 @@ class Desk:
         bearer = {"Authorization": f"Bearer {self.stack.token}"}
         return httpx.Client(base_url=self.stack.url, headers=bearer, timeout=10)
 
-    def send(self, events: list[dict[str, Any]]) -> None:
+    def apply(self, **changes: object) -> None:
+        project = a_project(self.queue, **changes).model_dump(mode="json")
+        with self.api as api:
+            api.put(f"/v1/projects/{self.queue}", json=project).raise_for_status()
+
+    def send(self, events: list[dict[str, Any]], kind: str = "requests") -> None:
         before = self.report()["waiting"]
         with self.api as api:
-            sent = api.post(f"/v1/projects/{self.queue}/requests", json={"events": events})
+            sent = api.post(f"/v1/projects/{self.queue}/{kind}", json={"events": events})
             assert sent.status_code == 202, sent.text
         until(lambda: self.report()["waiting"] == before + len(events))
 
@@ -51,17 +65,27 @@ class Desk:
         ours = [d["data"] for d in documents if d["project"] == self.queue]
         return [(data["event_id"], data["label"]) for data in ours]
 
-    def login_link(self) -> str:
+    def login_link(self, name: str = "admin") -> str:
         with self.api as api:
-            made = api.post("/v1/users/admin/tokens", json={"kind": "login"}).json()
+            made = api.post(f"/v1/users/{name}/tokens", json={"kind": "login"}).json()
             return str(made["login_url"])
 
     def log_in(self) -> None:
         self.page.context.request.get(self.login_link(), max_redirects=0)
 
+    def as_lead(self, context: BrowserContext) -> "Desk":
+        """Somebody who leads, in a browser of their own."""
+        with self.api as api:
+            api.post("/v1/users", json={"name": "lea", "role": "lead"}).raise_for_status()
+        context.request.get(self.login_link("lea"), max_redirects=0)
+        return watching(self.stack, self.queue, context)
+
     def open(self) -> None:
         self.log_in()
-        self.page.goto(f"{self.stack.url}/review/{self.queue}")
+        self.go()
+
+    def go(self, path: str | None = None) -> None:
+        self.page.goto(f"{self.stack.url}{path or f'/review/{self.queue}'}")
 
     def shown(self) -> str:
         self.page.wait_for_selector(_READY)
@@ -80,3 +104,19 @@ class Desk:
     def dismiss(self, dialog: Dialog) -> None:
         self.dialogs.append(dialog.type)
         dialog.dismiss()
+
+
+def watching(stack: Stack, queue: str, context: BrowserContext) -> Desk:
+    """A new page, and all that it complains about."""
+    desk = Desk(stack, queue, context.new_page())
+    desk.page.on("console", desk.overhear)
+    desk.page.on("pageerror", lambda error: desk.complaints.append(str(error)))
+    desk.page.on("dialog", desk.dismiss)
+    return desk
+
+
+def events(count: int, prefix: str = "event") -> list[dict[str, Any]]:
+    return [
+        {"event_id": f"{prefix}-{n}", "features": {"tenure": n, "contract": "monthly"}}
+        for n in range(count)
+    ]

@@ -10,7 +10,7 @@ import redis
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.builders import a_project, a_request
-from tests.e2e.conftest import Stack
+from tests.e2e.desk import Stack
 from tests.processes import until
 
 pytestmark = pytest.mark.e2e

@@ -83,7 +83,7 @@ def strict(response: httpx.Response) -> bool:
     policy = response.headers["content-security-policy"]
     return (
         policy
-        == "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+        == "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; "
         "form-action 'self'; object-src 'none'"
         and response.headers["x-content-type-options"] == "nosniff"
         and response.headers["referrer-policy"] == "same-origin"

@@ -39,6 +39,7 @@ _ITEM = {
     "stage": "routed",
     "why": "The model is not sure.",
     "prediction": {"stays": 0.45, "leaves": 0.55},
+    "evidence": [{"field": "contract", "value": "monthly", "contribution": 0.8}],
     "received_at": _AT,
     "deadline": None,
     "opinions": [],

@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel
 
+from services.review.domain.facts import Case
 from services.review.domain.queue import EmptyBecause, Lease, Stage
 from services.review.domain.showing import why
 from services.review.use_cases.claiming import Claim, Claims
@@ -32,6 +33,14 @@ class HeartbeatAnswer(BaseModel):
     lease: LeaseAnswer
 
 
+class EvidenceAnswer(BaseModel):
+    """What carried the prediction: a field, or a word of it, with its signed contribution."""
+
+    field: str
+    value: FeatureValue
+    contribution: float
+
+
 class OpinionAnswer(BaseModel):
     """What somebody else answered; only for the lead who is to settle a disagreement."""
 
@@ -54,6 +63,7 @@ class ItemAnswer(BaseModel):
     stage: Stage
     why: str
     prediction: dict[str, float] | None
+    evidence: list[EvidenceAnswer]
     received_at: datetime
     deadline: datetime | None
     opinions: list[OpinionAnswer]
@@ -104,11 +114,19 @@ def _item_answer(claim: Claim) -> ItemAnswer:
         stage=item.stage,
         why=why(item, prediction, case.route.inclusion_probability),
         prediction=prediction,
+        evidence=_evidence(case) if prediction else [],
         received_at=item.received_at,
         deadline=item.deadline,
         opinions=[OpinionAnswer(label=b.label, comment=b.comment) for b in claim.opinions],
         notes=list(claim.notes),
     )
+
+
+def _evidence(case: Case) -> list[EvidenceAnswer]:
+    return [
+        EvidenceAnswer(field=said.field, value=said.value, contribution=said.contribution)
+        for said in case.evidence
+    ]
 
 
 class ClaimsAnswer(BaseModel):

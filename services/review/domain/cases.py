@@ -7,7 +7,7 @@ import msgspec
 from services.review.domain.facts import Case
 from services.review.domain.routing import margin
 from shared import wire
-from shared.events import ModelRef, Route
+from shared.events import Evidence, ModelRef, Route
 
 _CONTENT = ("features", "context", "slices")
 """What makes an event the event it is."""
@@ -45,6 +45,7 @@ def recall(project: str, event_id: str, body: str) -> Case:
         probabilities=prediction["probabilities"],
         model=ModelRef.model_validate(prediction["model"]),
         route=Route.model_validate(content["route"]),
+        evidence=[Evidence.model_validate(said) for said in prediction.get("evidence", ())],
     )
 
 

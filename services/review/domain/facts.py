@@ -13,6 +13,7 @@ from shared.events import (
     DecidedBy,
     DecisionMade,
     EventType,
+    Evidence,
     FeatureValue,
     ModelRef,
     Route,
@@ -25,7 +26,11 @@ SOURCE = "review"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One routed event, as it stands in the ledger."""
+    """One routed event, as it stands in the ledger.
+
+    Attributes:
+        evidence: what carried the prediction, where the model says so.
+    """
 
     project: str
     event_id: str
@@ -35,6 +40,7 @@ class Case:
     probabilities: Mapping[str, float]
     model: ModelRef
     route: Route
+    evidence: Sequence[Evidence] = ()
 
 
 class Verdict(StrEnum):

@@ -1,7 +1,9 @@
 """What a reviewer is told of an item, and what not before they have answered."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from services.review.domain.facts import Case
 from services.review.domain.queue import Item, Stage
 from shared.events import RouteReason
 from shared.project import Project
@@ -39,6 +41,19 @@ def why(item: Item, probabilities: Mapping[str, float] | None, inclusion: float)
             f"and {second[0]} ({second[1]:.0%}).".replace("%", " %")
         )
     return _BY_REASON[item.reason].format(rate=f"1 in {round(1 / inclusion)}")
+
+
+def without_withheld(case: Case, project: Project) -> Case:
+    """An event as people may see it who are to answer it."""
+    hidden = set(project.withheld)
+    if not hidden:
+        return case
+    return replace(
+        case,
+        features={name: value for name, value in case.features.items() if name not in hidden},
+        context={name: value for name, value in case.context.items() if name not in hidden},
+        evidence=[said for said in case.evidence if said.field not in hidden],
+    )
 
 
 def is_drawn(item: Item, project: Project) -> bool:

@@ -20,7 +20,7 @@ from services.review.domain.queue import (
     is_for_leads,
     queues_of,
 )
-from services.review.domain.showing import sees_model
+from services.review.domain.showing import sees_model, without_withheld
 from services.review.domain.votes import Ballot, Draft
 from services.review.errors import Forbidden, NotFound
 from services.review.ports import Hold, ProjectState, Transaction
@@ -136,7 +136,10 @@ class Claiming:
         bodies = transaction.ledger.known(name, Kind.ROUTED, [item.event_id for item in items])
         drafts = transaction.votes.drafts([item.id for item in items], leases[0].holder)
         cases = {
-            lease.id: recall(name, lease.item.event_id, bodies[lease.item.event_id])
+            lease.id: without_withheld(
+                recall(name, lease.item.event_id, bodies[lease.item.event_id]),
+                project.configuration,
+            )
             for lease in leases
         }
         return [

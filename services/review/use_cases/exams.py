@@ -6,6 +6,7 @@ from services.review.domain.access import User
 from services.review.domain.facts import Case
 from services.review.domain.gold import Purpose, Showing
 from services.review.domain.reviewers import Reviewer, State
+from services.review.domain.showing import without_withheld
 from services.review.domain.votes import Answer
 from services.review.errors import AlreadyAnswered, Invalid, NoExam, NotFound, TooFewQuestions
 from services.review.ports import Store, Transaction
@@ -77,7 +78,7 @@ class TakeExam:
                 raise TooFewQuestions(way_on(reviewer, attempt))
             turn = self._turn(transaction, reviewer)
             case = case_of(transaction, project.name, turn.gold.event_id)
-            return Question(turn.id, case, project, max(1, attempt.left))
+            return Question(turn.id, without_withheld(case, project), project, max(1, attempt.left))
 
     def answer(self, queue: str, question: int, user: User, label: str) -> Marked:
         """Whether it was right, and what follows; saying the same again changes nothing.

@@ -18,7 +18,7 @@ from shared.errors import Unavailable
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+        "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; "
         "form-action 'self'; object-src 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -40,7 +40,8 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals.update(passwords=passwords, provider=provider)
+        icon = (_HERE / "static" / "icon.svg").read_text()
+        self._templates.globals.update(passwords=passwords, provider=provider, icon=icon)
 
     def show(self, template: str, status: int = 200, **content: object) -> HTMLResponse:
         """One page."""

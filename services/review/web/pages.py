@@ -13,6 +13,7 @@ from services.review.use_cases.deciding import DecideItem
 from services.review.use_cases.queues import WorkQueues
 from services.review.web import plain
 from services.review.web.html import Assets, Pages, page_route, to
+from services.review.web.keys import KEYS
 
 
 def install(
@@ -52,7 +53,7 @@ def _review(pages: Pages, door: Doorkeeper, work: WorkQueues) -> APIRouter:
         found = work.state(queue, reviewer)
         project, depth = found.project.configuration, found.state.depth
         return pages.show(
-            "review.html", project=project, queue=queue, depth=depth, reviewer=reviewer
+            "review.html", project=project, queue=queue, depth=depth, reviewer=reviewer, keys=KEYS
         )
 
     return routes

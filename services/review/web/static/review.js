@@ -1,20 +1,28 @@
-// The review page: paints what `Work` holds, and turns keys into answers.
+// The review page: paints what `Work` holds, and turns keys into acts.
 
-import { Barred, LoggedOut, Work } from "./work.js";
+import { Work } from "./work.js";
+import { Barred, LoggedOut } from "./wire.js";
 
-const KEYS = "123456789abcdfghijklmnopqtvwxyz"; // r, s, e and u mean something else
 const SETTLE = 150; // ms for which a new item takes no key: a double tap decides one item
+const INTERRUPTED = 1500; // the same, when it came while somebody wrote: words decide nothing
 const LONG = 48; // characters from which a value is read, not glanced at
 const DEPTH_EVERY = 10000;
+const PICTURE = /^data:image\/(png|jpeg|gif|webp|avif);base64,/;
 
 const $ = (id) => document.getElementById(id);
 const main = $("review");
 const leaseSeconds = Number(main.dataset.leaseSeconds);
+const urgentSeconds = Number(main.dataset.urgentSeconds);
 const counter = `handraise.answered.${main.dataset.queue}`;
+const buttons = [...$("labels").children];
+const byKey = Object.fromEntries(buttons.map((b) => [b.getAttribute("aria-keyshortcuts"), b]));
 
 let shown = null; // the item on the screen; null as soon as it is answered
 let shownAt = 0;
+let deafUntil = 0;
 let answered = Number(sessionStorage.getItem(counter) ?? 0);
+let troubled = null; // the notice of it
+let pen = null; // what is typed rather than pressed; comes after the first item
 
 function element(name, className, text) {
   const made = document.createElement(name);
@@ -34,92 +42,129 @@ function clock(time, options = { timeStyle: "short" }) {
   return new Intl.DateTimeFormat(undefined, options).format(new Date(time));
 }
 
+function span(seconds) {
+  const whole = Math.max(0, Math.ceil(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
 function readable(value) {
   if (value === null) return "none";
   if (typeof value === "boolean") return value ? "yes" : "no";
   return typeof value === "object" ? JSON.stringify(value, null, 2) : String(value);
 }
 
-function paintFields(section, values) {
+/** A picture that came with the event: nobody has to see it before they ask. */
+function picture(name, address) {
+  const button = element("button", "picture");
+  const image = element("img");
+  Object.assign(image, { src: address, alt: `Picture: ${name}` });
+  button.type = "button";
+  button.append(image, element("span", "", "Show the picture"));
+  button.addEventListener("click", () => button.classList.toggle("clear"));
+  return button;
+}
+
+/** Text in which the words that spoke for the model's answer are marked. */
+function marked(text, words) {
+  const found = words.filter((word) => word && text.toLowerCase().includes(word.toLowerCase()));
+  if (found.length === 0) return [text];
+  const escaped = found.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const parts = text.split(new RegExp(`(${escaped.join("|")})`, "gi"));
+  return parts.map((part, place) => (place % 2 ? element("mark", "", part) : part));
+}
+
+function paintFields(section, values, evidence) {
   const list = element("dl", "fields");
   for (const [name, value] of Object.entries(values)) {
     const text = readable(value);
     const long = text.length > LONG || text.includes("\n");
     const row = element("div", long ? "long" : value === null ? "none" : typeof value);
-    row.append(foreign("dt", "", name), foreign("dd", "", text));
+    const said = foreign("dd", "");
+    const carried = evidence.filter(({ field, contribution }) => field === name && contribution > 0);
+    if (PICTURE.test(text)) said.append(picture(name, text));
+    else said.append(...marked(text, carried.map((each) => readable(each.value))));
+    row.append(foreign("dt", "", name), said);
     list.append(row);
   }
-  section.querySelector("dl")?.remove();
-  section.append(list);
+  section.querySelector("dl").replaceWith(list);
   section.hidden = list.childElementCount === 0;
 }
 
-function paintLabels(labels) {
-  const same = JSON.stringify(labels);
-  if ($("labels").dataset.labels === same) return; // a focused button stays focused
-  $("labels").dataset.labels = same;
-  $("labels").replaceChildren(
-    ...labels.map((label, place) => {
-      const button = element("button", "label");
-      button.type = "button";
-      if (KEYS[place]) {
-        button.append(element("kbd", "", KEYS[place]));
-        button.setAttribute("aria-keyshortcuts", KEYS[place]);
-      }
-      const bar = element("span", "bar");
-      bar.append(element("i"));
-      button.append(foreign("span", "text", label), element("span", "share"), bar);
-      button.addEventListener("click", () => decide(place));
-      return button;
-    }),
-  );
-}
-
-function paintPrediction({ labels, prediction, reason }) {
+function paintPrediction({ prediction, reason, evidence }) {
   const none = reason === "no_model" ? "No model has an opinion yet." : "";
+  const words = evidence.length ? " What carried them is marked." : "";
   $("model").textContent = prediction
-    ? "The bars are the model's probabilities."
+    ? `The bars are the model's probabilities.${words}`
     : none || "Blind: the model's answer is hidden.";
-  labels.forEach((label, place) => {
-    const button = $("labels").children[place];
+  for (const button of buttons) {
+    const label = button.dataset.label;
     const share = Object.hasOwn(prediction ?? {}, label) ? prediction[label] : null;
-    button.querySelector(".share").textContent =
-      share === null ? "" : `${(share * 100).toFixed(0)} %`;
+    const percent = share === null ? "" : `${(share * 100).toFixed(0)} %`;
+    button.querySelector(".share").textContent = percent;
     button.querySelector(".bar").hidden = share === null;
     button.querySelector(".bar i").style.inlineSize = `${(share ?? 0) * 100}%`;
-  });
+  }
 }
 
-function paintHold() {
+/** What others said and wrote; the API tells only the lead whom it concerns. */
+function paintOthers({ opinions, notes }) {
+  const said = opinions.map(({ label, comment }) => (comment ? `${label}: ${comment}` : label));
+  const list = element("ul");
+  list.append(...[...said, ...notes].map((text) => foreign("li", "", text)));
+  $("others").querySelector("ul").replaceWith(list);
+  $("others").hidden = list.childElementCount === 0;
+}
+
+function paintTimes() {
   if (!shown) return;
-  const left = Math.ceil((shown.until - Date.now()) / 1000);
-  const time = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+  const left = (shown.until - Date.now()) / 1000;
   $("hold").textContent =
-    left > 0 ? `Held for you: ${time}` : "Time is up; your answer counts unless others took over";
+    left > 0 ? `Held for you: ${span(left)}` : "Time is up; your answer counts unless others took over";
   $("hold").classList.toggle("late", left * 6 < leaseSeconds);
+  const due = shown.item.deadline && (new Date(shown.item.deadline) - Date.now()) / 1000;
+  if (due === null) return;
+  const full = clock(shown.item.deadline, { dateStyle: "medium", timeStyle: "short" });
+  const soon = due > 0 ? `due ${full}` : `overdue since ${full}`;
+  $("due").textContent = 0 < due && due < urgentSeconds ? `due in ${span(due)}` : soon;
+  $("due").classList.toggle("late", due < urgentSeconds);
+}
+
+function paintLast() {
+  const { last } = work;
+  $("last").hidden = !last;
+  if (last) $("last-label").textContent = `${last.label} · ${last.event}`;
 }
 
 function show(held) {
   const { item } = held;
+  if (String(item.labels) !== String(buttons.map((b) => b.dataset.label))) return location.reload();
   $("rest").hidden = true;
   $("work").hidden = false;
   $("question").textContent = item.title;
   $("why").textContent = item.why;
   $("event").textContent = item.event_id;
   $("received").textContent = `waiting since ${clock(item.received_at)}`;
-  const full = { dateStyle: "medium", timeStyle: "short" };
-  $("due").textContent = item.deadline ? `due ${clock(item.deadline, full)}` : "";
-  paintFields($("features"), item.features);
-  paintFields($("context"), item.context);
-  paintLabels(item.labels);
+  $("due").textContent = "";
+  paintOthers(item);
+  paintFields($("features"), item.features, item.evidence);
+  paintFields($("context"), item.context, item.evidence);
   paintPrediction(item);
+  paintLast();
   $("announcement").textContent = `New item: ${item.event_id}. ${item.why}`;
   shown = held;
   shownAt = performance.now();
+  const pause = pen?.show(work.note(held)) ? INTERRUPTED : SETTLE;
+  deafUntil = shownAt + pause;
   $("work").dataset.state = "settling";
-  setTimeout(() => shown === held && ($("work").dataset.state = "ready"), SETTLE);
-  paintHold();
+  setTimeout(() => shown === held && ($("work").dataset.state = "ready"), pause);
+  paintTimes();
+  if (!pen) import("./pen.js").then(takeUp);
   window.scrollTo(0, 0);
+}
+
+function takeUp({ Pen }) {
+  pen ??= new Pen(buttons, { write: (note) => work.write(note), escalate: () => pass("escalate"), decide });
+  if (shown) pen.show(work.note(shown));
 }
 
 function rest(because, until) {
@@ -137,30 +182,24 @@ function rest(because, until) {
   $("rest-detail").textContent = detail;
 }
 
-/** A notice stays until it is dismissed; one of a kind replaces its predecessor. */
-function notify(text, kind = "") {
-  const notice = element("div", "notice");
-  notice.dataset.kind = kind;
-  const close = element("button", "small", "Dismiss");
-  close.type = "button";
-  close.addEventListener("click", () => notice.remove());
-  notice.append(foreign("p", "", text), close);
-  if (kind) withdraw(kind);
+/** A notice stays until it is dismissed; that of trouble until it is over. */
+function notify(text) {
+  const notice = $("notice").content.firstElementChild.cloneNode(true);
+  notice.querySelector("p").textContent = text;
+  notice.querySelector("button").addEventListener("click", () => notice.remove());
   $("notices").append(notice);
+  return notice;
 }
 
-function withdraw(kind) {
-  $("notices").querySelector(`[data-kind="${kind}"]`)?.remove();
-}
-
-function trouble(unsaved, tries, error) {
+function trouble(tries, error) {
+  const unsaved = work.acts.length;
   const kept = unsaved ? `${unsaved} not saved yet, trying again (${tries}).` : `Trying again (${tries}).`;
   let text = unsaved ? kept : `No connection. ${kept}`;
-  if (error instanceof LoggedOut) text = `Session expired: open a new login link in another tab. ${kept}`;
+  if (error instanceof LoggedOut) text = `Session expired. ${kept} What you wrote is kept.`;
   if (error instanceof Barred) text = `You may not work here for now: ${error.message}. ${kept}`;
-  const old = $("notices").querySelector('[data-kind="trouble"] p');
-  if (old) old.textContent = text;
-  else notify(text, "trouble");
+  if (!troubled?.isConnected) troubled = notify(text);
+  troubled.querySelector("p").textContent = text;
+  troubled.querySelector("a").hidden = !(error instanceof LoggedOut);
 }
 
 function count(more) {
@@ -174,35 +213,48 @@ const work = new Work(main.dataset.queue, leaseSeconds, {
   shown: show,
   resting: rest,
   troubled: trouble,
-  level: () => withdraw("trouble"),
-  saved: () => count(1),
+  level: () => troubled?.remove(),
+  counted: count,
   lost: (event, why) => notify(`${event}: ${why}`),
 });
 
-/** Takes the item off the screen for one action; null while there is none to act on. */
-function act() {
-  if (!shown || performance.now() - shownAt < SETTLE) return null;
+/** Takes the item off the screen for one act; null while there is none to act on. */
+function taken() {
+  if (!shown || performance.now() < deafUntil) return null;
   const held = shown;
   shown = null;
   return held;
 }
 
-function decide(place) {
-  const held = place < (shown?.item.labels.length ?? 0) ? act() : null;
-  if (held) {
-    const seconds = Math.round((performance.now() - shownAt) / 100) / 10;
-    work.decide(held.item.labels[place], seconds);
-  }
+function decide(button) {
+  if (taken()) work.decide(button.dataset.label, Math.round((performance.now() - shownAt) / 100) / 10);
 }
 
-function release() {
-  if (act()) work.release();
+/** Skip or escalate. A lead wants to know why: without a note one is asked for first. */
+function pass(kind) {
+  if (kind === "escalate" && shown && !work.note(shown).comment.trim()) pen?.ask();
+  else if (taken()) work.pass(kind);
+}
+
+function undo() {
+  if (!work.last) return;
+  shown = null;
+  work.undo();
 }
 
 function toggleHelp() {
-  if ($("help").open) $("help").close();
-  else $("help").showModal();
+  return $("help").open ? $("help").close() : $("help").showModal();
 }
+
+const ACTS = {
+  r: () => taken() && work.release(),
+  s: () => pass("skip"),
+  e: () => $("escalate") && pass("escalate"),
+  u: undo,
+  n: () => shown && pen?.open(),
+  "/": () => shown && pen?.search(),
+  escape: () => $("notices").firstElementChild?.remove(),
+};
 
 function press(event) {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
@@ -214,9 +266,11 @@ function press(event) {
   if (event.key === "?") return toggleHelp();
   if ($("help").open) return;
   const key = event.key.toLowerCase();
-  if (key === "r") release();
-  else if (key === "escape") $("notices").firstElementChild?.remove();
-  else if (key.length === 1 && KEYS.includes(key)) decide(KEYS.indexOf(key));
+  if (Object.hasOwn(byKey, key)) decide(byKey[key]);
+  else if (Object.hasOwn(ACTS, key)) {
+    event.preventDefault();
+    ACTS[key]();
+  }
 }
 
 async function paintDepth() {
@@ -226,14 +280,18 @@ async function paintDepth() {
 }
 
 document.addEventListener("keydown", press);
-$("release").addEventListener("click", release);
+for (const button of buttons) button.addEventListener("click", () => decide(button));
+for (const id of ["release", "skip", "escalate", "undo", "note-key"]) {
+  const key = $(id)?.getAttribute("aria-keyshortcuts");
+  $(id)?.addEventListener("click", () => ACTS[key]());
+}
 $("keys").addEventListener("click", toggleHelp);
 document.addEventListener("visibilitychange", () => document.hidden || work.resume());
 window.addEventListener("online", () => work.wake());
 window.addEventListener("pagehide", () => work.leave());
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
-window.addEventListener("beforeunload", (event) => work.unsaved.length && event.preventDefault());
-setInterval(paintHold, 1000);
+window.addEventListener("beforeunload", (event) => work.acts.length && event.preventDefault());
+setInterval(paintTimes, 1000);
 setInterval(paintDepth, DEPTH_EVERY);
 setInterval(() => document.hidden || work.beat(), (leaseSeconds * 1000) / 3);
 count(0);

@@ -1,0 +1,57 @@
+"""Every page is clean to axe (WCAG 2.2 AA), by day and by night."""
+
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.desk import Desk, events, watching
+
+pytestmark = pytest.mark.e2e
+
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(page: Page) -> list[str]:
+    """What axe complains about, and where."""
+    options: dict[str, Any] = {"runOnly": _RULES, "resultTypes": ["violations"]}
+    found = Axe().run(page, options=options).response["violations"]
+    return [f"{v['id']}: {node['html'][:200]}" for v in found for node in v["nodes"]]
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_pages_are_clean(desk: Desk, browser: Browser, look: Literal["light", "dark"]) -> None:
+    desk.apply(reason_codes=["moved house"])
+    desk.send(events(3))
+    with browser.new_context(color_scheme=look, reduced_motion="reduce") as context:
+        context.request.get(desk.login_link(), max_redirects=0)
+        seen = watching(desk.stack, desk.queue, context)
+        for path in ("/review", "/me", "/login", f"/review/{desk.queue}/plain", "/dead-letters"):
+            seen.go(path)
+            assert violations(seen.page) == [], path
+
+        # the review page: at work, with a note begun, with a notice, with the help, at rest
+        seen.go()
+        seen.press("1")
+        seen.shown()
+        seen.page.keyboard.press("n")
+        assert violations(seen.page) == []
+        seen.page.keyboard.press("Escape")
+        context.clear_cookies()
+        seen.page.keyboard.press("2")
+        expect(seen.page.get_by_role("link", name="Log in")).to_be_visible()
+        seen.page.keyboard.press("?")
+        assert violations(seen.page) == []
+        seen.page.keyboard.press("?")
+        context.request.get(desk.login_link(), max_redirects=0)
+        expect(seen.page.locator("#rest")).to_be_visible()
+        assert violations(seen.page) == []
+
+
+def test_a_fault_is_seen(browser: Browser) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.set_content("<html lang=en><title>t</title><main><h1>h</h1><img src=x></main></html>")
+
+        assert [fault.partition(":")[0] for fault in violations(page)] == ["image-alt"]
