@@ -8,6 +8,15 @@ uses is the audit coin of `services.review.domain.coin`, whose probability is re
     gate      which events are in the lane, and what becomes of them
     replay    the blocks again, from the record alone
 
+What only decides how many reviews the promise costs:
+
+    risk      which share of the events up to each score is wrong
+    selector  the threshold that a block's credits pay for
+    design    how many of the next block's events are audited
+    sentinel  notices that errors have become more frequent
+
+And `estimates`, for information: how many errors escaped, with an interval.
+
 An event's *score* is its risk: 1 less the highest probability, so lower is surer. It is *in the
 lane* while the block's gate is open and its score is at most the threshold. Whoever chooses
 thresholds offers one function, `gate.Threshold`: from the block in force to the highest score

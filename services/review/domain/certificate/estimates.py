@@ -1,0 +1,117 @@
+"""How many errors escaped: an estimate with an interval that holds at every moment.
+
+For information; the promise does not rest on it. Like the promise it uses no chance but the audit
+coin, so it holds for any model and any order of events. Estimates of disjoint groups (blocks,
+classes, slices) are kept apart in the same way.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from services.review.domain.certificate.credits import detection
+
+_LADDER = (0.9, 0.7, 0.5, 0.35, 0.25, 0.17, 0.12, 0.08, 0.05, 0.03, 0.02, 0.01)
+"""The λ of the mixture, as shares of the greatest one that is possible."""
+
+_PRECISION = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Errors that escaped.
+
+    Attributes:
+        estimate: the Horvitz-Thompson estimate; not bounded by the number of acceptances.
+        low: at least so many, and ...
+        high: ... at most so many, with the confidence asked for.
+    """
+
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(slots=True)
+class Escapes:
+    """Counts the errors that audits found, and tells how many others escaped.
+
+    **Estimate.** A wrong event in the lane is found with probability p(1-η) and escapes with 1-p,
+    so each one found stands for (1-p) / (p(1-η)) that escaped (Horvitz and Thompson 1952).
+
+    **Interval.** Whatever came before, one wrong event more changes
+
+        M = exp(λ · escaped - Σ_found c)        with (1-p)·e^λ + p(1-η)·e^-c + pη = 1
+
+    by a factor whose expectation is 1, and a right one does not change it. So M is a nonnegative
+    martingale that starts at 1, as is a mixture over several λ; with probability 1-δ it never
+    reaches 1/δ (Ville 1939), which bounds the number that escaped from above, at all moments
+    together. With -λ and -c, and η = 0 because fewer finds only lower it, the same bounds it from
+    below (a confidence sequence, Howard et al. 2021). Each side takes half of δ.
+
+    Attributes:
+        floor: p0, the least probability with which any event in the lane is audited.
+        miss_rate: η, an upper bound on how often people overlook an error.
+        found: how many errors audits found.
+    """
+
+    floor: float
+    miss_rate: float = 0.0
+    found: int = 0
+    _estimate: float = 0.0
+    _rates: list[float] = field(init=False)
+    _above: list[float] = field(init=False)
+    _below: list[float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        greatest = -math.log1p(-detection(self.floor, self.miss_rate))
+        self._rates = [share * greatest for share in _LADDER]
+        self._above = [0.0] * len(_LADDER)
+        self._below = [0.0] * len(_LADDER)
+
+    def find(self, probability: float) -> None:
+        """An audit that was drawn with this probability has shown an error."""
+        p, miss = max(probability, self.floor), self.miss_rate
+        self.found += 1
+        self._estimate += (1 - p) / (p * (1 - miss))
+        for place, rate in enumerate(self._rates):
+            kept = (1 - p * miss - (1 - p) * math.exp(rate)) / (p * (1 - miss))
+            self._above[place] -= math.log(kept)
+            self._below[place] += math.log((1 - (1 - p) * math.exp(-rate)) / p)
+
+    def interval(self, accepted: int, confidence: float = 0.95) -> Interval:
+        """How many of the `accepted` events are wrong.
+
+        Args:
+            accepted: how many escaped a person, right or wrong.
+            confidence: of both bounds together, at all moments together.
+        """
+        least = math.log(2 / (1 - confidence))
+
+        def too_many(escaped: float) -> bool:
+            return self._wealth(escaped, 1, self._above) > least
+
+        def enough(escaped: float) -> bool:
+            return self._wealth(escaped, -1, self._below) <= least
+
+        high = _first(too_many, accepted)
+        return Interval(self._estimate, min(_first(enough, accepted), high), high)
+
+    def _wealth(self, escaped: float, sign: int, costs: list[float]) -> float:
+        """The logarithm of the mixture."""
+        terms = [
+            sign * (rate * escaped - cost) for rate, cost in zip(self._rates, costs, strict=True)
+        ]
+        top = max(terms)
+        return top + math.log(sum(math.exp(term - top) for term in terms) / len(terms))
+
+
+def _first(reached: Callable[[float], bool], limit: int) -> float:
+    """The least x in [0, limit] for which `reached`, which stays true once it is; or the limit."""
+    if reached(0.0):
+        return 0.0
+    low, high = 0.0, float(limit)
+    while high - low > _PRECISION * (1 + high):
+        middle = (low + high) / 2
+        low, high = (low, middle) if reached(middle) else (middle, high)
+    return high

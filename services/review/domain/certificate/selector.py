@@ -1,0 +1,45 @@
+"""The threshold of a lane: as much automation as the block's credits pay for.
+
+Nothing here can weaken the promise, which holds for any threshold. It decides how many reviews the
+promise costs.
+"""
+
+from services.review.domain.certificate.block import Block, Terms
+from services.review.domain.certificate.credits import NONE
+from services.review.domain.certificate.risk import Curve
+
+_WAITING = 0.1
+"""Of the audits that wait, so many are expected to be wrong; the gate itself charges them all."""
+
+
+def pace(terms: Terms, credits_left: float, to_go: int) -> float:
+    """The risk at which the credits that are left last exactly to the end of the block.
+
+    Of the wrong events in the lane p(1-η) are found for each 1-p that escape. So n more
+    acceptances at risk R cost n · R · p(1-η) / (1-p) credits on average. Half a credit more than
+    there are is spent, because a block survives until its credits are exceeded, not until they
+    are used up.
+
+    Args:
+        terms: of the block.
+        credits_left: how many are neither spent nor likely to be.
+        to_go: acceptances until the block is full, at least 1.
+    """
+    found_per_escape = terms.floor * (1 - terms.miss_rate) / (1 - terms.floor)
+    return max(0.0, credits_left + 0.5) / (to_go * found_per_escape)
+
+
+def threshold(curve: Curve | None, block: Block) -> float | None:
+    """The highest score allowed in the block's lane; None shuts it.
+
+    It is the most permissive threshold whose risk R(τ) is at most the pace of the block, and at
+    most α: where errors were rarer than expected the lane grows wider towards the block's end, and
+    where they were more frequent it narrows. Asked again after each label, it is a feedback that
+    needs no exact curve.
+    """
+    terms = block.terms
+    credits_left = terms.credits - block.found - _WAITING * block.pending
+    if curve is None or block.end is not None or terms.credits == NONE or credits_left < 0:
+        return None
+    to_go = max(1, terms.window - block.accepted)
+    return curve.threshold(min(terms.alpha, pace(terms, credits_left, to_go)))

@@ -1,0 +1,82 @@
+"""The estimate of what escaped: without bias, and its interval holds at all moments together."""
+
+import math
+import random
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.review.domain.certificate.estimates import Escapes
+
+FLOOR = 0.1
+PROPENSITIES = st.lists(st.floats(FLOOR, 0.9), min_size=1, max_size=4)
+MISSES = st.sampled_from([0.0, 0.2])
+
+
+def wealths(escapes: Escapes, escaped: int) -> tuple[float, float]:
+    above = escapes._wealth(escaped, 1, escapes._above)
+    return math.exp(above), math.exp(escapes._wealth(escaped, -1, escapes._below))
+
+
+@settings(max_examples=50, deadline=None)
+@given(PROPENSITIES, MISSES)
+def test_wealth_is_a_fair_game_and_the_estimate_has_no_bias(
+    propensities: list[float], miss: float
+) -> None:
+    above = below = estimate = 0.0
+    for fates in product(("escapes", "found", "missed"), repeat=len(propensities)):
+        escapes, likelihood, escaped = Escapes(FLOOR, miss), 1.0, 0
+        for p, fate in zip(propensities, fates, strict=True):
+            likelihood *= {"escapes": 1 - p, "found": p * (1 - miss), "missed": p * miss}[fate]
+            escaped += fate == "escapes"
+            if fate == "found":
+                escapes.find(p)
+        gains = wealths(escapes, escaped)
+        above += likelihood * gains[0]
+        below += likelihood * gains[1]
+        estimate += likelihood * (escapes.interval(100).estimate - escaped)
+    assert above == pytest.approx(1)
+    assert below <= 1 + 1e-9
+    assert estimate == pytest.approx(0, abs=1e-9)
+
+
+def run(seed: int, miss: float, wrong: float, steps: int = 3_000) -> tuple[bool, float]:
+    """Whether the interval ever failed, and how wide it was at the end, as a share of n."""
+    draw, escapes = random.Random(seed), Escapes(FLOOR, miss)  # noqa: S311 - a simulation
+    accepted = escaped = 0
+    held = True
+    for step in range(steps):
+        is_wrong, p = draw.random() < wrong, draw.choice((FLOOR, FLOOR, 0.4))
+        if draw.random() >= p:
+            accepted += 1
+            escaped += is_wrong
+        elif is_wrong and draw.random() >= miss:
+            escapes.find(p)
+        if step % 50 == 0:
+            interval = escapes.interval(accepted)
+            held &= interval.low - 1e-3 <= escaped <= interval.high + 1e-3
+    final = escapes.interval(accepted)
+    return held, (final.high - final.low) / accepted
+
+
+@pytest.mark.parametrize(("miss", "wrong"), [(0.0, 0.03), (0.2, 0.03), (0.0, 0.3)])
+def test_the_interval_holds_at_all_moments_together(miss: float, wrong: float) -> None:
+    outcomes = [run(seed, miss, wrong) for seed in range(30)]
+    assert sum(not held for held, _ in outcomes) <= 4
+    assert max(width for _, width in outcomes) < 0.1 + 0.5 * wrong
+
+
+def test_nothing_found_bounds_what_escaped() -> None:
+    interval = Escapes(FLOOR).interval(10_000)
+    assert (interval.estimate, interval.low) == (0, 0)
+    assert 30 < interval.high < 70
+
+
+def test_few_acceptances_cannot_hide_more_errors_than_they_are() -> None:
+    escapes = Escapes(FLOOR)
+    for _ in range(20):
+        escapes.find(FLOOR)
+    interval = escapes.interval(10)
+    assert interval.low <= interval.high == 10
