@@ -14,6 +14,8 @@ import msgspec
 import psycopg
 from sqlalchemy import Engine, event
 
+from shared.database.prepared import Compiled, Rows
+
 _NO_WORK = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 
 
@@ -35,6 +37,7 @@ class Recorder:
         event.listen(Engine, "begin", lambda _: self._note())
         event.listen(Engine, "savepoint", lambda _, __: self._note())
         event.listen(Engine, "before_cursor_execute", self._execute)
+        self._listen_to_prepared()
         self._listen_to_copies()
 
     def _execute(
@@ -42,6 +45,20 @@ class Recorder:
     ) -> None:
         if not sql.startswith(_NO_WORK):
             self._note(sql, parameters, many=many)
+
+    def _listen_to_prepared(self) -> None:
+        one, many = Compiled.execute, Compiled.execute_many
+
+        def execute(compiled: Compiled, connection: Any, values: Any) -> Rows:  # noqa: ANN401
+            self._note(compiled.sql, compiled.bound(values))
+            return one(compiled, connection, values)
+
+        def execute_many(compiled: Compiled, connection: Any, rows: Any) -> None:  # noqa: ANN401
+            self._note(compiled.sql, [compiled.bound(row) for row in rows], many=True)
+            many(compiled, connection, rows)
+
+        Compiled.execute = execute  # type: ignore[method-assign, assignment]
+        Compiled.execute_many = execute_many  # type: ignore[method-assign, assignment]
 
     def _listen_to_copies(self) -> None:
         begin, write = psycopg.Cursor.copy, psycopg.Copy.write_row

@@ -6,6 +6,15 @@ cut. Its writers take turns on one connection, and share one synchronisation of 
 
 from shared.database.columns import UtcDateTime
 from shared.database.database import Database
+from shared.database.prepared import Prepared
 from shared.database.rows import insert_if_new, insert_many, insert_new, run
 
-__all__ = ["Database", "UtcDateTime", "insert_if_new", "insert_many", "insert_new", "run"]
+__all__ = [
+    "Database",
+    "Prepared",
+    "UtcDateTime",
+    "insert_if_new",
+    "insert_many",
+    "insert_new",
+    "run",
+]

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from shared.database.engines import begin_writing
+from shared.database.prepared import bind
 from shared.database.turns import Turns
 from shared.errors import Unavailable
 
@@ -143,15 +144,21 @@ class _Group:
     @contextmanager
     def body(self) -> Iterator[Session]:
         """What one member does, inside a savepoint of its own."""
-        savepoint = Session(
-            self.connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
-        )
-        with savepoint as session, session.begin():
-            try:
+        self._driver.execute("SAVEPOINT member")
+        try:
+            with Session(self.connection, join_transaction_mode="rollback_only") as session:
+                bind(session, self.connection)
                 yield session
-            except DBAPIError as error:
+                session.flush()
+        except BaseException as error:
+            if isinstance(error, DBAPIError):
                 self.blame = error
-                raise
+            if self._is_whole:
+                self._driver.execute("ROLLBACK TO member")
+            raise
+        finally:
+            if self._is_whole:
+                self._driver.execute("RELEASE member")
 
     def end(self) -> None:
         """Commit, and tell all members how it went; a connection that failed is not used again.
@@ -192,5 +199,8 @@ class _Group:
         """False after an error that made SQLite undo everybody's work, as a full disk does."""
         if self.connection.invalidated:
             return False
-        driver: Any = self.connection.connection.driver_connection
-        return bool(driver.in_transaction)
+        return bool(self._driver.in_transaction)
+
+    @property
+    def _driver(self) -> Any:  # noqa: ANN401 - the driver's own type
+        return self.connection.connection.driver_connection

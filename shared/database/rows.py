@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import CursorResult, Executable, Insert, inspect
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session, SQLModel, insert
 
+from shared.database.prepared import Prepared, connection_of
 from shared.errors import Unavailable
 
 _FEW = 8
@@ -17,7 +17,7 @@ _FEW = 8
 
 def run(session: Session, statement: Executable, **parameters: object) -> CursorResult[Any]:
     """Execute a statement of the core, built once or just now."""
-    result = session.connection().execute(statement, parameters)
+    result = connection_of(session).execute(statement, parameters)
     assert isinstance(result, CursorResult)  # noqa: S101 - statements of the core give one
     return result
 
@@ -28,9 +28,9 @@ def insert_many(
     """Insert rows that name the same columns, in order, by the quickest way of the database."""
     if not rows:
         return
-    connection = session.connection()
+    connection = connection_of(session)
     if connection.dialect.name != "postgresql" or len(rows) <= _FEW:
-        connection.execute(_insert(table), rows)
+        _insert(table).on_each(session, rows)
         return
     columns = ", ".join(f'"{column}"' for column in rows[0])
     statement = f'COPY "{table.__tablename__}" ({columns}) FROM STDIN'
@@ -50,33 +50,33 @@ def insert_new(
     session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, object]]
 ) -> None:
     """Insert rows that name the same columns; those whose key is taken already are left out."""
-    if not rows:
-        return
-    connection = session.connection()
-    connection.execute(_insert_new(table, connection.dialect.name), rows)
+    if rows:
+        _insert_new(table, connection_of(session).dialect.name).on_each(session, rows)
 
 
 def insert_if_new(session: Session, table: type[SQLModel], row: Mapping[str, object]) -> bool:
     """Insert a row. False if its key is taken already."""
-    connection = session.connection()
-    statement = _insert_if_new(table, connection.dialect.name)
-    return connection.execute(statement, row).first() is not None
+    inserted = _insert_if_new(table, connection_of(session).dialect.name).on(session, **row)
+    return inserted.first() is not None
 
 
 @cache
-def _insert_if_new(table: type[SQLModel], dialect: str) -> ReturningInsert[Any]:
+def _insert(table: type[SQLModel]) -> Prepared:
+    return Prepared(insert(table))
+
+
+@cache
+def _insert_new(table: type[SQLModel], dialect: str) -> Prepared:
+    return Prepared(_unless_taken(table, dialect))
+
+
+@cache
+def _insert_if_new(table: type[SQLModel], dialect: str) -> Prepared:
     keys = inspect(table).primary_key
-    return _insert_new(table, dialect).returning(*keys)
+    return Prepared(_unless_taken(table, dialect).returning(*keys))
 
 
-@cache
-def _insert(table: type[SQLModel]) -> Insert:
-    """Building a statement costs several times what executing it does."""
-    return insert(table)
-
-
-@cache
-def _insert_new(table: type[SQLModel], dialect: str) -> Insert:
+def _unless_taken(table: type[SQLModel], dialect: str) -> Insert:
     if dialect == "postgresql":
         return postgresql.insert(table).on_conflict_do_nothing()
     return sqlite.insert(table).on_conflict_do_nothing()

@@ -7,9 +7,12 @@ from sqlmodel import Session, col, delete, insert, select
 
 from services.review.ports import Answered
 from services.review.tables import AnswerRow
+from shared.database import Prepared
 
-_FIND = select(AnswerRow.request, AnswerRow.outcome).where(AnswerRow.key == bindparam("of_key"))
-_REMEMBER = insert(AnswerRow)
+_FIND = Prepared(
+    select(AnswerRow.request, AnswerRow.outcome).where(AnswerRow.key == bindparam("of_key"))
+)
+_REMEMBER = Prepared(insert(AnswerRow))
 
 
 class SqlAnswers:
@@ -20,13 +23,13 @@ class SqlAnswers:
 
     def find(self, key: str) -> Answered | None:
         """What was asked under a key."""
-        row = self._session.connection().execute(_FIND, {"of_key": key}).first()
+        row = _FIND.on(self._session, of_key=key).first()
         return Answered(*row) if row else None
 
     def remember(self, key: str, answered: Answered, at: datetime) -> None:
         """Remember it; of two requests with one key at once, the second fails as a whole."""
         row = {"key": key, "request": answered.request, "outcome": answered.outcome, "at": at}
-        self._session.connection().execute(_REMEMBER, row)
+        _REMEMBER.on(self._session, **row)
 
     def forget(self, before: datetime, limit: int) -> int:
         """Forget what was remembered before; how many."""

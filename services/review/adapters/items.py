@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import (
     Label,
-    Row,
     Select,
     Update,
     delete,
@@ -59,7 +58,8 @@ class SqlItems:
 
     def get(self, item_id: int) -> Item | None:
         """One item."""
-        return self._one(select(*statements.ITEM_COLUMNS).where(col(ItemRow.id) == item_id))
+        row = statements.ITEM.on(self._session, of_item=item_id).first()
+        return item_of(row) if row else None
 
     def of_event(self, project: str, event_id: str) -> Item | None:
         """The item of an event, if people ever had to do with it."""
@@ -85,13 +85,13 @@ class SqlItems:
 
     def count_vote(self, item_id: int) -> Item | None:
         """Number one more vote, and keep others from doing so. None if the item is settled."""
-        row = run(self._session, statements.COUNT_VOTE, of_item=item_id).first()
+        row = statements.COUNT_VOTE.on(self._session, of_item=item_id).first()
         return item_of(row) if row else None
 
     def settle(self, item_id: int, label: str | None, decisions: int) -> None:
         """Take an item out of its queue, with all its slots; whoever holds one has lost it."""
-        run(self._session, statements.SETTLE, of_item=item_id, decided=label, revision=decisions)
-        run(self._session, statements.DROP_SLOTS, of_item=item_id)
+        statements.SETTLE.on(self._session, of_item=item_id, decided=label, revision=decisions)
+        statements.DROP_SLOTS.on(self._session, of_item=item_id)
 
     def move(self, item_id: int, queue: str, stage: Stage, slots: int) -> None:
         """Let a waiting item wait elsewhere; who holds it may answer, but is not followed.
@@ -100,7 +100,7 @@ class SqlItems:
         their queue too before they are dropped: nobody may claim one in between.
         """
         self._change(item_id, queue=queue, stage=stage.value)
-        run(self._session, statements.MOVE_SLOTS, of_item=item_id, of_queue=queue)
+        statements.MOVE_SLOTS.on(self._session, of_item=item_id, of_queue=queue)
         self.offer(item_id, slots)
 
     def offer(self, item_id: int, slots: int) -> None:
@@ -119,7 +119,7 @@ class SqlItems:
         self, item_id: int, queue: str, stage: Stage, slots: int, *, anew: bool = False
     ) -> None:
         """Let a settled item wait again; `anew`: earlier votes do not count."""
-        run(self._session, statements.DROP_SLOTS, of_item=item_id)
+        statements.DROP_SLOTS.on(self._session, of_item=item_id)
         self._change(
             item_id,
             settled=False,
@@ -220,9 +220,9 @@ class SqlItems:
         return run(self._session, statement).rowcount
 
 
-def item_of(row: Row[Any]) -> Item:
+def item_of(row: Sequence[Any]) -> Item:
     """An item, from a row that begins with `statements.ITEM_COLUMNS`."""
-    identity, project, queue, event_id, reason, stage, *rest = tuple(row)
+    identity, project, queue, event_id, reason, stage, *rest = row
     return Item(identity, project, queue, event_id, RouteReason(reason), Stage(stage), *rest[:9])
 
 

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, select, update
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from services.review.adapters import statements
 from services.review.adapters.items import item_of
 from services.review.domain.queue import Candidate, Item, Lease, LeaseEnd, Worth
 from services.review.ports import Hold
-from services.review.tables import ItemRow, LeaseRow, SlotRow
-from shared.database import run
+from services.review.tables import LeaseRow, SlotRow
+from shared.database import Prepared, run
 
 
 class SqlLeases:
@@ -30,7 +30,7 @@ class SqlLeases:
         Each of the three is the head of an index, however long the queue is.
         """
         asked = {"of_queue": queue, "of_reviewer": reviewer, "now": now, "most": limit}
-        rows = run(self._session, statements.CANDIDATES, **asked, urgent_until=urgent_until)
+        rows = statements.CANDIDATES.on(self._session, **asked, urgent_until=urgent_until)
         return [
             Candidate(row.slot, item_of(row), Worth(row.predicted, row.doubt, row.novelty))
             for row in rows
@@ -50,9 +50,7 @@ class SqlLeases:
         won = self._claim(statements.CLAIM_OF_ITEM, hold, now=now, of_item=item_id)
         if won is None:
             return None
-        row = run(
-            self._session, select(*statements.ITEM_COLUMNS).where(col(ItemRow.id) == item_id)
-        ).one()
+        row = statements.ITEM.on(self._session, of_item=item_id).first()
         return self._granted(item_of(row), hold, *won)
 
     def grant_again(self, item_id: int, queue: str, hold: Hold, now: datetime) -> Lease:
@@ -60,17 +58,15 @@ class SqlLeases:
 
         If the item waits elsewhere by now, nobody else is offered the slot.
         """
-        slot = run(self._session, statements.ADD_SLOT, of_item=item_id, of_queue=queue).scalar_one()
+        slot = statements.ADD_SLOT.on(self._session, of_item=item_id, of_queue=queue).scalar()
         won = self._claim(statements.CLAIM_SLOT, hold, queue, now=now, of_slot=slot)
         assert won is not None  # noqa: S101 - nobody else has seen the slot
-        row = run(
-            self._session, select(*statements.ITEM_COLUMNS).where(col(ItemRow.id) == item_id)
-        ).one()
+        row = statements.ITEM.on(self._session, of_item=item_id).first()
         return self._granted(item_of(row), hold, *won)
 
     def get(self, lease_id: str) -> Lease | None:
         """A lease that was granted, whether it still holds or not."""
-        row = run(self._session, statements.LEASE, of_lease=lease_id).first()
+        row = statements.LEASE.on(self._session, of_lease=lease_id).first()
         if row is None:
             return None
         return Lease(
@@ -106,7 +102,7 @@ class SqlLeases:
     def next_free(self, queue: str, reviewer: str) -> datetime | None:
         """When the first slot that the reviewer might get ends to be held. None: there is none."""
         asked = {"of_queue": queue, "of_reviewer": reviewer}
-        moment: datetime | None = run(self._session, statements.NEXT_FREE, **asked).scalar()
+        moment: datetime | None = statements.NEXT_FREE.on(self._session, **asked).scalar()
         return moment
 
     def any_in(self, queue: str) -> bool:
@@ -115,17 +111,16 @@ class SqlLeases:
         return run(self._session, found).first() is not None
 
     def _claim(
-        self, statement: Executable, hold: Hold, queue: str | None = None, **which: object
+        self, statement: Prepared, hold: Hold, queue: str | None = None, **which: object
     ) -> tuple[str, str, int] | None:
         """Lease, queue and token, if a slot was free."""
         lease_id = secrets.token_hex(12)
         asked = {"of_lease": lease_id, "of_reviewer": hold.holder, "until": hold.until}
-        won = run(self._session, statement, **asked, **which).first()
+        won = statement.on(self._session, **asked, **which).first()
         if won is None:
             return None
-        run(
+        statements.GRANT.on(
             self._session,
-            statements.GRANT,
             id=lease_id,
             item_id=won.item_id,
             queue=queue or won.queue,
@@ -148,8 +143,8 @@ class SqlLeases:
             sees_model=hold.sees_model,
         )
 
-    def _on_held(self, statement: Executable, lease: Lease, **values: object) -> bool:
-        held = run(self._session, statement, of_item=lease.item.id, of_lease=lease.id, **values)
+    def _on_held(self, statement: Prepared, lease: Lease, **values: object) -> bool:
+        held = statement.on(self._session, of_item=lease.item.id, of_lease=lease.id, **values)
         return held.rowcount == 1
 
     def _change(self, lease: Lease, **values: Any) -> None:  # noqa: ANN401 - any column

@@ -8,17 +8,17 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from services.review.domain.ledger import Entry, Kind, NewEntry, Stretch
 from services.review.tables import RARE_KINDS, LedgerRow
-from shared.database import insert_many
+from shared.database import Prepared, insert_many, run
 from shared.events import DecidedBy
 
-_APPEND = insert(LedgerRow).returning(col(LedgerRow.sequence))
+_APPEND = Prepared(insert(LedgerRow).returning(col(LedgerRow.sequence)))
 _FIRST = select(LedgerRow.subject, LedgerRow.body).where(
     LedgerRow.project == bindparam("of_project"),
     LedgerRow.kind == bindparam("of_kind"),
     LedgerRow.revision == 1,
 )
 _KNOWN = _FIRST.where(col(LedgerRow.subject).in_(bindparam("of_subjects", expanding=True)))
-_ONE_KNOWN = _FIRST.where(LedgerRow.subject == bindparam("of_subject"))
+_ONE_KNOWN = Prepared(_FIRST.where(LedgerRow.subject == bindparam("of_subject")))
 """What is said for each item is built once: building costs several times what executing does."""
 
 
@@ -34,8 +34,7 @@ class SqlLedger:
 
     def append_one(self, entry: NewEntry) -> int:
         """Record one entry; its sequence number."""
-        sequence = self._session.connection().execute(_APPEND, _row(entry)).scalar_one()
-        assert sequence is not None  # noqa: S101 - the database numbers every entry
+        sequence: int = _APPEND.on(self._session, **_row(entry)).scalar()
         return sequence
 
     def append_at(self, entry: NewEntry, sequence: int) -> None:
@@ -51,13 +50,12 @@ class SqlLedger:
 
     def known(self, project: str, kind: Kind, subjects: Collection[str]) -> Mapping[str, str]:
         """The bodies (revision 1) of those subjects that are recorded already."""
-        asked: dict[str, object] = {"of_project": project, "of_kind": kind.value}
+        asked = {"of_project": project, "of_kind": kind.value}
         if len(subjects) == 1:
-            statement, asked["of_subject"] = _ONE_KNOWN, next(iter(subjects))
-        else:
-            statement, asked["of_subjects"] = _KNOWN, list(subjects)
-        rows = self._session.connection().execute(statement, asked)
-        return {subject: body for subject, body in rows}  # noqa: C416
+            row = _ONE_KNOWN.on(self._session, **asked, of_subject=next(iter(subjects))).first()
+            return {row.subject: row.body} if row else {}
+        rows = run(self._session, _KNOWN, **asked, of_subjects=list(subjects))
+        return {row.subject: row.body for row in rows}
 
     def story(self, project: str, subject: str, kinds: Collection[Kind]) -> Sequence[Entry]:
         """All entries of a subject, oldest first."""

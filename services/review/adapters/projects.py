@@ -8,12 +8,13 @@ from sqlmodel import Session, col, select
 
 from services.review.ports import ProjectState
 from services.review.tables import ProjectRow
+from shared.database import Prepared
 from shared.project import Project
 
 _ALL = select(ProjectRow.configuration, ProjectRow.policy_version, ProjectRow.stopped).order_by(
     col(ProjectRow.name)
 )
-_ONE = _ALL.where(ProjectRow.name == bindparam("of_name"))
+_ONE = Prepared(_ALL.where(ProjectRow.name == bindparam("of_name")))
 
 
 class SqlProjects:
@@ -26,7 +27,7 @@ class SqlProjects:
     def get(self, name: str) -> ProjectState | None:
         """One project; asked for again within a transaction, it is the same."""
         if name not in self._got:
-            row = self._session.connection().execute(_ONE, {"of_name": name}).first()
+            row = _ONE.on(self._session, of_name=name).first()
             self._got[name] = _state(*row) if row else None
         return self._got[name]
 

@@ -11,12 +11,14 @@ from services.review.domain.quality import Skill
 from services.review.domain.reviewers import Arms, Reviewer, State
 from services.review.domain.standing import Tally
 from services.review.tables import ReviewerRow
-from shared.database import insert_new, run
+from shared.database import Prepared, insert_new, run
 
 _COLUMNS = tuple(ReviewerRow.__table__.c)  # type: ignore[attr-defined]
-_ONE = select(*_COLUMNS).where(
-    col(ReviewerRow.project) == bindparam("of_project"),
-    col(ReviewerRow.reviewer) == bindparam("of_reviewer"),
+_ONE = Prepared(
+    select(*_COLUMNS).where(
+        col(ReviewerRow.project) == bindparam("of_project"),
+        col(ReviewerRow.reviewer) == bindparam("of_reviewer"),
+    )
 )
 """Each claim asks for it: built once."""
 
@@ -29,8 +31,7 @@ class SqlReviewers:
 
     def get(self, project: str, name: str) -> Reviewer:
         """One reviewer."""
-        found = {"of_project": project, "of_reviewer": name}
-        row = self._session.connection().execute(_ONE, found).first()
+        row = _ONE.on(self._session, of_project=project, of_reviewer=name).first()
         return _reviewer(row) if row else Reviewer(project, name)
 
     def of(self, project: str) -> Sequence[Reviewer]:

@@ -24,6 +24,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import col
 
 from services.review.tables import NOWHERE, ItemRow, LeaseRow, SlotRow, ThroughRow
+from shared.database import Prepared
 
 FREE = text("review_slots.lease_id IS NULL")
 """As the partial indices have it, or they would not be used."""
@@ -82,7 +83,7 @@ def _heads() -> ScalarSelect[int]:
     ).scalar_subquery()
 
 
-CANDIDATES = (
+CANDIDATES = Prepared(
     select(
         *ITEM_COLUMNS,
         col(SlotRow.id).label("slot"),
@@ -111,10 +112,11 @@ def _claim(which: ColumnElement[bool]) -> ReturningUpdate[int, str, int]:
     )
 
 
-CLAIM_SLOT = _claim(col(SlotRow.id) == bindparam("of_slot"))
-CLAIM_OF_ITEM = _claim(col(SlotRow.item_id) == _ITEM)
-GRANT = insert(LeaseRow)
-LEASE = (
+CLAIM_SLOT = Prepared(_claim(col(SlotRow.id) == bindparam("of_slot")))
+CLAIM_OF_ITEM = Prepared(_claim(col(SlotRow.item_id) == _ITEM))
+ITEM = Prepared(select(*ITEM_COLUMNS).where(col(ItemRow.id) == _ITEM))
+GRANT = Prepared(insert(LeaseRow))
+LEASE = Prepared(
     select(
         *ITEM_COLUMNS,
         col(LeaseRow.id).label("lease_id"),
@@ -136,7 +138,7 @@ LEASE = (
     .where(col(LeaseRow.id) == _LEASE)
 )
 _COPIED = ("reason", "received_at", "deadline", "predicted", "doubt", "novelty", "rank")
-ADD_SLOT = (
+ADD_SLOT = Prepared(
     insert(SlotRow)
     .from_select(
         ["item_id", "token", "queue", *_COPIED],
@@ -150,25 +152,25 @@ ADD_SLOT = (
     .returning(col(SlotRow.id))
 )
 """One slot more, in a queue if its item waits there."""
-USE = delete(SlotRow).where(*_HELD)
-EXTEND = update(SlotRow).where(*_HELD).values(expires_at=_UNTIL)
-GIVE_BACK = (
+USE = Prepared(delete(SlotRow).where(*_HELD))
+EXTEND = Prepared(update(SlotRow).where(*_HELD).values(expires_at=_UNTIL))
+GIVE_BACK = Prepared(
     update(SlotRow).where(*_HELD, _OFFERED).values(lease_id=None, holder=None, expires_at=None)
 )
-DROP_HELD = delete(SlotRow).where(*_HELD, ~_OFFERED)
-NEXT_FREE = (
+DROP_HELD = Prepared(delete(SlotRow).where(*_HELD, ~_OFFERED))
+NEXT_FREE = Prepared(
     select(col(SlotRow.expires_at))
     .where(_open_to_reviewer(), LEASED)
     .order_by(col(SlotRow.expires_at))
     .limit(1)
 )
-COUNT_VOTE = (
+COUNT_VOTE = Prepared(
     update(ItemRow)
     .where(col(ItemRow.id) == _ITEM, col(ItemRow.settled).is_(False))
     .values(votes=col(ItemRow.votes) + 1)
     .returning(*ITEM_COLUMNS)
 )
-SETTLE = (
+SETTLE = Prepared(
     update(ItemRow)
     .where(col(ItemRow.id) == _ITEM)
     .values(settled=True, label=bindparam("decided"), decisions=bindparam("revision"))
@@ -176,9 +178,9 @@ SETTLE = (
 _HELD_THERE = exists().where(
     col(LeaseRow.id) == col(SlotRow.lease_id), col(LeaseRow.queue) == _QUEUE
 )
-MOVE_SLOTS = (
+MOVE_SLOTS = Prepared(
     update(SlotRow)
     .where(col(SlotRow.item_id) == _ITEM)
     .values(queue=case((_HELD_THERE, _QUEUE), else_=literal(NOWHERE)))
 )
-DROP_SLOTS = delete(SlotRow).where(col(SlotRow.item_id) == _ITEM)
+DROP_SLOTS = Prepared(delete(SlotRow).where(col(SlotRow.item_id) == _ITEM))

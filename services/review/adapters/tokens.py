@@ -11,8 +11,9 @@ from services.review.adapters.users import user_of
 from services.review.domain.tokens import Token, TokenKind
 from services.review.ports import Proof
 from services.review.tables import TokenRow, UserRow
+from shared.database import Prepared
 
-_FIND = (
+_FIND = Prepared(
     select(UserRow.name, UserRow.role, UserRow.projects, TokenRow.digest)
     .join(TokenRow, col(TokenRow.user) == UserRow.name)
     .where(
@@ -51,7 +52,7 @@ class SqlTokens:
     def find(self, prefix: str, kind: TokenKind, now: datetime) -> Proof | None:
         """What a token proves that is neither expired nor revoked, its user not disabled."""
         asked = {"prefix": prefix, "kind": kind.value, "now": now}
-        found = self._session.connection().execute(_FIND, asked).first()
+        found = _FIND.on(self._session, **asked).first()
         if found is None:
             return None
         name, role, projects, digest = found

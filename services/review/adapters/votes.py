@@ -9,15 +9,15 @@ from sqlmodel import Session, col
 
 from services.review.domain.votes import Ballot, Because, Draft, VoteState
 from services.review.tables import DraftRow, ItemRow, ThroughRow, VoteRow
-from shared.database import insert_if_new, insert_new, run
+from shared.database import Prepared, insert_if_new, insert_new, run
 
 _FIELDS = (
     *("item_id", "round", "number", "reviewer", "label", "comment", "reason_code"),
     *("seconds_spent", "at", "lease_id", "saw_model", "state"),
 )
 _COLUMNS = tuple(getattr(VoteRow, name) for name in _FIELDS)
-_ADD = insert(VoteRow)
-_COUNTED = (
+_ADD = Prepared(insert(VoteRow))
+_COUNTED = Prepared(
     select(*_COLUMNS)
     .where(
         col(VoteRow.item_id) == bindparam("of_item"),
@@ -26,11 +26,11 @@ _COUNTED = (
     )
     .order_by(col(VoteRow.number))
 )
-_DRAFTS = select(
-    col(DraftRow.item_id), col(DraftRow.label), col(DraftRow.comment), col(DraftRow.at)
-).where(
-    col(DraftRow.item_id).in_(bindparam("of_items", expanding=True)),
-    col(DraftRow.reviewer) == bindparam("of_reviewer"),
+_DRAFT = Prepared(
+    select(col(DraftRow.label), col(DraftRow.comment), col(DraftRow.at)).where(
+        col(DraftRow.item_id) == bindparam("of_item"),
+        col(DraftRow.reviewer) == bindparam("of_reviewer"),
+    )
 )
 """What is said for each answer is built once: building costs several times what executing does."""
 
@@ -44,11 +44,11 @@ class SqlVotes:
     def add(self, ballot: Ballot) -> None:
         """Record a vote."""
         values = {name: getattr(ballot, name) for name in _FIELDS}
-        run(self._session, _ADD, **values | {"state": ballot.state.value, "taught": False})
+        _ADD.on(self._session, **values | {"state": ballot.state.value, "taught": False})
 
     def counted(self, item_id: int, item_round: int) -> Sequence[Ballot]:
         """The votes of a round that count, in the order in which they came."""
-        rows = run(self._session, _COUNTED, of_item=item_id, of_round=item_round)
+        rows = _COUNTED.on(self._session, of_item=item_id, of_round=item_round)
         return [_ballot(row) for row in rows]
 
     def of_lease(self, lease_id: str) -> Ballot | None:
@@ -144,8 +144,11 @@ class SqlVotes:
 
     def drafts(self, item_ids: Collection[int], reviewer: str) -> Mapping[int, Draft]:
         """What a person had begun to answer."""
-        rows = run(self._session, _DRAFTS, of_items=list(item_ids), of_reviewer=reviewer)
-        return {row.item_id: Draft(row.label, row.comment, row.at) for row in rows}
+        found = {
+            item_id: _DRAFT.on(self._session, of_item=item_id, of_reviewer=reviewer).first()
+            for item_id in item_ids
+        }
+        return {item_id: Draft(*row) for item_id, row in found.items() if row}
 
     def notes(self, item_id: int) -> Sequence[tuple[str, Because, str]]:
         """Reasons that people gave when they passed the item on: who, why, what they said."""
@@ -163,5 +166,5 @@ def _person(table: Any, item_id: int, reviewer: str) -> tuple[Any, Any]:  # noqa
 
 
 def _ballot(row: Any) -> Ballot:  # noqa: ANN401 - a row of any shape
-    values = dict(row._mapping)  # noqa: SLF001 - the documented way to a row's names
+    values = dict(zip(_FIELDS, row, strict=True))
     return Ballot(**values | {"state": VoteState(values["state"])})

@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute
 
 from services.review.api.cookies import Cookie
+from services.review.api.one_thread import has_thread
 from services.review.domain.access import Permission, User, project_of
 from services.review.errors import Forbidden, NotAuthenticated, NotFound
 from services.review.use_cases.access import ControlAccess
@@ -48,7 +50,13 @@ class Guard:
         self.lists = lists
         self._door = door
 
-    def __call__(self, request: Request) -> User:
+    async def __call__(self, request: Request) -> User:
+        """Who is calling; it is looked up in a thread."""
+        if has_thread(request):
+            return self.admit(request)
+        return await run_in_threadpool(self.admit, request)
+
+    def admit(self, request: Request) -> User:
         """Who is calling.
 
         Raises:

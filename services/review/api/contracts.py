@@ -4,12 +4,13 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from services.review.api.one_thread import OneThread
 from shared import asyncapi
 
 
 def router() -> APIRouter:
     """`/asyncapi`."""
-    routes = APIRouter(tags=["contracts"])
+    routes = APIRouter(tags=["contracts"], route_class=OneThread)
     document = asyncapi.document()
 
     @routes.get("/asyncapi")

@@ -18,6 +18,7 @@ from services.review.api.dead_letter_bodies import (
     Word,
 )
 from services.review.api.document import may_say
+from services.review.api.one_thread import OneThread
 from services.review.api.repeating import Key
 from services.review.domain.access import Permission, User
 from services.review.domain.dead_letters import LetterState, Selection
@@ -33,7 +34,7 @@ _State = Literal["waiting", "retried", "dropped", "all"]
 
 def router(door: Doorkeeper, letters: WorkDeadLetters) -> APIRouter:
     """`/v1/dead-letters`."""
-    routes = APIRouter(prefix="/v1/dead-letters", tags=["dead letters"])
+    routes = APIRouter(prefix="/v1/dead-letters", tags=["dead letters"], route_class=OneThread)
     Operator = Annotated[User, Depends(door.allow(Permission.OPERATE))]  # noqa: N806 - a type
 
     @routes.get("")

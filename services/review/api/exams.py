@@ -9,6 +9,7 @@ from services.review.api.bodies import ExamRequest
 from services.review.api.caller import Doorkeeper
 from services.review.api.cursors import LARGEST
 from services.review.api.document import may_say
+from services.review.api.one_thread import OneThread
 from services.review.domain.access import Permission, User
 from services.review.errors import AlreadyAnswered, NoExam, Paused, TooFewQuestions
 from services.review.use_cases.exams import Marked, Question, TakeExam
@@ -65,7 +66,7 @@ class MarkedAnswer(BaseModel):
 
 def router(door: Doorkeeper, exam: TakeExam) -> APIRouter:
     """`/v1/queues/{queue}/exam`."""
-    routes = APIRouter(prefix="/v1/queues/{queue}/exam", tags=["reviewers"])
+    routes = APIRouter(prefix="/v1/queues/{queue}/exam", tags=["reviewers"], route_class=OneThread)
     Reviewer = Annotated[User, Depends(door.allow(Permission.REVIEW))]  # noqa: N806 - a type
 
     @routes.post("", openapi_extra=may_say(Paused, NoExam, TooFewQuestions))

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from services.review.api.bodies import GoldRequest
 from services.review.api.caller import Doorkeeper
 from services.review.api.cursors import Limit, NextCursor, below, written
+from services.review.api.one_thread import OneThread
 from services.review.domain.access import Permission, User
 from services.review.domain.gold import Gold
 from services.review.use_cases.gold import KeepGold
@@ -42,7 +43,9 @@ class GoldListAnswer(BaseModel):
 
 def router(door: Doorkeeper, keep: KeepGold) -> APIRouter:
     """`/v1/projects/{project}/gold`."""
-    routes = APIRouter(prefix="/v1/projects/{project}/gold", tags=["reviewers"])
+    routes = APIRouter(
+        prefix="/v1/projects/{project}/gold", tags=["reviewers"], route_class=OneThread
+    )
     Lead = Annotated[User, Depends(door.allow(Permission.LEAD))]  # noqa: N806 - a type
 
     @routes.post("", status_code=201)

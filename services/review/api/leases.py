@@ -13,6 +13,7 @@ from services.review.api.bodies import (
 from services.review.api.caller import Doorkeeper
 from services.review.api.cursors import LARGEST
 from services.review.api.document import may_say
+from services.review.api.one_thread import OneThread
 from services.review.api.repeating import Key
 from services.review.api.work_answers import (
     ClaimAnswer,
@@ -34,7 +35,7 @@ _Item = Annotated[int, Path(ge=1, le=LARGEST)]
 
 def router(door: Doorkeeper, work: WorkQueues, decide: DecideItem, undo: UndoVote) -> APIRouter:
     """`/v1/leases` and `/v1/items`."""
-    routes = APIRouter(prefix="/v1", tags=["items"])
+    routes = APIRouter(prefix="/v1", tags=["items"], route_class=OneThread)
     Reviewer = Annotated[User, Depends(door.allow(Permission.REVIEW))]  # noqa: N806 - a type
 
     @routes.post("/leases/{lease}/heartbeat", openapi_extra=may_say(LeaseLost))

@@ -8,6 +8,7 @@ from pydantic import StringConstraints
 from services.review.api.bodies import Body
 from services.review.api.caller import Doorkeeper, address_of
 from services.review.api.document import may_say
+from services.review.api.one_thread import OneThread
 from services.review.domain.access import Permission, User
 from services.review.domain.passwords import LEAST_CHARACTERS, MOST_CHARACTERS
 from services.review.errors import TooManyAttempts
@@ -33,7 +34,7 @@ class OwnPassword(Body):
 
 def router(door: Doorkeeper, passwords: KeepPasswords) -> APIRouter:
     """`/v1/users/me/password` and `/v1/users/{name}/password`."""
-    routes = APIRouter(prefix="/v1/users", tags=["users"])
+    routes = APIRouter(prefix="/v1/users", tags=["users"], route_class=OneThread)
     Admin = Annotated[User, Depends(door.allow(Permission.ADMINISTER))]  # noqa: N806 - a type
     Known = Annotated[User, Depends(door.known())]  # noqa: N806 - a type
 

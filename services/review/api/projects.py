@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from services.review.api.answers import ProjectAnswer, ProjectsAnswer
 from services.review.api.bodies import SwitchRequest
 from services.review.api.caller import Doorkeeper
+from services.review.api.one_thread import OneThread
 from services.review.domain.access import Permission, User
 from services.review.errors import Invalid
 from services.review.use_cases.projects import KeepProjects
@@ -15,7 +16,7 @@ from shared.project import Project
 
 def router(door: Doorkeeper, keep: KeepProjects) -> APIRouter:
     """`/v1/projects`."""
-    routes = APIRouter(prefix="/v1/projects", tags=["projects"])
+    routes = APIRouter(prefix="/v1/projects", tags=["projects"], route_class=OneThread)
     Lister = Annotated[User, Depends(door.allow(Permission.READ, lists=True))]  # noqa: N806 - a type
     Reader = Annotated[User, Depends(door.allow(Permission.READ))]  # noqa: N806 - a type
     Operator = Annotated[User, Depends(door.allow(Permission.OPERATE))]  # noqa: N806 - a type

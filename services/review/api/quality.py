@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends
 
 from services.review.api.bodies import StandingRequest
 from services.review.api.caller import Doorkeeper
+from services.review.api.one_thread import OneThread
 from services.review.api.quality_answers import (
     AgreementAnswer,
     AnchoringAnswer,
@@ -22,7 +23,7 @@ from services.review.use_cases.standing import KeepStanding
 
 def router(door: Doorkeeper, measure: MeasureReviewers, standing: KeepStanding) -> APIRouter:
     """`/v1/projects/.../reviewers`, `/agreement`, `/anchoring` and `/v1/users/me/quality`."""
-    routes = APIRouter(prefix="/v1", tags=["reviewers"])
+    routes = APIRouter(prefix="/v1", tags=["reviewers"], route_class=OneThread)
     Lead = Annotated[User, Depends(door.allow(Permission.LEAD))]  # noqa: N806 - a type
     Known = Annotated[User, Depends(door.known())]  # noqa: N806 - a type
 

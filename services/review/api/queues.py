@@ -8,6 +8,7 @@ from services.review.api.answers import QueueAnswer, QueuesAnswer
 from services.review.api.bodies import ClaimRequest
 from services.review.api.caller import Doorkeeper
 from services.review.api.document import may_say
+from services.review.api.one_thread import OneThread
 from services.review.api.repeating import Key
 from services.review.api.work_answers import ClaimsAnswer
 from services.review.domain.access import Permission, User
@@ -20,7 +21,7 @@ from shared.clock import Clock
 
 def router(door: Doorkeeper, work: WorkQueues, clock: Clock) -> APIRouter:
     """`/v1/queues`."""
-    routes = APIRouter(prefix="/v1", tags=["queues"])
+    routes = APIRouter(prefix="/v1", tags=["queues"], route_class=OneThread)
     Reviewer = Annotated[User, Depends(door.allow(Permission.REVIEW))]  # noqa: N806 - a type
 
     Lister = Annotated[User, Depends(door.allow(Permission.REVIEW, lists=True))]  # noqa: N806 - a type

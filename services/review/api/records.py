@@ -23,6 +23,7 @@ from services.review.api.cursors import (
     read,
     written,
 )
+from services.review.api.one_thread import OneThread
 from services.review.domain.access import Permission, User
 from services.review.domain.ledger import Entry, Stretch
 from services.review.use_cases.pages import Page
@@ -43,7 +44,7 @@ _After = Annotated[
 
 def router(door: Doorkeeper, records: ReadRecords) -> APIRouter:
     """`/v1/decisions`, `/v1/reports` and `/v1/models`."""
-    routes = APIRouter(prefix="/v1", tags=["records"])
+    routes = APIRouter(prefix="/v1", tags=["records"], route_class=OneThread)
     Reader = Annotated[User, Depends(door.allow(Permission.READ))]  # noqa: N806 - a type
     Auditor = Annotated[User, Depends(door.allow(Permission.RECORD))]  # noqa: N806 - a type
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 
 from services.review.api.bodies import RepublishRequest
 from services.review.api.caller import Doorkeeper
+from services.review.api.one_thread import OneThread
 from services.review.api.repair_answers import GapsAnswer, Republished
 from services.review.domain.access import Permission, User
 from services.review.use_cases.reconciling import Reconcile
@@ -16,7 +17,7 @@ from shared.clock import Clock
 
 def router(door: Doorkeeper, reconcile: Reconcile, republish: Republish, clock: Clock) -> APIRouter:
     """`/v1/gaps`, `/v1/repair` and `/v1/republish`."""
-    routes = APIRouter(prefix="/v1", tags=["repairs"])
+    routes = APIRouter(prefix="/v1", tags=["repairs"], route_class=OneThread)
     Operator = Annotated[User, Depends(door.allow(Permission.OPERATE))]  # noqa: N806 - a type
 
     @routes.get("/gaps")

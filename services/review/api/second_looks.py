@@ -8,6 +8,7 @@ from services.review.api.answers import AppealAnswer, RevokedAnswer
 from services.review.api.bodies import AppealRequest, RevokeRequest
 from services.review.api.caller import Doorkeeper
 from services.review.api.document import may_say
+from services.review.api.one_thread import OneThread
 from services.review.api.repeating import Key
 from services.review.domain.access import Permission, User
 from services.review.errors import AlreadyAppealed
@@ -18,7 +19,7 @@ from services.review.use_cases.undoing import RevokeAnswers
 
 def router(door: Doorkeeper, appeal: Appeal, revoke: RevokeAnswers) -> APIRouter:
     """`/v1/decisions/.../appeal` and `/v1/projects/.../reviewers/.../revoke`."""
-    routes = APIRouter(prefix="/v1", tags=["second looks"])
+    routes = APIRouter(prefix="/v1", tags=["second looks"], route_class=OneThread)
     Affected = Annotated[User, Depends(door.allow(Permission.APPEAL))]  # noqa: N806 - a type
     Lead = Annotated[User, Depends(door.allow(Permission.LEAD))]  # noqa: N806 - a type
 

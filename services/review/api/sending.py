@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from services.review.api.answers import Accepted
 from services.review.api.bodies import Predictions, Requests
 from services.review.api.caller import Doorkeeper
+from services.review.api.one_thread import OneThread
 from services.review.domain.access import Permission, User
 from services.review.use_cases.sending import SendEvents
 from shared.events import EventType
@@ -14,7 +15,7 @@ from shared.events import EventType
 
 def router(door: Doorkeeper, send: SendEvents) -> APIRouter:
     """`/v1/projects/{project}/requests` and `/predictions`."""
-    routes = APIRouter(prefix="/v1/projects", tags=["sending"])
+    routes = APIRouter(prefix="/v1/projects", tags=["sending"], route_class=OneThread)
     Sender = Annotated[User, Depends(door.allow(Permission.SEND))]  # noqa: N806 - a type
 
     @routes.post("/{project}/requests", status_code=202)

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from services.review.api.caller import Doorkeeper
 from services.review.api.cursors import CursorText, Limit, not_ours, read
 from services.review.api.document import may_say
+from services.review.api.one_thread import OneThread
 from services.review.api.people_bodies import (
     NewToken,
     Prefix,
@@ -31,7 +32,7 @@ _MOMENT = TypeAdapter(Moment)
 
 def router(door: Doorkeeper, tokens: KeepTokens, clock: Clock, public_url: str | None) -> APIRouter:
     """`/v1/tokens` and `/v1/users/{name}/tokens`."""
-    routes = APIRouter(prefix="/v1", tags=["users"])
+    routes = APIRouter(prefix="/v1", tags=["users"], route_class=OneThread)
     Admin = Annotated[User, Depends(door.allow(Permission.ADMINISTER))]  # noqa: N806 - a type
 
     @routes.get("/tokens")

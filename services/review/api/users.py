@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Response
 
 from services.review.api.caller import Doorkeeper
 from services.review.api.cursors import CursorText, Limit, read
+from services.review.api.one_thread import OneThread
 from services.review.api.people_bodies import (
     Ended,
     MeAnswer,
@@ -20,7 +21,7 @@ from services.review.use_cases.people import KeepPeople
 
 def router(door: Doorkeeper, people: KeepPeople) -> APIRouter:
     """`/v1/users`."""
-    routes = APIRouter(prefix="/v1", tags=["users"])
+    routes = APIRouter(prefix="/v1", tags=["users"], route_class=OneThread)
     Admin = Annotated[User, Depends(door.allow(Permission.ADMINISTER))]  # noqa: N806 - a type
     Known = Annotated[User, Depends(door.known())]  # noqa: N806 - a type
 

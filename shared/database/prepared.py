@@ -1,0 +1,179 @@
+"""Statements that are compiled once for each database, then given to its driver as they are.
+
+SQLAlchemy's own way from a statement to the driver and back costs several times what the driver
+takes, and a transaction of the hot path executes a score of them.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Executable, Insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.type_api import TypeEngine
+from sqlmodel import Session
+
+_CONNECTION = "connection"
+_Change = Callable[[Any], Any]
+
+
+class Rows:
+    """What a statement gave: rows, whose columns are attributes, or how many it changed."""
+
+    def __init__(self, rows: Sequence[Any], rowcount: int) -> None:
+        self._rows = rows
+        self.rowcount = rowcount
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._rows)
+
+    def first(self) -> Any:  # noqa: ANN401 - a row of any shape
+        """The first row. None if there is none."""
+        return self._rows[0] if self._rows else None
+
+    def scalar(self) -> Any:  # noqa: ANN401 - a value of any type
+        """The first column of the first row. None if there is none."""
+        return self._rows[0][0] if self._rows else None
+
+
+class Prepared:
+    """A statement of the core whose values are named by its parameters or columns.
+
+    It is compiled when a database first executes it. Lists of any length (`IN`) and values that
+    Python would compute for a column are not for it.
+    """
+
+    def __init__(self, statement: Executable) -> None:
+        self._statement = statement
+        self._compiled: dict[tuple[str, tuple[str, ...]], Compiled] = {}
+
+    def on(self, session: Session, **values: object) -> Rows:
+        """Execute it in the transaction of a session.
+
+        Raises:
+            DBAPIError: as if SQLAlchemy had executed it.
+            InvalidRequestError: a parameter has no value.
+        """
+        connection = connection_of(session)
+        return self._for(connection.dialect, values).execute(connection, values)
+
+    def on_each(self, session: Session, rows: Sequence[Mapping[str, object]]) -> None:
+        """Execute it for each of these sets of values, which have the same names.
+
+        Raises:
+            DBAPIError: as if SQLAlchemy had executed it.
+        """
+        connection = connection_of(session)
+        compiled = self._for(connection.dialect, rows[0])
+        if len(rows) == 1:
+            compiled.execute(connection, rows[0])
+        else:
+            compiled.execute_many(connection, rows)
+
+    def _for(self, dialect: Dialect, values: Mapping[str, object]) -> "Compiled":
+        key = dialect.name, tuple(values)
+        compiled = self._compiled.get(key)
+        if compiled is None:
+            compiled = self._compiled[key] = Compiled(self._statement, dialect, key[1])
+        return compiled
+
+
+def bind(session: Session, connection: Connection) -> None:
+    """Let a session's statements run on a connection whose transaction has begun."""
+    session.info[_CONNECTION] = connection
+
+
+def connection_of(session: Session) -> Connection:
+    """The connection on which a session's only transaction runs; the first call begins it."""
+    connection: Connection | None = session.info.get(_CONNECTION)
+    if connection is None:
+        connection = session.info[_CONNECTION] = session.connection()
+    return connection
+
+
+class Compiled:
+    """A statement for one dialect, and for values of these names."""
+
+    def __init__(self, statement: Executable, dialect: Dialect, names: tuple[str, ...]) -> None:
+        columns = getattr(statement, "exported_columns", {})
+        if isinstance(statement, Insert) and not columns:
+            statement = statement.inline()  # a key that nobody asks for is not given
+        compiled: Any = statement.compile(dialect=dialect, column_keys=list(names))  # type: ignore[attr-defined]
+        self.sql: str = compiled.string
+        self._order: Sequence[str] | None = compiled.positiontup
+        types = {name: bind.type for name, bind in compiled.binds.items()}
+        self._changes = [(name, _to_driver(types[name], dialect)) for name in names]
+        self._constants: dict[str, object] = {
+            name: value if (change := _to_driver(types[name], dialect)) is None else change(value)
+            for name, value in compiled.construct_params(dict.fromkeys(names)).items()
+            if name not in names
+        }
+        self._types: Sequence[TypeEngine[Any]] = [column.type for column in columns.values()]
+        row: Any = namedtuple("Row", columns.keys())  # type: ignore[misc]
+        self._make: Callable[[Sequence[Any]], Any] = row._make
+        self._reading: Sequence[tuple[int, _Change]] | None = None
+
+    def execute(self, connection: Connection, values: Mapping[str, object]) -> Rows:
+        """Execute it, and read all that it gives."""
+        driver: Any = connection.connection.driver_connection
+        bound = self.bound(values)
+        try:
+            cursor = driver.execute(self.sql, bound)
+            found = cursor.fetchall() if cursor.description else ()
+        except connection.dialect.dbapi.Error as error:  # type: ignore[union-attr]
+            raise _translated(connection, self.sql, bound, error) from error
+        if not found:
+            return Rows(found, cursor.rowcount)
+        if self._reading is None:
+            self._reading = self._from_driver(connection.dialect, cursor.description)
+        return Rows([self._read(row) for row in found], cursor.rowcount)
+
+    def execute_many(self, connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+        """Execute it for each of these sets of values."""
+        driver: Any = connection.connection.driver_connection
+        bound = [self.bound(row) for row in rows]
+        try:
+            driver.cursor().executemany(self.sql, bound)
+        except connection.dialect.dbapi.Error as error:  # type: ignore[union-attr]
+            raise _translated(connection, self.sql, bound, error) from error
+
+    def bound(self, values: Mapping[str, object]) -> Any:  # noqa: ANN401 - by place or by name
+        """The values as the driver takes them."""
+        given = dict(self._constants)
+        for name, change in self._changes:
+            value = values[name]
+            given[name] = value if change is None else change(value)
+        return given if self._order is None else [given[name] for name in self._order]
+
+    def _read(self, row: Sequence[Any]) -> Any:  # noqa: ANN401 - a row of any shape
+        if not self._reading:
+            return self._make(row)
+        values = list(row)
+        for place, change in self._reading:
+            values[place] = change(values[place])
+        return self._make(values)
+
+    def _from_driver(
+        self, dialect: Dialect, described: Sequence[Sequence[Any]]
+    ) -> Sequence[tuple[int, _Change]]:
+        changes = [
+            type_.dialect_impl(dialect).result_processor(dialect, column[1])
+            for type_, column in zip(self._types, described, strict=True)
+        ]
+        return [(place, change) for place, change in enumerate(changes) if change is not None]
+
+
+def _to_driver(type_: TypeEngine[Any], dialect: Dialect) -> _Change | None:
+    return type_.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _translated(connection: Connection, sql: str, bound: object, error: Any) -> Exception:  # noqa: ANN401
+    """The error as SQLAlchemy tells it; a connection that is lost is not used again."""
+    dialect: Any = connection.dialect
+    lost: bool = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
+    if lost:
+        connection.invalidate(error)
+    told: Any = DBAPIError.instance(  # type: ignore[call-overload]
+        sql, bound, error, dialect.dbapi.Error, connection_invalidated=lost, dialect=dialect
+    )
+    return told  # type: ignore[no-any-return]
