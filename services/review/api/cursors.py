@@ -5,7 +5,7 @@ A cursor names a place, not a count: what comes in meanwhile moves nothing from 
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -57,10 +57,10 @@ def read(listing: str, cursor: str, *kinds: type) -> list[Any]:
     return place
 
 
-def below(listing: str) -> Callable[[CursorText, Before], int | None]:
+def below(listing: str) -> Callable[[CursorText, Before], Awaitable[int | None]]:
     """What a list that is ordered by id, newest first, depends on: the id before which to begin."""
 
-    def place(cursor: CursorText = None, before: Before = None) -> int | None:
+    async def place(cursor: CursorText = None, before: Before = None) -> int | None:
         if cursor is None:
             return before
         if before is not None:

@@ -22,6 +22,9 @@ class OneThread(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401
         super().__init__(path, _as_coroutine(endpoint), **options)
+        for dependency in self.dependant.dependencies:
+            if not _is_called_in_place(dependency.call):
+                raise TypeError(f"{path}: {dependency.call!r} would need a thread; make it async")
 
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -38,6 +41,10 @@ class OneThread(APIRoute):
 def has_thread(request: Request) -> bool:
     """Whether what runs now has a thread to itself."""
     return _MARK in request.scope
+
+
+def _is_called_in_place(call: object) -> bool:
+    return iscoroutinefunction(call) or iscoroutinefunction(getattr(call, "__call__", None))  # noqa: B004
 
 
 def _as_coroutine(endpoint: Callable[..., Any]) -> Callable[..., Any]:

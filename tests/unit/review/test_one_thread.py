@@ -84,6 +84,15 @@ def test_who_would_wait_is_told_so(client: TestClient) -> None:
         client.get("/wait")
 
 
+def test_a_dependency_that_needs_a_thread_is_refused() -> None:
+    routes = APIRouter(route_class=OneThread)
+
+    with pytest.raises(TypeError, match="make it async"):
+
+        @routes.get("/late")
+        def late(_: int = Depends(threading.get_ident)) -> None: ...
+
+
 def test_the_document_describes_them_as_usual(client: TestClient) -> None:
     described = client.get("/openapi.json").json()["paths"]["/say"]["post"]
     assert described["description"] == "Hear a word."
