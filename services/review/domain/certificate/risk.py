@@ -42,14 +42,14 @@ class _Level(NamedTuple):
         weight: Σ w.
         wrong: Σ w over the wrong ones.
         square: Σ w².
-        count: how many labels.
+        labels: how many.
     """
 
     score: float
     weight: float
     wrong: float
     square: float
-    count: int
+    labels: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def curve(evidence: Iterable[Evidence]) -> Curve | None:
         shares,
         [level.score for level in levels],
         [
-            (level.count * level.wrong / level.weight + _PRIOR * mean) / (level.count + _PRIOR)
+            (level.labels * level.wrong / level.weight + _PRIOR * mean) / (level.labels + _PRIOR)
             for level in levels
         ],
     )
@@ -155,7 +155,7 @@ def _joined(lower: _Level, upper: _Level) -> _Level:
         lower.weight + upper.weight,
         lower.wrong + upper.wrong,
         lower.square + upper.square,
-        lower.count + upper.count,
+        lower.labels + upper.labels,
     )
 
 
