@@ -6,12 +6,13 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.model.encoded import Encoded
 from shared.model.hashing import Keys, checksum, mix64
 from shared.model.numbers import BINS, NumberBins
 from shared.model.sparse import SparseRows
 from shared.model.state import ModelState
 from shared.model.text import text_counts
-from shared.model.values import Row, categories
+from shared.model.values import Row, Values
 from shared.project import FieldKind
 
 TABLE_BITS = 17
@@ -50,13 +51,14 @@ class FeatureEncoder:
         self._shift = np.uint64(64 - bits)
         self._texts = [n for n, kind in self.fields.items() if kind is FieldKind.TEXT]
         self._categories = [
-            (name, kind, mix64(_salted(name, _VALUE_SALT)))
+            name
             for name, kind in self.fields.items()
             if kind in (FieldKind.CATEGORY, FieldKind.BOOLEAN)
         ]
+        salted = [checksum(name) for name in self._categories]
+        self._category_salts = mix64(np.array(salted, np.uint64) ^ _VALUE_SALT)[:, None]
         self._tabulate()
-        crossed = [*bins.names, *(name for name, _, _ in self._categories)]
-        self._crosses = choose_crosses(crossed)
+        self._crosses = choose_crosses([*bins.names, *self._categories])
         self._crossed: int = sum(combined.shape[1] for combined in self._crosses)
         template = np.ones(self._table_width, np.float32)
         template[self._table_width - self._crossed :] = CROSS_VALUE
@@ -93,29 +95,27 @@ class FeatureEncoder:
         return 1 << self.bits
 
     @property
+    def reads_text(self) -> bool:
+        """Whether there are text fields."""
+        return bool(self._texts)
+
+    @property
     def _table_width(self) -> int:
         return 1 + 2 * len(self.bins.names) + len(self._categories) + self._crossed
 
-    def transform(self, rows: Sequence[Row]) -> SparseRows:
-        """Encode rows, each independently of the others.
-
-        Returns:
-            Vectors of shape (rows, width).
-        """
-        columns, values = self._table(rows)
+    def encode(self, rows: Sequence[Row]) -> Encoded:
+        """Encode rows, each independently of the others; vectors of shape (rows, width)."""
+        values = Values.read(rows, self.fields)
+        columns, cells = self._table(values)
         ends = np.arange(len(rows) + 1, dtype=np.int32) * columns.shape[1]
+        table = SparseRows(columns.ravel(), cells.ravel(), ends, self.width)
         if not self._texts:
-            return SparseRows(columns.ravel(), values.ravel(), ends, self.width)
+            return Encoded(rows, values, table, None)
         row_of, text_columns, text_values = self._text(rows)
-        extra = np.bincount(row_of, minlength=len(rows))
-        ends[1:] += np.cumsum(extra).astype(np.int32)
-        is_text = np.ones(ends[-1], np.bool_)
-        is_text[ends[:-1, None] + np.arange(columns.shape[1])] = False
-        joined_columns = np.empty(ends[-1], np.int32)
-        joined_values = np.empty(ends[-1], np.float32)
-        joined_columns[is_text], joined_columns[~is_text] = text_columns, columns.ravel()
-        joined_values[is_text], joined_values[~is_text] = text_values, values.ravel()
-        return SparseRows(joined_columns, joined_values, ends, self.width)
+        text_ends = np.zeros(len(rows) + 1, np.int32)
+        np.cumsum(np.bincount(row_of, minlength=len(rows)), out=text_ends[1:])
+        text = SparseRows(text_columns, text_values, text_ends, self.width)
+        return Encoded(rows, values, table.beside(text), text)
 
     def state(self) -> ModelState:
         """For `from_state`."""
@@ -140,19 +140,18 @@ class FeatureEncoder:
         linear = mix64(salts.ravel() ^ _LINEAR_SALT) >> self._shift
         self._linear_columns = linear.astype(np.int32)
 
-    def _table(self, rows: Sequence[Row]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Columns and values of the table part, shape (rows, table width)."""
-        numbers = len(self.bins.names)
-        standardised, bins = self.bins.encode(rows)
+    def _table(self, values: Values) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Columns and cells of the table part, shape (rows, table width)."""
+        numbers, rows = len(self.bins.names), values.numbers.shape[1]
+        standardised, bins = self.bins.encode(values.numbers)
         bins += self._bin_offsets
-        keys = np.empty((numbers + len(self._categories), len(rows)), np.uint64)
+        keys = np.empty((numbers + len(self._categories), rows), np.uint64)
         self._bin_keys.take(bins, out=keys[:numbers])
-        for i, (name, kind, salt) in enumerate(self._categories, numbers):
-            keys[i] = mix64(categories(rows, name, kind) ^ salt)
+        keys[numbers:] = mix64(values.categories ^ self._category_salts)
         crosses = np.concatenate([_sum_of(keys, combined) for combined in self._crosses])
         crosses >>= self._shift
 
-        columns = np.empty((len(rows), self._table_width), np.int32)
+        columns = np.empty((rows, self._table_width), np.int32)
         columns[:, 0] = 0
         columns[:, 1 : numbers + 1] = self._linear_columns
         columns[:, numbers + 1 : 2 * numbers + 1] = self._bin_columns.take(bins).T
@@ -163,9 +162,9 @@ class FeatureEncoder:
 
         squares = (standardised * standardised).sum(axis=0) + self._fixed_square
         scale = (NORM / np.sqrt(squares)).astype(np.float32)
-        values = np.multiply.outer(scale, self._template)
-        values[:, 1 : numbers + 1] = (standardised * scale).T
-        return columns, values
+        cells = np.multiply.outer(scale, self._template)
+        cells[:, 1 : numbers + 1] = (standardised * scale).T
+        return columns, cells
 
     def _text(
         self, rows: Sequence[Row]
@@ -207,7 +206,3 @@ def _sum_of(keys: Keys, combined: NDArray[np.int64]) -> Keys:
     for positions in combined[1:]:
         total += keys[positions]
     return total
-
-
-def _salted(name: str, salt: np.uint64) -> Keys:
-    return np.array([checksum(name)], np.uint64) ^ salt

@@ -1,7 +1,7 @@
 """Learns one correction at a time; its state is a function of what it was given, in order."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,7 +12,7 @@ from shared.errors import Malformed, UnknownLabel
 from shared.events import FeatureValue
 from shared.model.features import FeatureEncoder
 from shared.model.generation import Generation
-from shared.model.linear import relabel
+from shared.model.probabilities import relabel
 from shared.model.serving import ServingModel, floored
 from shared.model.state import ModelState
 from shared.model.values import Row, remembered
@@ -85,6 +85,12 @@ class Learner:
             float(-(target * np.log(probabilities)).sum()),
             int(probabilities.argmax()) == int(target.argmax()),
         )
+
+    def predict_proba(self, rows: Sequence[Row]) -> NDArray[np.float64]:
+        """What a snapshot taken now would answer, shape (rows, labels); uniform without a model."""
+        if self._generation is None:
+            return np.full((len(rows), len(self.labels)), 1 / len(self.labels))
+        return floored(self._generation.predict_proba(rows))
 
     def reconfigure(self, project: Project) -> None:
         """Go on under a changed project.
@@ -170,6 +176,11 @@ class Learner:
             previous = self._generation.encoder
             self._generation.encoder = FeatureEncoder.fit(self._fields, rows, labels, previous)
             return
-        self._generation = Generation.start(FeatureEncoder.fit(self._fields, rows, labels), labels)
+        mixer = self._generation.mixer if self._generation else None
+        encoder = FeatureEncoder.fit(self._fields, rows, labels)
+        self._generation = Generation.start(encoder, labels, mixer)
         for row, target in zip(rows, self._raw_targets, strict=False):
-            self._generation.learn(row, target)
+            if self._generation.mixer is mixer:
+                self._generation.repeat(row, target)
+            else:
+                self._generation.learn(row, target)

@@ -72,19 +72,21 @@ class NumberBins:
             np.array(counts, np.int64),
         )
 
-    def encode(self, rows: Sequence[Row]) -> tuple[Floats, NDArray[np.int64]]:
-        """Standardised values (0 where missing) and bins, both of shape (fields, rows)."""
-        values = numbers(rows, self.names)
+    def encode(self, values: Floats) -> tuple[Floats, NDArray[np.int64]]:
+        """Standardised values (0 where missing) and bins, both of shape (fields, rows).
+
+        Args:
+            values: of the fields `names`, shape (fields, rows), NaN where missing.
+        """
         bins = np.zeros(values.shape, np.int64)
         for edge in self.edges.T:
             bins += values >= edge[:, None]
         missing = np.isnan(values)
         bins[missing] = MISSING
-        values -= self.centres[:, None]
-        values /= self.scales[:, None]
-        values[missing] = 0
-        np.clip(values, -WIDEST, WIDEST, out=values)
-        return np.rint(values * GRAIN) / GRAIN, bins
+        standardised = (values - self.centres[:, None]) / self.scales[:, None]
+        standardised[missing] = 0
+        np.clip(standardised, -WIDEST, WIDEST, out=standardised)
+        return np.rint(standardised * GRAIN) / GRAIN, bins
 
     def coarse(self) -> NDArray[np.int64]:
         """The coarse bin of each bin, shape (fields, BINS + 1); missing stays apart."""

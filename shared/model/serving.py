@@ -1,16 +1,20 @@
 """What the scorer serves: an immutable model, in batches."""
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.model.encoded import Encoded
 from shared.model.features import FeatureEncoder
-from shared.model.linear import softmax
+from shared.model.mixer.mixer import Weights
+from shared.model.probabilities import Floats
 from shared.model.state import ModelState
 from shared.model.values import Row
+from shared.model.voices.linear import LinearVoice
+from shared.model.voices.registry import voice_from_state, voice_state
+from shared.model.voices.voice import Voice
 
 KIND = "serving"
 FLOOR = 1e-4
@@ -28,24 +32,24 @@ class ServingModel:
         self,
         labels: tuple[str, ...],
         encoder: FeatureEncoder,
-        columns: NDArray[np.int32],
-        weights: NDArray[np.float32],
+        voices: Sequence[Voice],
+        weights: Weights,
     ) -> None:
-        """Take a linear model.
+        """Take a mixture.
 
         Args:
             labels: at least two.
-            encoder: gives the rows their columns.
-            columns: those that have weights, shape (n,), ascending.
-            weights: shape (n, labels).
+            encoder: encodes the rows for the voices.
+            voices: at least one.
+            weights: how far to trust each speaker of them, in their order.
 
         Raises:
             ValueError: the parts do not fit one another.
         """
-        _check(labels, encoder, columns, weights)
+        _check(labels, encoder, voices, weights)
         self.labels = labels
         self._encoder = encoder
-        self._columns = columns
+        self._voices = _joined(voices)
         self._weights = weights
 
     def predict_proba(self, rows: Sequence[Row]) -> NDArray[np.float64]:
@@ -53,15 +57,17 @@ class ServingModel:
 
         A row's probabilities do not depend on the other rows, not even in the last bit.
         """
-        logits = self._encoder.transform(rows).times(self._dense)
-        return floored(softmax(logits.astype(np.float64)))
+        encoded = self._encoder.encode(rows)
+        return floored(self._weights.mix(spoken(self._voices, encoded)))
 
     def state(self) -> ModelState:
         """For `from_state`, and for `artifact.publish`."""
+        voices = {f"voice{i}": voice_state(voice) for i, voice in enumerate(self._voices)}
         return ModelState.compose(
-            {"kind": KIND, "labels": list(self.labels)},
+            {"kind": KIND, "labels": list(self.labels), "voices": len(voices)},
             encoder=self._encoder.state(),
-            model=ModelState({}, {"columns": self._columns, "weights": self._weights}),
+            mixer=self._weights.state(),
+            **voices,
         )
 
     @classmethod
@@ -73,19 +79,18 @@ class ServingModel:
         """
         if state.document["kind"] != KIND:
             raise ValueError(f"a state of kind {state.document['kind']!r} cannot serve")
-        model = state.part("model").arrays
+        count = int(state.document["voices"])
         return cls(
             tuple(state.document["labels"]),
             FeatureEncoder.from_state(state.part("encoder")),
-            model["columns"].astype(np.int32, casting="safe"),
-            model["weights"].astype(np.float32, casting="safe"),
+            [voice_from_state(state.part(f"voice{i}")) for i in range(count)],
+            Weights.from_state(state.part("mixer")),
         )
 
-    @cached_property
-    def _dense(self) -> NDArray[np.float32]:
-        dense = np.zeros((self._encoder.width, len(self.labels)), np.float32)
-        dense[self._columns] = self._weights
-        return dense
+
+def spoken(voices: Sequence[Voice], encoded: Encoded) -> Floats:
+    """What all speakers say, shape (rows, speakers, labels)."""
+    return np.concatenate([voice.predict_log_proba(encoded) for voice in voices], axis=1)
 
 
 def floored(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -94,18 +99,29 @@ def floored(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     return raised
 
 
+def _joined(voices: Sequence[Voice]) -> list[Voice]:
+    """The same voices, linear neighbours that know the same columns answered at once."""
+    joined: list[Voice] = []
+    for voice in voices:
+        last = joined[-1] if joined else None
+        if (
+            isinstance(last, LinearVoice)
+            and isinstance(voice, LinearVoice)
+            and np.array_equal(last.columns, voice.columns)
+        ):
+            joined[-1] = LinearVoice.join([last, voice])
+        else:
+            joined.append(voice)
+    return joined
+
+
 def _check(
-    labels: tuple[str, ...],
-    encoder: FeatureEncoder,
-    columns: NDArray[np.int32],
-    weights: NDArray[np.float32],
+    labels: tuple[str, ...], encoder: FeatureEncoder, voices: Sequence[Voice], weights: Weights
 ) -> None:
     if len(labels) < 2 or len(set(labels)) != len(labels):  # noqa: PLR2004
         raise ValueError("a model needs at least two labels that differ")
-    if weights.shape != (len(columns), len(labels)):
-        raise ValueError(
-            f"weights of shape {weights.shape} for {len(columns)} columns and {len(labels)} labels"
-        )
-    ascending = bool((np.diff(columns) > 0).all())
-    if len(columns) and not (ascending and columns[0] >= 0 and columns[-1] < encoder.width):
-        raise ValueError(f"columns must ascend within [0, {encoder.width})")
+    if len(weights.biases) != len(labels):
+        raise ValueError(f"a mixer of {len(weights.biases)} labels for {len(labels)}")
+    said = spoken(voices, encoder.encode([{}]))
+    if said.shape != (1, len(weights.scales), len(labels)):
+        raise ValueError(f"voices of shape {said.shape} for {len(labels)} labels")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -51,19 +52,56 @@ class SparseRows:
             for start, end in bounds
         ]
 
-    def compact(self, columns: NDArray[np.int32], places: NDArray[np.int32]) -> "SparseRows":
-        """The same rows over `columns` alone; `places[c]` is the position of column c there."""
-        return SparseRows(places[self.columns], self.values, self.ends, len(columns))
+    def beside(self, other: Self) -> Self:
+        """Each row followed by the other's row of the same number, over the same columns."""
+        ends = self.ends + other.ends
+        lengths = np.diff(self.ends)
+        mine = np.zeros(ends[-1], np.bool_)
+        offsets = np.arange(len(self.columns)) - np.repeat(self.ends[:-1], lengths)
+        mine[np.repeat(ends[:-1], lengths) + offsets] = True
+        columns, values = np.empty(ends[-1], np.int32), np.empty(ends[-1], np.float32)
+        columns[mine], columns[~mine] = self.columns, other.columns
+        values[mine], values[~mine] = self.values, other.values
+        return type(self)(columns, values, ends, self.width)
+
+    @cached_property
+    def present(self) -> "Present":
+        """The columns that occur, and these rows over them alone."""
+        columns, places = np.unique(self.columns, return_inverse=True)
+        rows = SparseRows(places.astype(np.int32), self.values, self.ends, len(columns))
+        return Present(columns, rows)
+
+    def placed(self, places: NDArray[np.int32], width: int) -> "SparseRows":
+        """The same rows over other columns: `places[c]` is the new column of column c."""
+        return SparseRows(places[self.columns], self.values, self.ends, width)
 
     def times(self, dense: NDArray[np.float32]) -> NDArray[np.float32]:
         """These rows (n, width) times (width, m), each row summed in its own order."""
-        product: NDArray[np.float32] = self._csr() @ dense
+        product: NDArray[np.float32] = self._matrix @ dense
         return product
 
     def transposed_times(self, dense: NDArray[np.float32]) -> NDArray[np.float32]:
         """The transpose (width, n) times (n, m), summed in the order of the rows."""
-        product: NDArray[np.float32] = self._csr().T @ dense
+        product: NDArray[np.float32] = self._transposed @ dense
         return product
 
-    def _csr(self) -> csr_matrix:
+    @cached_property
+    def _matrix(self) -> csr_matrix:
         return csr_matrix((self.values, self.columns, self.ends), shape=(len(self), self.width))
+
+    @cached_property
+    def _transposed(self) -> csr_matrix:
+        return self._matrix.T
+
+
+@dataclass(frozen=True)
+class Present:
+    """Rows over few columns.
+
+    Attributes:
+        columns: those of the wide matrix, ascending.
+        rows: the rows, whose column c is `columns[c]` there.
+    """
+
+    columns: NDArray[np.int32]
+    rows: SparseRows

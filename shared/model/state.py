@@ -39,7 +39,7 @@ class ModelState:
     @classmethod
     def compose(cls, document: Mapping[str, Any], **parts: "ModelState") -> Self:
         """Join the states of parts under their names; `part` takes them out again."""
-        joined = dict(document)
+        joined: dict[str, Any] = dict(document)
         arrays: dict[str, Array] = {}
         for name, part in parts.items():
             joined[name] = dict(part.document)

@@ -3,8 +3,10 @@
 import math
 from array import array
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from operator import itemgetter
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,6 +91,35 @@ def categories(rows: Sequence[Row], name: str, kind: FieldKind) -> NDArray[np.ui
     spelled = (category(row.get(name), kind) for row in rows)
     hashed = (MISSING_CATEGORY if value is None else checksum(value) for value in spelled)
     return np.fromiter(hashed, np.uint64, len(rows))
+
+
+@dataclass(frozen=True)
+class Values:
+    """The numbers and categories of some rows, read once for all who need them.
+
+    Attributes:
+        number_names: the fields of `numbers`, sorted.
+        category_names: the fields of `categories`, booleans among them, sorted.
+        numbers: shape (fields, rows), NaN where missing, else finite.
+        categories: hashed, shape (fields, rows).
+    """
+
+    number_names: tuple[str, ...]
+    category_names: tuple[str, ...]
+    numbers: NDArray[np.float64]
+    categories: NDArray[np.uint64]
+
+    @classmethod
+    def read(cls, rows: Sequence[Row], fields: Mapping[str, FieldKind]) -> Self:
+        """Read the fields that are no text."""
+        ordered = sorted(fields.items())
+        number_names = tuple(name for name, kind in ordered if kind is FieldKind.NUMBER)
+        others = [(n, k) for n, k in ordered if k in (FieldKind.CATEGORY, FieldKind.BOOLEAN)]
+        hashed = np.empty((len(others), len(rows)), np.uint64)
+        for i, (name, kind) in enumerate(others):
+            hashed[i] = categories(rows, name, kind)
+        names = tuple(name for name, _ in others)
+        return cls(number_names, names, numbers(rows, number_names), hashed)
 
 
 def remembered(row: Row, fields: Mapping[str, FieldKind]) -> dict[str, FeatureValue]:

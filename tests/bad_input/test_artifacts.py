@@ -191,9 +191,9 @@ def test_the_version_in_force_stays(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda a: a | {"model.weights": np.full_like(a["model.weights"], np.nan)}, "no numbers"),
-        (lambda a: a | {"model.weights": a["model.weights"][:, :1]}, "do not fit"),
-        (lambda a: a | {"model.weights": a["model.weights"][:-1]}, "do not fit"),
+        (lambda a: a | {"voice0.weights": np.full_like(a["voice0.weights"], np.nan)}, "no numbers"),
+        (lambda a: a | {"voice0.weights": a["voice0.weights"][:, :1]}, "do not fit"),
+        (lambda a: a | {"voice0.weights": a["voice0.weights"][:-1]}, "do not fit"),
     ],
     ids=["NaN", "classes", "features"],
 )

@@ -41,7 +41,7 @@ def test_a_model_with_nan_is_seen_to_be_not_finite(workshop: Workshop) -> None:
     assert serving is not None
     state = serving.state()
     broken = {name: array.copy() for name, array in state.arrays.items()}
-    broken["model.weights"] = np.full_like(broken["model.weights"], np.nan)
+    broken["voice0.weights"] = np.full_like(broken["voice0.weights"], np.nan)
     nan = ServingModel.from_state(ModelState(state.document, broken))
 
     assert Snapshot(serving, workshop).is_finite

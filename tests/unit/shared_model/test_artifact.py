@@ -105,7 +105,7 @@ def test_state_that_is_not_finite_is_not_published(tmp_path: Path) -> None:
 
 
 def test_parts_that_do_not_fit_are_refused(published: Published) -> None:
-    arrays = {**published.state.arrays, "model.weights": np.zeros((3, 3), np.float32)}
+    arrays = {**published.state.arrays, "voice0.weights": np.zeros((3, 3), np.float32)}
     state = ModelState(published.state.document, arrays)
     ref = publish(published.store, "churn", state, ORIGIN, SIGNING_KEY)
     with pytest.raises(ArtifactRefused, match="do not fit"):
@@ -186,8 +186,8 @@ def test_a_signed_pickle_is_still_refused(published: Published) -> None:
     # given somebody with the key who packs an object array under a known name
     objects = np.array([{}], dtype=object)
     with pytest.raises(ValueError, match="pickle"):
-        pack({"model.weights": objects})
-    state = ModelState(published.state.document, {"model.weights": objects})
+        pack({"voice0.weights": objects})
+    state = ModelState(published.state.document, {"voice0.weights": objects})
     with pytest.raises(ArtifactRefused, match="no numbers"):
         publish(published.store, "churn", state, ORIGIN, SIGNING_KEY)
 

@@ -13,7 +13,7 @@ from shared.model.features import NORM, FeatureEncoder, choose_crosses
 from shared.model.hashing import draws
 from shared.model.numbers import MISSING, NumberBins
 from shared.model.sparse import SparseRows
-from shared.model.values import Row, remembered
+from shared.model.values import Row, numbers, remembered
 from shared.project import FieldKind
 
 FIELDS = checks.PROJECT.fields
@@ -35,20 +35,20 @@ def same(one: SparseRows, other: SparseRows) -> bool:
 def test_each_part_of_a_row_has_the_same_norm() -> None:
     table = {name: kind for name, kind in FIELDS.items() if kind is not FieldKind.TEXT}
     for row in (*ROWS, *checks.ODD_ROWS):
-        vector = encoder(table).transform([row])
+        vector = encoder(table).encode([row]).sparse
         assert np.square(vector.values).sum() == pytest.approx(NORM**2, rel=1e-5)
-    both = encoder().transform([{"note": "two words"}])
+    both = encoder().encode([{"note": "two words"}]).sparse
     assert np.square(both.values).sum() == pytest.approx(2 * NORM**2, rel=1e-5)
 
 
 def test_no_rows_are_no_vectors() -> None:
-    assert len(encoder().transform([])) == 0
+    assert len(encoder().encode([]).sparse) == 0
 
 
 def test_an_encoder_survives_its_state() -> None:
     again = FeatureEncoder.from_state(encoder().state())
     rows = [*ROWS, *checks.ODD_ROWS]
-    assert same(again.transform(rows), encoder().transform(rows))
+    assert same(again.encode(rows).sparse, encoder().encode(rows).sparse)
 
 
 values: st.SearchStrategy[FeatureValue] = st.one_of(
@@ -59,7 +59,7 @@ values: st.SearchStrategy[FeatureValue] = st.one_of(
 @given(st.dictionaries(st.sampled_from(list(FIELDS)), values))
 def test_what_is_remembered_of_a_row_encodes_the_same(row: dict[str, FeatureValue]) -> None:
     frozen = encoder()
-    assert same(frozen.transform([row]), frozen.transform([remembered(row, FIELDS)]))
+    assert same(frozen.encode([row]).sparse, frozen.encode([remembered(row, FIELDS)]).sparse)
 
 
 def test_values_that_mean_the_same_encode_the_same() -> None:
@@ -72,27 +72,27 @@ def test_values_that_mean_the_same_encode_the_same() -> None:
         ({"note": "Some Words"}, {"note": "some words!"}),
     ]
     for one, other in pairs:
-        assert same(frozen.transform([one]), frozen.transform([other]))
+        assert same(frozen.encode([one]).sparse, frozen.encode([other]).sparse)
 
 
 def test_columns_do_not_depend_on_other_fields() -> None:
     few = {"country": FieldKind.CATEGORY, "amount": FieldKind.NUMBER}
     more = {**few, "returning": FieldKind.BOOLEAN}
     row: Row = {"country": "de", "amount": 50, "returning": True}
-    known = set(encoder(few).transform([row]).columns.tolist())
-    assert known <= set(encoder(more).transform([row]).columns.tolist())
+    known = set(encoder(few).encode([row]).sparse.columns.tolist())
+    assert known <= set(encoder(more).encode([row]).sparse.columns.tolist())
 
 
 def test_bins_hold_equal_shares_and_missing_values_one_of_their_own() -> None:
     rows = [{"x": float(i)} for i in range(1200)]
-    _, bins = NumberBins.fit(["x"], rows).encode([*rows, {}])
+    _, bins = NumberBins.fit(["x"], rows).encode(numbers([*rows, {}], ["x"]))
     assert np.bincount(bins[0]).tolist() == [100] * 12 + [1]
     assert bins[0, -1] == MISSING
 
 
 def test_few_values_get_a_bin_each_however_rare() -> None:
     rows = [{"x": 0}] * 97 + [{"x": 1}, {"x": 2}, {"x": 3}]
-    _, bins = NumberBins.fit(["x"], rows).encode([{"x": i} for i in range(4)])
+    _, bins = NumberBins.fit(["x"], rows).encode(numbers([{"x": i} for i in range(4)], ["x"]))
     assert bins[0].tolist() == [0, 1, 2, 3]
 
 

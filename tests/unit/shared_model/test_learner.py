@@ -43,7 +43,7 @@ def test_interrupted_learning_equals_uninterrupted(at: int, count: int) -> None:
     checks.check_state_round_trip(Learner.start, at, count)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(at=st.integers(0, 139))
 def test_interruption_anywhere_changes_nothing(at: int) -> None:
     checks.check_state_round_trip(Learner.start, at, 140)

@@ -1,0 +1,98 @@
+"""Sparse multinomial logistic regression, at several learning rates side by side."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.model.encoded import Encoded
+from shared.model.experts.expert import Targets
+from shared.model.experts.linear import LinearWeights
+from shared.model.probabilities import Floats, log_softmax, softmax
+from shared.model.sparse import SparseRows
+from shared.model.state import ModelState
+from shared.model.voices.linear import LinearVoice
+
+FIRST_SQUARE = 1e-2
+"""What AdaGrad's sum of squared gradients starts from: bounds the first steps."""
+SHRINK = 1e-6
+
+
+class GradientExpert:
+    """Multinomial logistic regressions that differ in their learning rate alone.
+
+    Per-coordinate AdaGrad (Duchi, Hazan and Singer 2011, section 5); a step costs time in
+    proportion to the features present, whatever the width.
+
+    Attributes:
+        rates: one learning rate for each speaker.
+        rehearses: whether old examples are learned again. Those who do are more accurate; those
+            who do not follow a change sooner.
+    """
+
+    KIND: ClassVar[str] = "gradient"
+
+    def __init__(self, linear: LinearWeights, rates: Sequence[float], *, rehearses: bool) -> None:
+        self.rates = tuple(rates)
+        self.rehearses = rehearses
+        self._linear = linear
+
+    @classmethod
+    def start(cls, width: int, labels: int, rates: Sequence[float], *, rehearses: bool) -> Self:
+        """One that has learned nothing."""
+        linear = LinearWeights(width, labels, len(rates), ("weights", "squares"))
+        return cls(linear, rates, rehearses=rehearses)
+
+    @property
+    def speakers(self) -> int:
+        """One for each rate."""
+        return len(self.rates)
+
+    def predict_log_proba(self, rows: Encoded) -> Floats:
+        """Logarithms of probabilities, shape (rows, rates, labels)."""
+        return log_softmax(self._linear.logits(rows.sparse))
+
+    def learn(self, rows: Encoded, targets: Targets) -> None:
+        """One step on these rows."""
+        self._step(rows.sparse, targets)
+
+    def rehearse(self, rows: SparseRows, targets: Targets) -> None:
+        """One step on old rows."""
+        if self.rehearses:
+            self._step(rows, targets)
+
+    def relabel(self, sources: Sequence[int | None]) -> None:
+        """Change the labels."""
+        self._linear.relabel(sources)
+
+    def voice(self, columns: NDArray[np.int32]) -> LinearVoice:
+        """A snapshot."""
+        return self._linear.voice(columns)
+
+    def state(self) -> ModelState:
+        """For `from_state`."""
+        return self._linear.state({"rates": list(self.rates), "rehearses": self.rehearses})
+
+    @classmethod
+    def from_state(cls, state: ModelState) -> Self:
+        """The expert that `state` was taken of."""
+        said = state.document
+        return cls(LinearWeights.from_state(state), said["rates"], rehearses=said["rehearses"])
+
+    def _step(self, rows: SparseRows, targets: Targets) -> None:
+        linear = self._linear
+        present, compact = rows.present.columns, rows.present.rows
+        linear.touched[present] = True
+        weights = linear.arrays["weights"][present]
+        wanted = targets[:, None, :].astype(np.float64)
+        mass = wanted.sum(axis=2, keepdims=True)
+        errors = mass * softmax(linear.shaped(compact.times(weights))) - wanted
+        errors /= np.sqrt(len(rows))
+        flat = errors.reshape(len(rows), -1).astype(np.float32)
+        gradient = compact.transposed_times(flat) + np.float32(SHRINK) * weights
+        squares = linear.arrays["squares"][present] + gradient * gradient
+        linear.arrays["squares"][present] = squares
+        rates = np.repeat(np.array(self.rates, np.float32), linear.labels)
+        step = rates * gradient / np.sqrt(squares + np.float32(FIRST_SQUARE))
+        linear.arrays["weights"][present] = weights - step

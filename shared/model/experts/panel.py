@@ -1,0 +1,99 @@
+"""The instant experts of a project, side by side."""
+
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.model.encoded import Encoded
+from shared.model.experts.bayes import BayesExpert
+from shared.model.experts.expert import Expert, Targets
+from shared.model.experts.gradient import GradientExpert
+from shared.model.experts.passive import PassiveExpert
+from shared.model.experts.recent import RecentExpert
+from shared.model.probabilities import Floats
+from shared.model.sparse import SparseRows
+from shared.model.state import ModelState
+from shared.model.voices.voice import Voice
+
+STEADY_RATES = (0.02, 0.1, 0.4)
+QUICK_RATES = (0.1, 0.4)
+
+_Kind = type[GradientExpert] | type[PassiveExpert] | type[BayesExpert] | type[RecentExpert]
+_KINDS: dict[str, _Kind] = {
+    kind.KIND: kind for kind in (GradientExpert, PassiveExpert, BayesExpert, RecentExpert)
+}
+
+
+class Panel:
+    """The experts, asked and taught together."""
+
+    def __init__(self, experts: Sequence[Expert], seen: NDArray[np.bool_]) -> None:
+        self._experts = tuple(experts)
+        self._seen = seen
+
+    @classmethod
+    def start(cls, width: int, labels: int, *, text: bool) -> Self:
+        """Experts that have learned nothing; one for words if there is text."""
+        experts: list[Expert] = [
+            GradientExpert.start(width, labels, STEADY_RATES, rehearses=True),
+            GradientExpert.start(width, labels, QUICK_RATES, rehearses=False),
+            PassiveExpert.start(width, labels),
+            RecentExpert.start(labels),
+        ]
+        if text:
+            experts.append(BayesExpert.start(width, labels))
+        return cls(experts, np.zeros(width, np.bool_))
+
+    @property
+    def speakers(self) -> int:
+        """How many opinions they give in all."""
+        return sum(expert.speakers for expert in self._experts)
+
+    def predict_log_proba(self, rows: Encoded) -> Floats:
+        """Logarithms of probabilities, shape (rows, speakers, labels)."""
+        said = [expert.predict_log_proba(rows) for expert in self._experts]
+        return np.concatenate(said, axis=1)
+
+    def learn(self, rows: Encoded, targets: Targets) -> None:
+        """Teach all of them."""
+        self._seen[rows.sparse.columns] = True
+        for expert in self._experts:
+            expert.learn(rows, targets)
+
+    def rehearse(self, rows: SparseRows, targets: Targets) -> None:
+        """Old examples once more, for those who rehearse."""
+        for expert in self._experts:
+            expert.rehearse(rows, targets)
+
+    def relabel(self, sources: Sequence[int | None]) -> None:
+        """Change the labels: for each new one its old position, or None."""
+        for expert in self._experts:
+            expert.relabel(sources)
+
+    def voices(self) -> list[Voice]:
+        """A snapshot of each."""
+        columns = np.flatnonzero(self._seen).astype(np.int32)
+        return [expert.voice(columns) for expert in self._experts]
+
+    def state(self) -> ModelState:
+        """For `from_state`."""
+        kinds = [expert.KIND for expert in self._experts]
+        seen = ModelState(
+            {"width": len(self._seen)}, {"columns": np.flatnonzero(self._seen).astype(np.int32)}
+        )
+        states = {f"expert{i}": expert.state() for i, expert in enumerate(self._experts)}
+        return ModelState.compose({"kinds": kinds}, seen=seen, **states)
+
+    @classmethod
+    def from_state(cls, state: ModelState) -> Self:
+        """The panel that `state` was taken of."""
+        experts = [
+            _KINDS[kind].from_state(state.part(f"expert{i}"))
+            for i, kind in enumerate(state.document["kinds"])
+        ]
+        part = state.part("seen")
+        seen = np.zeros(part.document["width"], np.bool_)
+        seen[part.arrays["columns"]] = True
+        return cls(experts, seen)

@@ -1,0 +1,1 @@
+"""How far to trust each voice: temperature, log-opinion pool, fixed share."""

@@ -1,0 +1,86 @@
+"""Linear models over the columns of encoded rows."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.model.encoded import Encoded
+from shared.model.probabilities import Floats, log_softmax
+from shared.model.state import ModelState
+
+
+class LinearVoice:
+    """One or more linear models side by side, answered by a single product."""
+
+    KIND: ClassVar[str] = "linear"
+
+    def __init__(
+        self, width: int, labels: int, columns: NDArray[np.int32], weights: NDArray[np.float32]
+    ) -> None:
+        """Take weights.
+
+        Args:
+            width: columns of the encoded rows.
+            labels: how many labels there are.
+            columns: those that have weights, ascending, shape (n,).
+            weights: shape (n, speakers x labels).
+
+        Raises:
+            ValueError: the parts do not fit one another.
+        """
+        if weights.ndim != 2 or len(weights) != len(columns) or weights.shape[1] % labels:  # noqa: PLR2004
+            raise ValueError(f"weights of shape {weights.shape} for {len(columns)} columns")
+        ascending = bool((np.diff(columns) > 0).all())
+        if len(columns) and not (ascending and columns[0] >= 0 and columns[-1] < width):
+            raise ValueError(f"columns must ascend within [0, {width})")
+        self.width = width
+        self.labels = labels
+        self.columns = columns
+        self.weights = weights
+
+    @property
+    def speakers(self) -> int:
+        """How many models."""
+        return int(self.weights.shape[1]) // self.labels
+
+    def predict_log_proba(self, rows: Encoded) -> Floats:
+        """Logarithms of probabilities, shape (rows, speakers, labels)."""
+        known = rows.sparse.placed(self._places, len(self.columns) + 1)
+        logits = known.times(self._padded_weights).astype(np.float64)
+        return log_softmax(logits.reshape(len(logits), self.speakers, self.labels))
+
+    @classmethod
+    def join(cls, voices: Sequence[Self]) -> Self:
+        """One voice that says what all of these say; they know the same columns."""
+        first = voices[0]
+        weights = np.concatenate([voice.weights for voice in voices], axis=1)
+        return cls(first.width, first.labels, first.columns, weights)
+
+    def state(self) -> ModelState:
+        """For `from_state`."""
+        document = {"width": self.width, "labels": self.labels}
+        return ModelState(document, {"columns": self.columns, "weights": self.weights})
+
+    @classmethod
+    def from_state(cls, state: ModelState) -> Self:
+        """The voice that `state` was taken of."""
+        return cls(
+            int(state.document["width"]),
+            int(state.document["labels"]),
+            state.arrays["columns"].astype(np.int32, casting="safe"),
+            state.arrays["weights"].astype(np.float32, casting="safe"),
+        )
+
+    @cached_property
+    def _places(self) -> NDArray[np.int32]:
+        """Where each column's weights are; those of unknown columns are zeros at the end."""
+        places = np.full(self.width, len(self.columns), np.int32)
+        places[self.columns] = np.arange(len(self.columns), dtype=np.int32)
+        return places
+
+    @cached_property
+    def _padded_weights(self) -> NDArray[np.float32]:
+        return np.vstack([self.weights, np.zeros((1, self.weights.shape[1]), np.float32)])
