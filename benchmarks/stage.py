@@ -37,7 +37,7 @@ PROJECT = Project(
     title="Is it so?",
     labels=("no", "yes"),
     fields=dict.fromkeys(FIELDS, FieldKind.NUMBER),
-    policy=Policy(auto_margin=0.2, audit_probability=0.05),
+    policy=Policy(error_rate=1, auto_margin=0.2, audit_probability=0.05),
 )
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _PATIENCE_SECONDS = 180

@@ -15,6 +15,7 @@ from handraise.commands import (
     dead_letters,
     demo,
     doctor,
+    ledger,
     model,
     people,
     project,
@@ -70,6 +71,7 @@ app.add_typer(project.app, name="project")
 app.add_typer(people.app, name="user")
 app.add_typer(tokens.app, name="token")
 app.add_typer(model.app, name="model")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(dead_letters.app, name="dead-letters")
 
 

@@ -89,6 +89,7 @@ class RouteReason(StrEnum):
     UNCERTAIN = "uncertain"
     AUDIT = "audit"
     NO_MODEL = "no_model"
+    UNPROVEN = "unproven"
     STOPPED = "stopped"
 
 

@@ -31,7 +31,7 @@ def a_project(name: str = "churn", **changes: object) -> Project:
         "title": "Will this customer leave?",
         "labels": ["stay", "leave"],
         "fields": {"tenure": FieldKind.NUMBER, "contract": FieldKind.CATEGORY},
-        "policy": Policy(auto_margin=0.6, audit_probability=0.1),
+        "policy": Policy(error_rate=1, auto_margin=0.6, audit_probability=0.1),
     }
     return Project.model_validate(content | changes)
 

@@ -105,7 +105,7 @@ def _prepared(store: SqlStore, chance: random.Random) -> Played:
     clock = FakeClock()
     project = a_project(
         labels=LABELS,
-        policy=Policy(auto_margin=0.9, audit_probability=0.05),
+        policy=Policy(error_rate=1, auto_margin=0.9, audit_probability=0.05),
         votes=Votes(min=1, max=3, agree_at=0.83),
         quality=Quality(gold_share=0.05, pause_below=0.6),
     )

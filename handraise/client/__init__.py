@@ -3,6 +3,7 @@
 `Client` waits for each answer, `AsyncClient` has the same methods to await.
 """
 
+from handraise.client.certificates import Certificate, Verification
 from handraise.client.letters import (
     DeadLetter,
     DeadLetterKind,
@@ -47,6 +48,7 @@ __all__ = [
     "ApiError",
     "Appealed",
     "AsyncClient",
+    "Certificate",
     "Claim",
     "Claims",
     "Client",
@@ -84,4 +86,5 @@ __all__ = [
     "Token",
     "Unreachable",
     "User",
+    "Verification",
 ]

@@ -1,5 +1,6 @@
 """Every operation of the API as a method; `operation.py` says how it becomes one."""
 
+from handraise.client import certificates as promises
 from handraise.client import exams, letters, people, quality, records, work
 from handraise.client import projects as governing
 from handraise.client.connections import AsyncConnection, Connection
@@ -16,6 +17,9 @@ class Operations:
     appeal = Operation(records.appeal)
     report = Operation(records.report)
     models = Operation(records.models)
+
+    certificates = Operation(promises.certificates)
+    verify_certificates = Operation(promises.verify_certificates)
 
     queues = Operation(work.queues)
     claim = Operation(work.claim)

@@ -51,6 +51,7 @@ def _row(state: ProjectState) -> dict[str, object]:
         "title": project.title,
         "labels": len(project.labels),
         "fields": len(project.fields),
+        "error_rate": project.policy.error_rate,
         "auto_margin": project.policy.auto_margin,
         "audit_probability": project.policy.audit_probability,
         "policy_version": state.policy_version,

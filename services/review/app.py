@@ -26,6 +26,7 @@ from services.review.adapters.sweeper import Sweeper
 from services.review.adapters.transport import RedisTransport
 from services.review.api import (
     access_log,
+    certificates,
     contracts,
     dead_letters,
     document,
@@ -54,6 +55,7 @@ from services.review.handlers import keep_dead_letters, record_models, route_pre
 from services.review.metrics import Metrics
 from services.review.settings import Settings
 from services.review.use_cases.access import ControlAccess
+from services.review.use_cases.certificates import ReadCertificates
 from services.review.use_cases.dead_letters import KeepDeadLetters, WorkDeadLetters
 from services.review.use_cases.deadlines import MeetDeadlines
 from services.review.use_cases.desk import Desk
@@ -67,6 +69,7 @@ from services.review.use_cases.repeating import ForgetRequests
 from services.review.use_cases.republishing import Republish
 from services.review.use_cases.routing import RoutePredictions
 from services.review.use_cases.sending import SendEvents
+from services.review.use_cases.thresholds import Thresholds
 from services.review.use_cases.tokens import KeepTokens
 from services.review.web import entrance, letter_pages, own_page, pages, provider_login
 from services.review.web.html import Pages
@@ -132,6 +135,7 @@ def _add_work(app: FastAPI, core: "Core", door: Doorkeeper, shown: Pages) -> Non
     app.include_router(quality.router(door, desk.measure, desk.standing))
     app.include_router(sending.router(door, SendEvents(core.store, core.relay, core.clock)))
     app.include_router(records.router(door, ReadRecords(core.store, core.clock)))
+    app.include_router(certificates.router(door, ReadCertificates(core.store, core.coin_key)))
     pages.install(app, shown, door, desk.work, desk.decide)
 
 
@@ -222,7 +226,8 @@ class Core:
 
     def _broker(self) -> RedisBroker:
         broker = make_broker(self.settings.redis_url)
-        route = RoutePredictions(self.store, self.relay, self.metrics, self.clock, self.coin_key)
+        shared = (self.store, self.relay, self.metrics, self.clock)
+        route = RoutePredictions(*shared, self.coin_key, Thresholds())
         handlers: dict[Stream, Handler] = {
             Stream.PREDICTIONS: route_predictions(route),
             Stream.MODELS: record_models(RecordModels(self.store)),

@@ -1,9 +1,11 @@
 """When the system may decide alone."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+SliceName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class AuditTiming(StrEnum):
@@ -18,10 +20,21 @@ class AuditTiming(StrEnum):
 class Policy(BaseModel):
     """When the system may decide alone.
 
+    The promise: of each `window` events that the model decides alone, at most the share
+    `error_rate` is wrong, with this `confidence`; for each predicted label by itself, and for
+    each slice by which the project certifies.
+
     Attributes:
-        auto_margin: least difference between the two highest probabilities (0..1] for an
-            automatic decision.
-        audit_probability: chance (0..1] with which an event that could be decided alone is
+        error_rate: share (0..1] of wrong ones allowed. 1 promises nothing: the model then decides
+            whatever `auto_margin` lets through.
+        confidence: probability (0..1) with which the promise is kept in each block of events.
+        window: how many automatic decisions make a block. error_rate x window wrong ones are
+            allowed in it: the more, the fewer events people have to see. Best 2000 and above.
+        miss_rate: share [0..1) of errors that people overlook in a random check.
+        certify_by: slices of which each value gets a promise of its own.
+        auto_margin: least difference between the two highest probabilities [0..1] for an
+            automatic decision, whatever else allows it.
+        audit_probability: least chance (0..1] with which an event that could be decided alone is
             given to a person all the same. Never zero: without it nobody can say how often
             the automatic decisions are wrong.
         audits: whether an event that is drawn waits for its person, or is decided at once and
@@ -30,6 +43,26 @@ class Policy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    auto_margin: Annotated[float, Field(gt=0, le=1)] = 0.8
+    error_rate: Annotated[float, Field(gt=0, le=1)] = 0.05
+    confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
+    window: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
+    miss_rate: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    certify_by: Annotated[
+        tuple[SliceName, ...], Field(max_length=10, json_schema_extra={"uniqueItems": True})
+    ] = ()
+    auto_margin: Annotated[float, Field(ge=0, le=1)] = 0.0
     audit_probability: Annotated[float, Field(gt=0, le=1)] = 0.05
     audits: AuditTiming = AuditTiming.HOLD
+
+    @property
+    def promises(self) -> bool:
+        """Whether anything is promised."""
+        return self.error_rate < 1
+
+    @model_validator(mode="after")
+    def _slices_differ(self) -> Self:
+        if len(set(self.certify_by)) != len(self.certify_by):
+            raise ValueError("certify_by names a slice twice")
+        if "label" in self.certify_by:
+            raise ValueError("certify_by: each label has its own promise anyway; name slices only")
+        return self

@@ -19,6 +19,7 @@ from services.review.metrics import Metrics as ReviewMetrics
 from services.review.ports import ProjectState
 from services.review.use_cases.records import RecordModels
 from services.review.use_cases.routing import RoutePredictions
+from services.review.use_cases.thresholds import Thresholds
 from services.scorer.handlers import score_requests
 from services.scorer.metrics import Metrics as ScorerMetrics
 from services.scorer.use_cases import ScoreRequests
@@ -146,7 +147,8 @@ class ReviewDesk:
 
     def predictions(self) -> Lane:
         """`predictions` → ledger, items, outbox."""
-        route = RoutePredictions(self.store, FakeBell(), self.metrics, FakeClock(), bytes(32))
+        shared = (self.store, FakeBell(), self.metrics, FakeClock())
+        route = RoutePredictions(*shared, bytes(32), Thresholds())
         return Lane(self.url, Stream.PREDICTIONS, lambda: route_predictions(route))
 
     def models(self) -> Lane:

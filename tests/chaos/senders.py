@@ -20,7 +20,7 @@ PROJECT = Project(
     title="Will this customer leave?",
     labels=("stay", "leave"),
     fields={"tenure": FieldKind.NUMBER, "contract": FieldKind.CATEGORY},
-    policy=Policy(auto_margin=0.6, audit_probability=0.2),
+    policy=Policy(error_rate=1, auto_margin=0.6, audit_probability=0.2),
     lease_seconds=5,
 )
 REQUESTS = "handraise:requests"

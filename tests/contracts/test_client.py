@@ -42,6 +42,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "apply": lambda c: c.apply(PROJECT),
     "asyncapi": lambda c: c.asyncapi(),
     "ask_question": lambda c: c.ask_question("churn"),
+    "certificates": lambda c: c.certificates("churn"),
     "change_password": lambda c: c.change_password("old", "correct horse battery"),
     "change_user": lambda c: c.change_user("ada", role="lead", projects=None),
     "claim": lambda c: c.claim("churn", 2, lease_seconds=60, key="k"),
@@ -92,6 +93,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "undo": lambda c: c.undo(42),
     "user": lambda c: c.user("ada"),
     "users": lambda c: c.users(),
+    "verify_certificates": lambda c: c.verify_certificates("churn"),
 }  # fmt: skip
 
 

@@ -121,6 +121,10 @@ def test_decisions_and_corrections_in_order(store: Store) -> None:
         assert said == [("churn", 5), ("other", 6), ("churn", 7)]
         assert history.count_corrections("churn", 0, 12) == 4
         assert history.count_corrections("churn", 2, 8) == 2
+        kinds = {Kind.DECIDED, Kind.CORRECTED}
+        some = history.of_kinds("churn", kinds, (4, 12), 2)
+        assert [entry.sequence for entry in some] == [5, 7]
+        assert all(entry.kind in kinds for entry in some)
         assert [e.sequence for e in history.corrections("churn", 2, 2)] == [5, 8]
 
 

@@ -82,6 +82,16 @@ class FakeHistory:
         stretch = [e for _, e in self.ledger.rows if e.sequence > after][:limit]
         return max((e.sequence for e in stretch if e.at < before), default=after)
 
+    def of_kinds(
+        self, project: str, kinds: Collection[Kind], stretch: tuple[int, int], limit: int
+    ) -> Sequence[Entry]:
+        after, until = stretch
+        return [
+            entry
+            for owner, entry in self.ledger.rows
+            if owner == project and entry.kind in kinds and after < entry.sequence <= until
+        ][:limit]
+
     def last(self) -> int:
         return max((entry.sequence for _, entry in self.ledger.rows), default=0)
 

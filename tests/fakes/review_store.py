@@ -11,6 +11,7 @@ from services.review.ports import ProjectState
 from shared.errors import Unavailable
 from shared.events import CloudEvent, DecidedBy
 from tests.fakes.people import FakeAccessLog, FakeAnswers, FakePasswords, FakeTokens, FakeUsers
+from tests.fakes.review_blocks import FakeBlocks
 from tests.fakes.review_dead_letters import FakeDeadLetters
 from tests.fakes.review_gold import FakeGoldItems
 from tests.fakes.review_history import FakeAccepted, FakeHistory, FakeMarks
@@ -102,6 +103,9 @@ class FakeProjects:
     def all(self) -> Sequence[ProjectState]:
         return [self.states[name] for name in sorted(self.states)]
 
+    def lock(self, names: Collection[str]) -> Sequence[ProjectState]:
+        return [self.states[name] for name in sorted(names) if name in self.states]
+
     def put(self, state: ProjectState) -> None:
         self.states[state.configuration.name] = state
 
@@ -112,6 +116,7 @@ class FakeTransaction:
     items: FakeItems = field(default_factory=FakeItems)
     votes: FakeVotes = field(default_factory=FakeVotes)
     reviewers: FakeReviewers = field(default_factory=FakeReviewers)
+    blocks: FakeBlocks = field(default_factory=FakeBlocks)
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
     marks: FakeMarks = field(default_factory=FakeMarks)
     dead_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)

@@ -7,6 +7,7 @@ from services.review.ports import Bell, Store
 from services.review.use_cases.deadlines import MeetDeadlines
 from services.review.use_cases.desk import Desk
 from services.review.use_cases.routing import RoutePredictions
+from services.review.use_cases.thresholds import Thresholds
 from shared.clock import Clock
 
 KEY = b"k" * 32
@@ -16,10 +17,15 @@ class Workers(Desk):
     """Routing, claiming, answering and looking again, on any store."""
 
     def __init__(
-        self, store: Store, bell: Bell, clock: Clock, metrics: Metrics | None = None
+        self,
+        store: Store,
+        bell: Bell,
+        clock: Clock,
+        metrics: Metrics | None = None,
+        thresholds: Thresholds | None = None,
     ) -> None:
         metrics = metrics or Metrics(CollectorRegistry())
         super().__init__(store, bell, metrics, clock, KEY)
         self.queues = self.work
-        self.route = RoutePredictions(store, bell, metrics, clock, KEY)
+        self.route = RoutePredictions(store, bell, metrics, clock, KEY, thresholds or Thresholds())
         self.meet_deadlines = MeetDeadlines(store, bell, metrics, clock)

@@ -36,7 +36,7 @@ class Desk:
 
     def configure(self, **changes: object) -> None:
         """Change what the project file says."""
-        policy = Policy(auto_margin=0.6, audit_probability=1e-9)
+        policy = Policy(error_rate=1, auto_margin=0.6, audit_probability=1e-9)
         self._keep.apply(a_project("churn", **{"policy": policy} | changes), OPS)
 
     def claim(self, name: str, limit: int) -> Claims:

@@ -16,6 +16,7 @@ from services.review.app import create_app
 from services.review.metrics import Metrics
 from services.review.settings import Settings
 from services.review.use_cases.routing import RoutePredictions
+from services.review.use_cases.thresholds import Thresholds
 from shared.clock import SystemClock
 from shared.database import Database
 from shared.observability import AsgiApp
@@ -70,7 +71,9 @@ def site(tmp_path: Path) -> Iterator[Site]:
     database = Database(settings.database)
     store = SqlStore(database, {stream: stream.key("handraise") for stream in Stream})
     metrics = Metrics(CollectorRegistry())
-    yield Site(app, RoutePredictions(store, FakeBell(), metrics, SystemClock(), b"key"))
+    yield Site(
+        app, RoutePredictions(store, FakeBell(), metrics, SystemClock(), b"key", Thresholds())
+    )
     database.close()
 
 
@@ -196,7 +199,7 @@ def test_without_scripts_a_form_decides(site: Site, ada: dict[str, str]) -> None
 
 
 def test_audits_are_blind_without_scripts_too(site: Site, ada: dict[str, str]) -> None:
-    site.project("churn", policy={"auto_margin": 0.6, "audit_probability": 1.0})
+    site.project("churn", policy={"error_rate": 1, "auto_margin": 0.6, "audit_probability": 1.0})
     site.route([a_prediction("sure", leave=0.97)])
 
     page = site.ask("GET", "/review/churn/plain", cookies=ada)

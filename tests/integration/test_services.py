@@ -31,7 +31,7 @@ def test_from_event_to_decision(installation: Installation) -> None:
     url = installation.redis_url
     with installation.running("scorer", "review"), installation.api as api:
         # given a project, and an event sent each way
-        never = Policy(auto_margin=0.6, audit_probability=1e-9)
+        never = Policy(error_rate=1, auto_margin=0.6, audit_probability=1e-9)
         project = a_project(policy=never).model_dump(mode="json")
         assert api.put("/v1/projects/churn", json=project).status_code == 200
         body = {"events": [{"event_id": "by-http", "features": features()}]}

@@ -51,7 +51,7 @@ class QueueMachine(Stage):
             blind=blind,
             votes=Votes(min=votes[0], max=votes[1], agree_at=agree_at),
             deadline=Deadline.model_validate({"fallback": otherwise}),
-            policy=Policy(auto_margin=0.6, audit_probability=0.5),
+            policy=Policy(error_rate=1, auto_margin=0.6, audit_probability=0.5),
             quality=Quality(),
         )
         KeepProjects(self.store, FakeBell(), self.clock).apply(project, OPS)

@@ -33,6 +33,8 @@ POLICY: dict[str, str] = {
     "GET /v1/decisions/{project}/{event_id}": "record project",
     "GET /v1/reports/{project}": "read project",
     "GET /v1/models/{project}": "read project",
+    "GET /v1/certificates/{project}": "read project",
+    "GET /v1/certificates/{project}/verification": "record project",
     "GET /v1/queues": "review everybody",
     "POST /v1/queues/{queue}/claims": "review project",
     "POST /v1/queues/{queue}/exam": "review project",

@@ -1,6 +1,6 @@
 """The ledger by place, in SQL: every question reads one stretch of an index, never the whole."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement
@@ -34,6 +34,24 @@ class SqlHistory:
         )
         last = select(func.max(stretch.c.sequence)).where(stretch.c.at < before)
         return self._session.exec(last).one() or after
+
+    def of_kinds(
+        self, project: str, kinds: Collection[Kind], stretch: tuple[int, int], limit: int
+    ) -> Sequence[Entry]:
+        """The next entries of some kinds after a place, up to another."""
+        after, until = stretch
+        statement = (
+            select(LedgerRow)
+            .where(
+                col(LedgerRow.sequence) > after,
+                col(LedgerRow.sequence) <= until,
+                LedgerRow.project == project,
+                col(LedgerRow.kind).in_([kind.value for kind in kinds]),
+            )
+            .order_by(col(LedgerRow.sequence))
+            .limit(limit)
+        )
+        return [entry_of(row) for row in self._session.exec(statement)]
 
     def last(self) -> int:
         """The last place; 0 if nothing is recorded."""

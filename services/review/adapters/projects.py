@@ -1,6 +1,6 @@
 """Project files in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from sqlalchemy import bindparam
@@ -14,6 +14,9 @@ from shared.project import Project
 _ALL = select(ProjectRow.configuration, ProjectRow.policy_version, ProjectRow.stopped).order_by(
     col(ProjectRow.name)
 )
+_LOCK = _ALL.where(
+    col(ProjectRow.name).in_(bindparam("of_names", expanding=True))
+).with_for_update()
 _ONE = Prepared(_ALL.where(ProjectRow.name == bindparam("of_name")))
 
 
@@ -34,6 +37,14 @@ class SqlProjects:
     def all(self) -> Sequence[ProjectState]:
         """All projects, by name."""
         return [_state(*row) for row in self._session.connection().execute(_ALL)]
+
+    def lock(self, names: Collection[str]) -> Sequence[ProjectState]:
+        """Those of these projects that there are, by name.
+
+        On SQLite, who writes is alone anyway.
+        """
+        rows = self._session.connection().execute(_LOCK, {"of_names": list(names)})
+        return [_state(*row) for row in rows]
 
     def put(self, state: ProjectState) -> None:
         """Replace or add a project."""

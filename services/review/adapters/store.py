@@ -8,6 +8,7 @@ from sqlmodel import Session
 from services.review.adapters.accepted import SqlAccepted
 from services.review.adapters.access_log import SqlAccessLog
 from services.review.adapters.answers import SqlAnswers
+from services.review.adapters.blocks import SqlBlocks
 from services.review.adapters.dead_letters import SqlDeadLetters
 from services.review.adapters.gold import SqlGoldItems
 from services.review.adapters.history import SqlHistory
@@ -36,6 +37,7 @@ class SqlTransaction:
         self.votes = SqlVotes(session)
         self.reviewers = SqlReviewers(session)
         self.gold = SqlGoldItems(session)
+        self.blocks = SqlBlocks(session)
         self.outbox = SqlOutbox(session, keys)
         self.accepted = SqlAccepted(session, keys)
         self.history = SqlHistory(session)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from services.review.api.examples_certificates import CERTIFICATES
+
 _AT, _LATER = "2026-03-04T10:15:30Z", "2026-03-04T10:18:30Z"
 _SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 _PLACE = {"project": "churn", "event_id": "c-17"}
@@ -15,7 +17,7 @@ _PROJECT = {
     "title": "Will this customer leave within a month?",
     "labels": ["stays", "leaves"],
     "fields": {"tenure": "number", "contract": "category", "paperless_billing": "boolean"},
-    "policy": {"auto_margin": 0.6, "audit_probability": 0.05},
+    "policy": {"error_rate": 0.05, "confidence": 0.95, "window": 10_000},
 }
 _PROJECT_STATE = {"configuration": _PROJECT, "policy_version": 3, "automation": "running"}
 _EVENT = {"event_id": "c-17", "features": _FEATURES, "context": {"customer": "Ms Example"}}
@@ -132,7 +134,7 @@ _ACT = {
     "detail": {"role": "reviewer", "projects": ["churn"]},
 }
 
-EXAMPLES: Mapping[str, Any] = {
+EXAMPLES: Mapping[str, Any] = CERTIFICATES | {
     "Accepted": {"accepted": 1},
     "AccessLogAnswer": {"entries": [_ACT], "next_before": None, "next_cursor": None},
     "AgreementAnswer": {

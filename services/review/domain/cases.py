@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from services.review.domain.certificate.gate import Placed
 from services.review.domain.facts import Case
 from services.review.domain.routing import margin
 from shared import wire
@@ -13,23 +14,31 @@ _CONTENT = ("features", "context", "slices")
 """What makes an event the event it is."""
 
 
-def record(prediction: wire.Prediction, route: Route, draw: float, coin_key: str) -> str:
+def record(
+    prediction: wire.Prediction, route: Route, placed: Placed | None, draw: float, coin_key: str
+) -> str:
     """The ledger's body for a routed prediction: all that is needed to explain or repeat it.
 
     Args:
         prediction: as it arrived.
         route: what the router did.
+        placed: how it stood in its lane; None where people decide for certain.
         draw: the audit coin's value.
         coin_key: the name of the key that threw it (never the key).
     """
-    body = {
+    body: dict[str, object] = {
         "prediction": prediction.data,
         "margin": margin(prediction.data.probabilities),
         "draw": draw,
         "coin_key": coin_key,
         "route": route.model_dump(mode="json"),
+        "placed": _place(placed) if placed is not None else None,
     }
     return msgspec.json.encode(body).decode()
+
+
+def _place(placed: Placed) -> dict[str, object]:
+    return {"lane": placed.lane, "score": placed.score} | placed.ruling._asdict()
 
 
 def recall(project: str, event_id: str, body: str) -> Case:

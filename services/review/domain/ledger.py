@@ -9,6 +9,9 @@ class Kind(StrEnum):
     """What an entry records."""
 
     ROUTED = "routed"
+    BLOCK_BEGAN = "block_began"
+    BLOCK_ENDED = "block_ended"
+    AUDITED = "audited"
     VOTED = "voted"
     WITHDRAWN = "withdrawn"
     ESCALATED = "escalated"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from services.review.domain.certificate.gate import Placed
 from shared.events import Route, RouteKind, RouteReason
 from shared.project import AuditTiming, Policy
 
@@ -31,33 +32,48 @@ def predicted_label(probabilities: Mapping[str, float]) -> str:
     return max(probabilities, key=probabilities.__getitem__)
 
 
-def route(
-    probabilities: Mapping[str, float], model_version: int, draw: float, rules: Rules
-) -> Route:
-    """Decide who decides.
+def barred(lead: float, model_version: int, rules: Rules) -> RouteReason | None:
+    """Why an event goes to people for certain, before any statistics; None: it may be automatic.
 
-    Everything goes to people for certain (inclusion probability 1) while automation is stopped,
-    while there is no model, and where the model is torn. What remains could be decided alone; of
-    it, each event goes to a person with the policy's audit probability.
+    Everything does while automation is stopped and while there is no model; and what the policy
+    finds too torn.
 
     Args:
-        probabilities: by label.
+        lead: see `margin`.
         model_version: 0 means that no model has been learned yet.
-        draw: this event's audit coin, in [0, 1).
         rules: what is in force.
     """
     if rules.stopped:
-        return _certainly(RouteReason.STOPPED, rules)
+        return RouteReason.STOPPED
     if model_version == 0:
-        return _certainly(RouteReason.NO_MODEL, rules)
-    if margin(probabilities) < rules.policy.auto_margin:
-        return _certainly(RouteReason.UNCERTAIN, rules)
-    audited = draw < rules.policy.audit_probability
+        return RouteReason.NO_MODEL
+    if lead < rules.policy.auto_margin:
+        return RouteReason.UNCERTAIN
+    return None
+
+
+def to_people(reason: RouteReason, rules: Rules) -> Route:
+    """The route of an event that people decide for certain."""
     return Route(
-        kind=RouteKind.REVIEW if audited else RouteKind.AUTO,
-        reason=RouteReason.AUDIT if audited else RouteReason.CONFIDENT,
-        inclusion_probability=rules.policy.audit_probability,
+        kind=RouteKind.REVIEW,
+        reason=reason,
+        inclusion_probability=1.0,
         policy_version=rules.policy_version,
+    )
+
+
+def follow(placed: Placed, rules: Rules) -> Route:
+    """The route that the gate's ruling on an event means."""
+    ruling = placed.ruling
+    if not ruling.inside:
+        proven = ruling.threshold is not None and placed.score > ruling.threshold
+        return to_people(RouteReason.UNCERTAIN if proven else RouteReason.UNPROVEN, rules)
+    return Route(
+        kind=RouteKind.REVIEW if ruling.review else RouteKind.AUTO,
+        reason=RouteReason.AUDIT if ruling.review else RouteReason.CONFIDENT,
+        inclusion_probability=ruling.probability,
+        policy_version=rules.policy_version,
+        certificate=f"{placed.lane}/{ruling.block}" if rules.policy.promises else None,
     )
 
 
@@ -65,12 +81,3 @@ def is_decided_at_once(chosen: Route, policy: Policy) -> bool:
     """Whether the model's answer leaves at once, though a person may still amend it."""
     audited = chosen.reason is RouteReason.AUDIT and policy.audits is AuditTiming.AFTER
     return audited or chosen.kind is RouteKind.AUTO
-
-
-def _certainly(reason: RouteReason, rules: Rules) -> Route:
-    return Route(
-        kind=RouteKind.REVIEW,
-        reason=reason,
-        inclusion_probability=1.0,
-        policy_version=rules.policy_version,
-    )

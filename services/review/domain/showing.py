@@ -10,6 +10,7 @@ from shared.project import Project
 
 _BY_REASON = {
     RouteReason.NO_MODEL: "There is no model yet: people decide every event.",
+    RouteReason.UNPROVEN: "Nothing proves yet that the model may decide such cases alone.",
     RouteReason.STOPPED: "Automation is stopped: people decide every event.",
     RouteReason.AUDIT: "A random check: about {rate} of the sure cases is given to a person.",
     RouteReason.CONFIDENT: "The model decided this alone.",

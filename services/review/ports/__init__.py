@@ -4,6 +4,7 @@ Each transaction sees and changes the store as a whole: all of it is kept, or no
 """
 
 from services.review.ports.answers import Answered, Answers
+from services.review.ports.blocks import Audit, AuditAnswer, Blocks, DatedBlock
 from services.review.ports.gold import GoldItems
 from services.review.ports.identity import IdentityProvider
 from services.review.ports.letters import DeadLetters
@@ -23,7 +24,11 @@ __all__ = [
     "AccessLog",
     "Answered",
     "Answers",
+    "Audit",
+    "AuditAnswer",
     "Bell",
+    "Blocks",
+    "DatedBlock",
     "DeadLetters",
     "GoldItems",
     "Hasher",

@@ -1,6 +1,6 @@
 """Project files in force."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,6 +25,13 @@ class Projects(Protocol):
 
     def all(self) -> Sequence[ProjectState]:
         """All projects, by name."""
+        ...
+
+    def lock(self, names: Collection[str]) -> Sequence[ProjectState]:
+        """Those of these projects that there are, by name.
+
+        Nobody else routes their events or changes them until the transaction ends.
+        """
         ...
 
     def put(self, state: ProjectState) -> None:

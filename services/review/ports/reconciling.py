@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from services.review.domain.ledger import Entry
+from services.review.domain.ledger import Entry, Kind
 from services.review.domain.reconciling import GapKind, Place, Sighting, Waiting
 from shared.events import CloudEvent, EventType
 from shared.streams import Stream
@@ -39,7 +39,13 @@ class Accepted(Protocol):
 
 
 class History(Protocol):
-    """The ledger as the reconciler reads it: by place, a stretch at a time."""
+    """The ledger by place, a stretch at a time."""
+
+    def of_kinds(
+        self, project: str, kinds: Collection[Kind], stretch: tuple[int, int], limit: int
+    ) -> Sequence[Entry]:
+        """The next entries of some kinds after a place, up to another."""
+        ...
 
     def horizon(self, after: int, limit: int, before: datetime) -> int:
         """The last place within `limit` after a place that was recorded before a moment."""

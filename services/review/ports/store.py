@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from services.review.ports.answers import Answers
+from services.review.ports.blocks import Blocks
 from services.review.ports.gold import GoldItems
 from services.review.ports.letters import DeadLetters
 from services.review.ports.outbox import Outbox
@@ -32,6 +33,8 @@ class Transaction(Protocol):
     def reviewers(self) -> Reviewers: ...
     @property
     def gold(self) -> GoldItems: ...
+    @property
+    def blocks(self) -> Blocks: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

@@ -1,5 +1,6 @@
 """The review database. Changed only through migrations; a test compares both."""
 
+from services.review.tables.blocks import AuditAnswerRow, AuditRow, BlockRow
 from services.review.tables.gold import GoldAnswerRow, GoldRow
 from services.review.tables.letters import DeadLetterRow
 from services.review.tables.people import (
@@ -24,6 +25,9 @@ __all__ = [
     "AccessLogRow",
     "AnswerRow",
     "AttemptRow",
+    "AuditAnswerRow",
+    "AuditRow",
+    "BlockRow",
     "DeadLetterRow",
     "DraftRow",
     "GoldAnswerRow",

@@ -23,6 +23,7 @@ _STORY = (
     Kind.DECIDED,
     Kind.CORRECTED,
     Kind.APPEALED,
+    Kind.AUDITED,
 )
 
 

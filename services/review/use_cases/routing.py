@@ -9,10 +9,12 @@ from services.review.domain.coin import Draw, coin, key_id
 from services.review.domain.ledger import Kind, NewEntry
 from services.review.domain.priority import rank
 from services.review.domain.queue import NewItem, Worth
-from services.review.domain.routing import Rules, is_decided_at_once, predicted_label, route
+from services.review.domain.routing import is_decided_at_once, predicted_label
 from services.review.metrics import Metrics
 from services.review.ports import Bell, ProjectState, Store, Transaction
+from services.review.use_cases.lanes import Lanes
 from services.review.use_cases.shares import LabelShares
+from services.review.use_cases.thresholds import Thresholds
 from shared import wire
 from shared.clock import Clock
 from shared.errors import DeadLetter, IdConflict, UnknownLabel, UnknownProject
@@ -33,7 +35,13 @@ class RoutePredictions:
     """Decide for each prediction who decides, and record it."""
 
     def __init__(
-        self, store: Store, bell: Bell, metrics: Metrics, clock: Clock, coin_key: bytes
+        self,
+        store: Store,
+        bell: Bell,
+        metrics: Metrics,
+        clock: Clock,
+        coin_key: bytes,
+        thresholds: Thresholds,
     ) -> None:
         self._store = store
         self._bell = bell
@@ -42,21 +50,23 @@ class RoutePredictions:
         self._coin_key = coin_key
         self._coin_key_id = key_id(coin_key)
         self._shares = LabelShares()
+        self._thresholds = thresholds
 
     def __call__(self, predictions: Sequence[wire.Prediction]) -> list[DeadLetter | None]:
         """Why each prediction was refused, or None where it is safely recorded."""
         now = self._clock.now()
         routes: list[tuple[str, Route]] = []
         with self._store.write() as transaction:
-            projects = {state.configuration.name: state for state in transaction.projects.all()}
+            projects = _locked(transaction, predictions)
             seen = _seen(transaction, predictions)
             writes = _Writes()
+            lanes = self._lanes(transaction, projects, writes, now)
             verdicts: list[DeadLetter | None] = []
             for prediction in predictions:
                 verdict = _screen(prediction, projects, seen)
                 if verdict is None and _identity(prediction) not in seen:
-                    chosen = self._route(prediction, projects[prediction.project], now, writes)
-                    seen[_identity(prediction)] = writes.entries[-1].body
+                    chosen, body = self._route(prediction, lanes[prediction.project], now, writes)
+                    seen[_identity(prediction)] = body
                     routes.append((prediction.project, chosen))
                     state = projects[prediction.project].configuration
                     at_once = is_decided_at_once(chosen, state.policy)
@@ -67,6 +77,8 @@ class RoutePredictions:
                         item = _item(prediction, chosen, state, now, shares)
                         writes.items.append(replace(item, decisions=int(at_once)))
                 verdicts.append(verdict)
+            for kept in lanes.values():
+                kept.keep()
             transaction.ledger.append(writes.entries)
             transaction.items.add(writes.items)
             transaction.outbox.put(writes.events)
@@ -77,16 +89,29 @@ class RoutePredictions:
             self._metrics.routed.labels(project, chosen.reason.value).inc()
         return verdicts
 
+    def _lanes(
+        self,
+        transaction: Transaction,
+        projects: Mapping[str, ProjectState],
+        writes: _Writes,
+        now: datetime,
+    ) -> dict[str, Lanes]:
+        return {
+            name: Lanes(transaction, state, self._thresholds, writes.entries.append, now)
+            for name, state in projects.items()
+        }
+
     def _route(
-        self, prediction: wire.Prediction, state: ProjectState, now: datetime, writes: _Writes
-    ) -> Route:
-        data = prediction.data
-        draw = coin(self._coin_key, Draw.AUDIT, prediction.project, data.event_id)
-        rules = Rules(state.configuration.policy, state.policy_version, state.stopped)
-        chosen = route(data.probabilities, data.model.version, draw, rules)
-        body = cases.record(prediction, chosen, draw, self._coin_key_id)
+        self, prediction: wire.Prediction, lanes: Lanes, now: datetime, writes: _Writes
+    ) -> tuple[Route, str]:
+        event_id = prediction.data.event_id
+        draw = coin(self._coin_key, Draw.AUDIT, prediction.project, event_id)
+        chosen, placed = lanes.route(prediction.data, draw)
+        body = cases.record(prediction, chosen, placed, draw, self._coin_key_id)
         writes.entries.append(_entry(prediction, Kind.ROUTED, chosen.reason.value, body, now))
-        return chosen
+        if placed is not None:
+            lanes.note(placed, event_id)
+        return chosen, body
 
     def _decide(
         self, prediction: wire.Prediction, chosen: Route, now: datetime, writes: _Writes
@@ -127,6 +152,14 @@ def _item(
 
 def _identity(prediction: wire.Prediction) -> tuple[str, str]:
     return prediction.project, prediction.data.event_id
+
+
+def _locked(
+    transaction: Transaction, predictions: Sequence[wire.Prediction]
+) -> dict[str, ProjectState]:
+    """The projects of these predictions, as they are now and until the transaction ends."""
+    names = {prediction.project for prediction in predictions}
+    return {state.configuration.name: state for state in transaction.projects.lock(names)}
 
 
 def _by_project(predictions: Sequence[wire.Prediction]) -> dict[str, list[str]]:

@@ -12,8 +12,8 @@ from services.review.domain.ledger import Kind, NewEntry
 from services.review.domain.queue import Item, Stage
 from services.review.domain.votes import Ballot
 from services.review.metrics import Metrics
-from services.review.ports import Transaction
-from shared.events import CloudEvent, DecidedBy, Vote
+from services.review.ports import AuditAnswer, Transaction
+from shared.events import CloudEvent, DecidedBy, RouteReason, Vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ class Settle:
             )
             leaving.append(self._correct(transaction, case, ruling, decided.revision))
         transaction.outbox.put(leaving)
+        tell_block(transaction, item, ballots[-1].at, wrong=label != item.predicted)
         transaction.items.settle(item.id, label, decided.revision)
         return decided
 
@@ -102,6 +103,12 @@ class Settle:
         sequence = transaction.ledger.append_one(new)
         self._metrics.corrections.labels(case.project, ruling.verdict.value).inc()
         return facts.correction(case, ruling, revision, sequence)
+
+
+def tell_block(transaction: Transaction, item: Item, at: datetime, *, wrong: bool | None) -> None:
+    """Leave word for the block in which an audit counts; None: its answer was taken back."""
+    if item.reason is RouteReason.AUDIT:
+        transaction.blocks.answer(item.project, AuditAnswer(item.event_id, wrong, at))
 
 
 def newest_decision(transaction: Transaction, item: Item) -> Decided | None:

@@ -16,7 +16,7 @@ from services.review.use_cases.claiming import Claim, Claiming
 from services.review.use_cases.concluding import Conclude
 from services.review.use_cases.marking import turn_of, unmark_copy
 from services.review.use_cases.repeating import UNNAMED, Once
-from services.review.use_cases.settling import entry
+from services.review.use_cases.settling import entry, tell_block
 from shared.clock import Clock
 from shared.project import Project
 
@@ -89,6 +89,7 @@ class UndoVote:
     ) -> None:
         """Let the item ask for answers again, besides that of who held it in this queue."""
         if item.settled:
+            tell_block(transaction, item, now, wrong=None)
             others = int(item.queue != queue)
             transaction.items.reopen(item.id, item.queue, item.stage, slots=others)
         elif item.stage is Stage.DISAGREED and not is_for_leads(queue):
@@ -157,6 +158,7 @@ class RevokeAnswers:
         found = self._conclude.judge(transaction, rest, state.configuration, now)
         if found.kind is VerdictKind.DECIDED and found.label == item.label:
             return False
+        tell_block(transaction, item, now, wrong=None)
         stage = item.stage if is_for_leads(item.queue) else Stage.REVOKED
         transaction.items.reopen(item.id, item.queue, stage, wanted)
         return True

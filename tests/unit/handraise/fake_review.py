@@ -26,6 +26,7 @@ class FakeReview:
         self.refuse: list[int] = []
         self.url = ""
         self.gaps: list[dict[str, Any]] = []
+        self.verification: dict[str, Any] = {"entries": 9, "blocks": 2, "contradictions": []}
         self.letters = FakeLetters()
         self.people = FakePeople()
 
@@ -63,6 +64,8 @@ class FakeReview:
                 return 200, {"redis": "known", "gaps": found}
             case ["POST", "republish"]:
                 return 202, {"since": body.get("since", AT), "entries": 7}
+            case ["GET", "certificates", name, "verification"]:
+                return 200, self.verification | {"project": name}
             case ["GET", "models", name]:
                 return 200, {"versions": [VERSION]}
         return 404, problem(404, "No such route", path)

@@ -29,6 +29,7 @@ COMMANDS = [
     *(["user", name] for name in ("add", "list", "disable", "log-out", "password")),
     *(["token", name] for name in ("create", "list", "rotate", "revoke")),
     ["model", "list"],
+    ["ledger", "verify"],
     *(["dead-letters", name] for name in ("list", "show", "retry", "drop")),
 ]
 

@@ -1,4 +1,4 @@
-"""`handraise doctor` on gaps, and `handraise republish`."""
+"""`handraise doctor` on gaps, `handraise republish`, `handraise ledger`."""
 
 import json
 import os
@@ -78,3 +78,20 @@ def test_one_time_is_needed(review: FakeReview, words: list[str]) -> None:
     result = run("republish", *words)
     assert result.exit_code == 1
     assert "--since" in result.stderr
+
+
+def test_certificates_are_verified(review: FakeReview) -> None:
+    result = run("ledger", "verify", "--certificates", "--project", "p")
+    assert result.exit_code == 0
+    assert "as recorded" in result.stdout
+
+
+def test_a_contradiction_is_told_and_fails(review: FakeReview) -> None:
+    review.verification["contradictions"] = ["the coin of event 'e1' was changed"]
+    result = run("ledger", "verify", "--certificates", "--project", "p", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)[0]["verdict"] == "the coin of event 'e1' was changed"
+
+
+def test_what_to_verify_is_to_be_said(review: FakeReview) -> None:
+    assert run("ledger", "verify").exit_code == 1

@@ -13,7 +13,7 @@ from shared.events import RouteReason
 from shared.project import AuditTiming, Policy, Quality, Votes
 from tests.unit.review.voting_desk import ADA, BEN, CY, LEA, LEO, Desk
 
-ALWAYS = Policy(auto_margin=0.6, audit_probability=1)
+ALWAYS = Policy(error_rate=1, auto_margin=0.6, audit_probability=1)
 
 
 class GoldDesk(Desk):
@@ -125,7 +125,7 @@ def test_gold_looks_like_a_random_check(votes: Votes) -> None:
     assert told(desk, gold) == told(desk, real)
 
 
-AFTER = Policy(auto_margin=0.6, audit_probability=1, audits=AuditTiming.AFTER)
+AFTER = Policy(error_rate=1, auto_margin=0.6, audit_probability=1, audits=AuditTiming.AFTER)
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_who_turns_careless_after_many_good_answers_is_noticed() -> None:
 
 
 def test_only_what_people_decided_becomes_gold() -> None:
-    desk = GoldDesk(gold=1, policy=Policy(auto_margin=0.6, audit_probability=1e-9))
+    desk = GoldDesk(gold=1, policy=Policy(error_rate=1, auto_margin=0.6, audit_probability=1e-9))
     desk.arrive("sure", leave=0.95)
     desk.arrive("open")
     for event_id, label, error in (

@@ -241,7 +241,7 @@ def test_what_is_held_back_only_counts_as_overdue() -> None:
     assert desk.decisions() == []
 
 
-ALWAYS = Policy(auto_margin=0.6, audit_probability=1.0, audits=AuditTiming.AFTER)
+ALWAYS = Policy(error_rate=1, auto_margin=0.6, audit_probability=1.0, audits=AuditTiming.AFTER)
 
 
 def test_an_audit_that_finds_an_error_amends_the_decision() -> None:

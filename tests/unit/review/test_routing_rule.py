@@ -6,61 +6,93 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.review.domain.certificate.gate import Placed, Ruling
+from services.review.domain.certificate.lanes import lane_of, read_lane
 from services.review.domain.coin import Draw, coin, key_id
-from services.review.domain.routing import Rules, margin, route
+from services.review.domain.routing import Rules, barred, follow, margin, to_people
 from shared.events import RouteKind, RouteReason
 from shared.project import Policy
 
 KEY = b"k" * 32
 RULES = Rules(Policy(auto_margin=0.6, audit_probability=0.1), policy_version=3, stopped=False)
 STOPPED = Rules(RULES.policy, policy_version=3, stopped=True)
-
-SURE = {"stay": 0.9, "leave": 0.1}
-TORN = {"stay": 0.6, "leave": 0.4}
+FREE = Rules(Policy(error_rate=1, auto_margin=0.6), policy_version=3, stopped=False)
 
 
 @pytest.mark.parametrize(
-    ("probabilities", "version", "draw", "rules", "kind", "reason", "inclusion"),
+    ("lead", "version", "rules", "reason"),
     [
-        (SURE, 1, 0.5, RULES, RouteKind.AUTO, RouteReason.CONFIDENT, 0.1),
-        (SURE, 1, 0.05, RULES, RouteKind.REVIEW, RouteReason.AUDIT, 0.1),
-        (TORN, 1, 0.5, RULES, RouteKind.REVIEW, RouteReason.UNCERTAIN, 1.0),
-        (SURE, 0, 0.5, RULES, RouteKind.REVIEW, RouteReason.NO_MODEL, 1.0),
-        (SURE, 1, 0.5, STOPPED, RouteKind.REVIEW, RouteReason.STOPPED, 1.0),
+        (0.8, 1, RULES, None),
+        (0.2, 1, RULES, RouteReason.UNCERTAIN),
+        (0.8, 0, RULES, RouteReason.NO_MODEL),
+        (0.8, 1, STOPPED, RouteReason.STOPPED),
     ],
 )
-def test_route(
-    probabilities: dict[str, float],
-    version: int,
-    draw: float,
-    rules: Rules,
-    kind: RouteKind,
-    reason: RouteReason,
-    inclusion: float,
+def test_what_people_decide_for_certain(
+    lead: float, version: int, rules: Rules, reason: RouteReason | None
 ) -> None:
-    chosen = route(probabilities, version, draw, rules)
+    assert barred(lead, version, rules) == reason
+
+
+@given(st.floats(0, 1), st.integers(0, 3), st.booleans())
+def test_only_a_sure_model_may_decide_alone(lead: float, version: int, stopped: bool) -> None:
+    if barred(lead, version, Rules(RULES.policy, 1, stopped)) is None:
+        assert version > 0
+        assert not stopped
+        assert lead >= RULES.policy.auto_margin
+
+
+def placed(score: float, *ruling: float | bool | None) -> Placed:
+    return Placed("label=stay", score, Ruling(*ruling))  # type: ignore[arg-type]
+
+
+ESCAPED = placed(0.1, True, 0.1, False, False, 4, 0.2)
+AUDITED = placed(0.1, True, 0.1, True, True, 4, 0.2)
+ABOVE = placed(0.3, False, 1.0, True, False, 4, 0.2)
+SHUT = placed(0.1, False, 1.0, True, False, 4, 0.2)
+NO_EVIDENCE = placed(0.1, False, 1.0, True, False, 4, None)
+
+
+@pytest.mark.parametrize(
+    ("what", "kind", "reason", "inclusion", "certificate"),
+    [
+        (ESCAPED, RouteKind.AUTO, RouteReason.CONFIDENT, 0.1, "label=stay/4"),
+        (AUDITED, RouteKind.REVIEW, RouteReason.AUDIT, 0.1, "label=stay/4"),
+        (ABOVE, RouteKind.REVIEW, RouteReason.UNCERTAIN, 1.0, None),
+        (SHUT, RouteKind.REVIEW, RouteReason.UNPROVEN, 1.0, None),
+        (NO_EVIDENCE, RouteKind.REVIEW, RouteReason.UNPROVEN, 1.0, None),
+    ],
+)
+def test_the_route_follows_from_the_ruling(
+    what: Placed, kind: RouteKind, reason: RouteReason, inclusion: float, certificate: str | None
+) -> None:
+    chosen = follow(what, RULES)
     assert (chosen.kind, chosen.reason) == (kind, reason)
-    assert chosen.inclusion_probability == inclusion
+    assert (chosen.inclusion_probability, chosen.certificate) == (inclusion, certificate)
     assert chosen.policy_version == 3
 
 
-@given(
-    st.lists(st.floats(0.001, 1), min_size=2, max_size=8),
-    st.floats(0, 1, exclude_max=True),
-    st.integers(0, 3),
-    st.booleans(),
-)
-def test_only_a_sure_model_decides_alone(
-    masses: list[float], draw: float, version: int, stopped: bool
+def test_who_promises_nothing_names_no_certificate() -> None:
+    assert follow(ESCAPED, FREE).certificate is None
+
+
+def test_who_goes_to_people_does_so_for_certain() -> None:
+    assert to_people(RouteReason.STOPPED, STOPPED).inclusion_probability == 1
+
+
+def test_the_margin_of_one_label_is_its_probability() -> None:
+    assert margin({"stay": 1.0}) == 1
+
+
+@given(st.text(), st.text(min_size=1), st.text(), st.text(), st.text())
+def test_lanes_of_different_events_have_different_names(
+    label: str, name: str, value: str, other_label: str, other_value: str
 ) -> None:
-    probabilities = {str(i): mass / sum(masses) for i, mass in enumerate(masses)}
-    chosen = route(probabilities, version, draw, Rules(RULES.policy, 1, stopped))
-    assert chosen.inclusion_probability > 0
-    if chosen.kind is RouteKind.AUTO:
-        assert version > 0
-        assert not stopped
-        assert margin(probabilities) >= RULES.policy.auto_margin
-        assert draw >= chosen.inclusion_probability
+    one = lane_of(label, {name: value}, [name])
+    other = lane_of(other_label, {name: other_value}, [name])
+    assert (one == other) == ((label, value) == (other_label, other_value))
+    if name != "label":
+        assert read_lane(one) == {"label": label, name: value}
 
 
 def test_the_coin_is_fair_and_keeps_its_word() -> None:

@@ -54,7 +54,7 @@ class Desk:
 @pytest.fixture
 def desk() -> Desk:
     desk = Desk()
-    never = Policy(auto_margin=0.6, audit_probability=1e-9)
+    never = Policy(error_rate=1, auto_margin=0.6, audit_probability=1e-9)
     desk.projects.apply(a_project(policy=never), OPS)
     return desk
 
@@ -204,7 +204,9 @@ def test_the_same_project_file_changes_nothing(desk: Desk) -> None:
     before = desk.projects.get("churn")
     assert desk.projects.apply(before.configuration, OPS) == before
     assert len(desk.sent(EventType.PROJECT_CONFIGURED)) == 1
-    changed = before.configuration.model_copy(update={"policy": Policy(auto_margin=0.9)})
+    changed = before.configuration.model_copy(
+        update={"policy": Policy(error_rate=1, auto_margin=0.9)}
+    )
     assert desk.projects.apply(changed, OPS).policy_version == 2
     assert len(desk.sent(EventType.POLICY_CHANGED)) == 1
     latest = desk.sent(EventType.PROJECT_CONFIGURED)[-1]

@@ -10,6 +10,7 @@ from services.review.use_cases.claiming import Claim, Wish
 from services.review.use_cases.deciding import Outcome
 from services.review.use_cases.projects import KeepProjects
 from services.review.use_cases.records import ReadRecords
+from services.review.use_cases.thresholds import Thresholds
 from shared.events import CloudEvent, CorrectionMade, DecisionMade, EventType
 from shared.project import Policy
 from tests.builders import a_prediction, a_project
@@ -21,15 +22,17 @@ from tests.fakes.review_workers import Workers
 ADA, BEN, CY, DEE = (User(name, Role.REVIEWER) for name in ("ada", "ben", "cy", "dee"))
 LEA, LEO = User("lea", Role.LEAD), User("leo", Role.LEAD)
 OPS, UP = User("olga", Role.OPS), User("shop", Role.UPSTREAM)
-NEVER = Policy(auto_margin=0.6, audit_probability=1e-9)
+NEVER = Policy(error_rate=1, auto_margin=0.6, audit_probability=1e-9)
 
 
 class Desk(Workers):
     """What people do, with short words for it."""
 
+    thresholds = Thresholds()
+
     def __init__(self, **project: object) -> None:
         self.store, self.clock = FakeStore(), FakeClock()
-        super().__init__(self.store, FakeBell(), self.clock)
+        super().__init__(self.store, FakeBell(), self.clock, thresholds=self.thresholds)
         self.records = ReadRecords(self.store, self.clock)
         self.projects = KeepProjects(self.store, FakeBell(), self.clock)
         changes: dict[str, object] = {"policy": NEVER} | project

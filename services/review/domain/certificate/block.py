@@ -66,17 +66,21 @@ class Block:
     Attributes:
         number: counts up from 1, each block for itself.
         accepted: n, events in the lane that no person checked.
-        found: audits that showed an error.
+        checked: audits that people have answered.
+        found: those of them that showed an error.
         pending: audits drawn and not yet answered: charged as if they were wrong.
         end: why it takes no more, or None.
+        versions: of the model, whose answers were let into its lane, in order.
     """
 
     number: int
     terms: Terms
     accepted: int = 0
+    checked: int = 0
     found: int = 0
     pending: int = 0
     end: End | None = None
+    versions: tuple[int, ...] = ()
 
     @property
     def left(self) -> int:
@@ -87,6 +91,11 @@ class Block:
     def is_open(self) -> bool:
         """Whether one more event may enter the lane: even if it is wrong, the promise holds."""
         return self.end is None and self.left >= 0
+
+    def cover(self, version: int) -> None:
+        """Note the model version of an event in the lane."""
+        if version not in self.versions:
+            self.versions = (*self.versions, version)
 
     def accept(self) -> None:
         """One more event leaves unchecked."""
@@ -101,6 +110,7 @@ class Block:
     def settle(self, *, wrong: bool) -> None:
         """A person has answered one of the audits that wait, also after the block's end."""
         self.pending -= 1
+        self.checked += 1
         self.found += wrong
         if self.end is None and self.found > self.terms.credits:
             self.end = End.TRIP
@@ -108,6 +118,7 @@ class Block:
     def reopen(self, *, wrong: bool) -> None:
         """An answer was taken back: its audit waits again. A block that has ended stays so."""
         self.pending += 1
+        self.checked -= 1
         self.found -= wrong
 
     def next(self, terms: Terms) -> "Block":

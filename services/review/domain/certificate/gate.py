@@ -13,7 +13,7 @@ class Ruling(NamedTuple):
     """What becomes of one event.
 
     Attributes:
-        lane: whether the model could have decided it alone.
+        inside: whether it is in the lane: the model could have decided it alone.
         probability: p, with which a person was to see it; 1 outside the lane.
         review: whether a person does see it.
         counted: whether its answer counts in the block.
@@ -21,12 +21,20 @@ class Ruling(NamedTuple):
         threshold: what the score was held against; None where the lane was shut.
     """
 
-    lane: bool
+    inside: bool
     probability: float
     review: bool
     counted: bool
     block: int
     threshold: float | None
+
+
+class Placed(NamedTuple):
+    """An event that was held against its lane's threshold."""
+
+    lane: str
+    score: float
+    ruling: Ruling
 
 
 class Gate:
@@ -57,7 +65,7 @@ class Gate:
             draw: its audit coin u, in [0, 1).
             propensity: with which it is to be audited; below the block's p0 it is raised to it.
         """
-        block = self._in_force()
+        block = self.in_force()
         if threshold is None or score > threshold or not block.is_open:
             return Ruling(False, 1.0, True, False, block.number, threshold)
         floor = block.terms.floor
@@ -70,7 +78,8 @@ class Gate:
             block.audit()
         return Ruling(True, probability, True, counted, block.number, threshold)
 
-    def _in_force(self) -> Block:
+    def in_force(self) -> Block:
+        """The block that takes the next event: a new one where the last has ended."""
         if self.block.end is not None:
             self.block = self.block.next(self._terms)
         return self.block

@@ -27,6 +27,8 @@ class Ruled:
 
     lane: str
     event_id: str
+    predicted: str
+    version: int
     score: float
     draw: float
     ruling: Ruling
@@ -41,20 +43,31 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrected:
+    """People settled on a label."""
+
+    event_id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
-    """A block ended for a reason that lies outside of it."""
+    """A block ended."""
 
     lane: str
     number: int
+    end: End
 
 
-Fact = Began | Ruled | Answered | Ended
+Fact = Began | Ruled | Answered | Corrected | Ended
 
 
 @dataclass(slots=True)
 class _Audit:
     block: Block
+    predicted: str
     wrong: bool | None = None
+    said: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -80,6 +93,8 @@ class Replay:
                     self._ruled(fact)
                 case Answered():
                     self._answered(fact)
+                case Corrected():
+                    self._corrected(fact)
                 case Ended():
                     self._ended(fact)
 
@@ -93,16 +108,17 @@ class Replay:
 
     def _ruled(self, fact: Ruled) -> None:
         block, ruling = self._block(fact.lane, ruling_of=fact), fact.ruling
-        if not ruling.lane:
+        if not ruling.inside:
             if not ruling.review or ruling.probability != 1:
                 self._object(f"event {fact.event_id!r} escaped outside of the lane")
             return
         if block is None:
             return
         self._check(fact, block)
+        block.cover(fact.version)
         if ruling.counted:
             block.audit()
-            self._audits[fact.event_id] = _Audit(block)
+            self._audits[fact.event_id] = _Audit(block, fact.predicted)
         elif not ruling.review:
             block.accept()
 
@@ -134,15 +150,21 @@ class Replay:
         if audit.wrong is not None:
             audit.block.reopen(wrong=audit.wrong)
         if fact.wrong is not None:
+            if fact.wrong not in {label != audit.predicted for label in audit.said}:
+                self._object(f"event {fact.event_id!r} counts otherwise than people decided")
             audit.block.settle(wrong=fact.wrong)
         audit.wrong = fact.wrong
 
+    def _corrected(self, fact: Corrected) -> None:
+        if fact.event_id in self._audits:
+            self._audits[fact.event_id].said.add(fact.label)
+
     def _ended(self, fact: Ended) -> None:
         block = self.blocks.get(fact.lane, [])[fact.number - 1 : fact.number]
-        if not block or block[0].end is not None:
-            self._object(f"block {fact.number} of {fact.lane!r} ended, and was not in force")
-        else:
+        if block and fact.end is End.POLICY and block[0].end is None:
             block[0].end = End.POLICY
+        elif not block or block[0].end is not fact.end:
+            self._object(f"block {fact.number} of {fact.lane!r} did not end as {fact.end.value!r}")
 
     def _object(self, contradiction: str) -> None:
         self.contradictions.append(contradiction)

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from services.review.domain.certificate.block import Block, End, Terms
 from services.review.domain.certificate.gate import Gate, Ruling, thinned
-from services.review.domain.certificate.replay import Answered, Began, Fact, Replay, Ruled
+from services.review.domain.certificate.replay import (
+    Answered,
+    Began,
+    Corrected,
+    Fact,
+    Replay,
+    Ruled,
+)
 from services.review.domain.coin import Draw, coin
 
 TERMS = Terms(alpha=0.5, window=60, delta=0.05, floor=0.2)
@@ -46,10 +53,12 @@ class Desk:
     ) -> Ruling:
         wrong, propensity = nature
         ruling = gate.rule(score, 0.7, draw, propensity)
+        if ruling.inside:
+            gate.block.cover(1)
         if gate.block is not self.blocks[-1]:
             self.blocks.append(gate.block)
             self.facts.append(Began(LANE, gate.block.number, self.terms))
-        self.facts.append(Ruled(LANE, event_id, score, draw, ruling))
+        self.facts.append(Ruled(LANE, event_id, "stay", 1, score, draw, ruling))
         if ruling.counted:
             self.audits[event_id] = ruling.block
         if ruling.review:
@@ -57,7 +66,8 @@ class Desk:
         return ruling
 
     def _answer(self, event_id: str, wrong: bool) -> None:
-        self.facts.append(Answered(event_id, wrong))
+        said = Corrected(event_id, "leave" if wrong else "stay")
+        self.facts += [said, Answered(event_id, wrong)]
         if event_id in self.audits:
             self.blocks[self.audits[event_id] - 1].settle(wrong=wrong)
 
@@ -71,9 +81,9 @@ def test_the_gate_keeps_its_bounds(events: list[tuple[float, bool, float]]) -> N
             assert block.found + block.pending <= block.terms.credits + 1
             assert block.accepted <= block.terms.window
         if ruling.review:
-            assert ruling.lane or ruling.probability == 1
+            assert ruling.inside or ruling.probability == 1
         else:
-            assert ruling.lane
+            assert ruling.inside
             assert draw >= ruling.probability >= TERMS.floor
 
 
@@ -119,7 +129,7 @@ def broken(terms: Terms, runs: int, *, raises: bool, spare: int = 0) -> float:
             propensity = chance.choice([0, 0, 0.6]) if raises else 0
             ruling = Gate(block).rule(0.5, 1.0, chance.random(), propensity)
             late += ruling.counted
-            if not ruling.lane and not late:
+            if not ruling.inside and not late:
                 break
             while late and (late > 3 or not block.is_open) and block.end is None:
                 late -= 1

@@ -1,0 +1,53 @@
+"""What is promised of automatic decisions."""
+
+from pydantic import AwareDatetime
+
+from handraise.client.steps import Answer, Page, Request, Steps, ask, pages, part
+
+
+class Certificate(Answer):
+    """A block of automatic decisions: what is promised of it, and how it stands."""
+
+    name: str
+    label: str
+    slices: dict[str, str]
+    statement: str
+    error_rate: float
+    confidence: float
+    window: int
+    budget: int
+    credits: int | None
+    accepted: int
+    checked: int
+    found: int
+    pending: int
+    gate: bool
+    versions: list[int]
+    began_at: AwareDatetime
+    ended_at: AwareDatetime | None
+    end: str | None
+
+
+class Verification(Answer):
+    """What counting all blocks again from the ledger has shown."""
+
+    project: str
+    entries: int
+    blocks: int
+    contradictions: list[str]
+
+
+class _Certificates(Page):
+    certificates: list[Certificate]
+
+
+def certificates(project: str) -> Steps[list[Certificate]]:
+    """Certificates of a project, those that began last first."""
+    found = yield from pages(_Certificates, f"/v1/certificates/{part(project)}")
+    return [certificate for page in found for certificate in page.certificates]
+
+
+def verify_certificates(project: str) -> Steps[Verification]:
+    """Count every block again from the ledger alone."""
+    path = f"/v1/certificates/{part(project)}/verification"
+    return ask(Verification, Request("GET", path))

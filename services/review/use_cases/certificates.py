@@ -1,0 +1,117 @@
+"""Certificates: reading them, and counting them again from the record."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from services.review.domain.certificate.block import Block
+from services.review.domain.certificate.record import KINDS, fact_of, routed
+from services.review.domain.certificate.replay import Replay
+from services.review.domain.coin import Draw, coin, key_id
+from services.review.domain.ledger import Entry, Kind
+from services.review.errors import NotFound
+from services.review.ports import DatedBlock, Store, Transaction
+from services.review.use_cases.pages import Page
+
+_AT_ONCE = 5000
+_MOST_TOLD = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A block, with its place among all."""
+
+    sequence: int
+    dated: DatedBlock
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What counting all blocks again has shown.
+
+    Attributes:
+        entries: how many entries of the ledger were read.
+        blocks: how many blocks they tell of.
+        contradictions: what does not follow from the rules, one sentence each; the first 100.
+    """
+
+    entries: int
+    blocks: int
+    contradictions: Sequence[str]
+
+
+class ReadCertificates:
+    """What anybody with the right to read may ask."""
+
+    def __init__(self, store: Store, coin_key: bytes) -> None:
+        self._store = store
+        self._coin_key = coin_key
+
+    def page(self, project: str, limit: int, before: int | None) -> Page[Certificate]:
+        """Blocks of a project, those that began last first.
+
+        Raises:
+            NotFound: no such project.
+        """
+        with self._store.read() as transaction:
+            _check(transaction, project)
+            found = transaction.blocks.page(project, limit + 1, before)
+        return Page.of([Certificate(place, dated) for place, dated in found], limit)
+
+    def verify(self, project: str) -> Verification:
+        """Count every block again from the ledger alone, throw every coin again, and compare.
+
+        Raises:
+            NotFound: no such project.
+        """
+        until, kept = self._snapshot(project)
+        replay, strange, read, place = Replay(), list[str](), 0, 0
+        while True:
+            with self._store.read() as transaction:
+                stretch = (place, until)
+                entries = transaction.history.of_kinds(project, KINDS, stretch, _AT_ONCE)
+            if not entries:
+                break
+            read, place = read + len(entries), entries[-1].sequence
+            replay.take(fact for fact in map(fact_of, entries) if fact is not None)
+            strange += [self._coin_fault(project, entry) for entry in entries]
+        told = [*replay.contradictions, *filter(None, strange), *_compare(replay.blocks, kept)]
+        blocks = sum(map(len, replay.blocks.values()))
+        return Verification(read, blocks, told[:_MOST_TOLD])
+
+    def _snapshot(self, project: str) -> tuple[int, dict[tuple[str, int], Block]]:
+        """The blocks as they are, and up to where the ledger tells of them."""
+        with self._store.write() as transaction:
+            transaction.projects.lock([project])
+            _check(transaction, project)
+            kept: dict[tuple[str, int], Block] = {}
+            before: int | None = None
+            while page := transaction.blocks.page(project, _AT_ONCE, before):
+                before = page[-1][0]
+                kept |= {(dated.lane, dated.block.number): dated.block for _, dated in page}
+            return transaction.history.last(), kept
+
+    def _coin_fault(self, project: str, entry: Entry) -> str:
+        """A coin that fell otherwise than its key says; of other keys nothing can be said."""
+        if entry.kind is not Kind.ROUTED:
+            return ""
+        record = routed(entry)
+        mine = record.coin_key == key_id(self._coin_key)
+        draw = coin(self._coin_key, Draw.AUDIT, project, entry.subject) if mine else record.draw
+        return "" if draw == record.draw else f"the coin of event {entry.subject!r} was changed"
+
+
+def _compare(
+    counted: Mapping[str, Sequence[Block]], kept: Mapping[tuple[str, int], Block]
+) -> list[str]:
+    again = {(lane, block.number): block for lane, many in counted.items() for block in many}
+    return [
+        f"block {number} of {lane!r} is {kept.get((lane, number))}, "
+        f"but the ledger gives {again.get((lane, number))}"
+        for lane, number in sorted(again.keys() | kept.keys())
+        if again.get((lane, number)) != kept.get((lane, number))
+    ]
+
+
+def _check(transaction: Transaction, project: str) -> None:
+    if transaction.projects.get(project) is None:
+        raise NotFound(f"there is no project {project!r}")
