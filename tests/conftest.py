@@ -6,11 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from redis import Redis
 from testcontainers.community.postgres import PostgresContainer
 from testcontainers.community.redis import RedisContainer
 
+from shared.database import Database
 from tests import servers
+from tests.databases import ReviewDatabases
+
+_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("home", _PATIENT)
+if os.environ.get("CI") != "true":  # there Hypothesis is patient by itself
+    settings.load_profile("home")
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +61,25 @@ def postgresql_url() -> Iterator[str]:
             servers.postgresql_server(Path(directory)) as url,
         ):
             yield url
+
+
+@pytest.fixture(scope="session")
+def review_databases(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> ReviewDatabases:
+    """Empty databases with the review service's tables."""
+    directory = tmp_path_factory.mktemp("review-tables")
+    return ReviewDatabases(directory, lambda: str(request.getfixturevalue("postgresql_url")))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def review_database(
+    request: pytest.FixtureRequest, review_databases: ReviewDatabases, tmp_path: Path
+) -> Iterator[Database]:
+    """One of them: once on SQLite, once on PostgreSQL."""
+    database = review_databases.of(request.param, tmp_path)
+    yield database
+    database.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -4,12 +4,13 @@ A test that needs a server and cannot have one fails; it never passes by being s
 """
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
 _PATIENCE_SECONDS = 20
+_LOWEST_PORT, _PORTS = 10_000, 22_000
 
 
 def missing(what: str, package: str) -> None:
@@ -30,11 +32,16 @@ def missing(what: str, package: str) -> None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on now.
+
+    Drawn from below those that systems give to who connects: until it is used, no client of
+    another test, which runs at the same time, gets it.
+    """
+    while True:
+        port = _LOWEST_PORT + secrets.randbelow(_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def docker_answers() -> bool:

@@ -1,15 +1,11 @@
 """What every store must do with dead letters: the fake of the unit tests, SQLite, PostgreSQL."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from services.review import migrations
 from services.review.adapters.outbox import OutboxDrain
 from services.review.adapters.store import SqlStore
 from services.review.domain.dead_letters import LetterState, Selection, Settled
@@ -17,42 +13,12 @@ from services.review.ports import Store
 from shared.database import Database
 from shared.errors import Unavailable
 from shared.streams import Stream
-from tests import servers
 from tests.builders import NOON
 from tests.dead_letters import a_letter
-from tests.fakes.review_store import FakeStore
 
-MIGRATIONS = Path(migrations.__path__[0])
 RETRIED = Settled(LetterState.RETRIED, "olga", NOON)
 DROPPED = Settled(LetterState.DROPPED, "olga", NOON, "a test")
 NOT_UTF8 = bytes(range(256))
-
-
-@contextmanager
-def a_database(kind: str, request: pytest.FixtureRequest, directory: Path) -> Iterator[Database]:
-    database = Database(
-        servers.new_database(request.getfixturevalue("postgresql_url"), directory.name)
-        if kind == "postgresql"
-        else f"sqlite:///{directory / 'review.db'}"
-    )
-    database.upgrade(MIGRATIONS, "review_alembic_version")
-    yield database
-    database.close()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    with a_database(request.param, request, tmp_path) as database:
-        yield database
-
-
-@pytest.fixture(params=["fake", "sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "fake":
-        yield FakeStore()
-        return
-    with a_database(request.param, request, tmp_path) as database:
-        yield SqlStore(database, {stream: stream.key("test") for stream in Stream})
 
 
 def test_a_letter_is_kept_whole(store: Store) -> None:
@@ -155,18 +121,18 @@ def test_only_letters_settled_long_ago_are_forgotten(store: Store) -> None:
         assert left[1].id == kept.id
 
 
-def test_what_is_put_back_leaves_byte_for_byte(database: Database) -> None:
-    store = SqlStore(database, {stream: stream.key("test") for stream in Stream})
+def test_what_is_put_back_leaves_byte_for_byte(review_database: Database) -> None:
+    store = SqlStore(review_database, {stream: stream.key("test") for stream in Stream})
     originals = [("test:requests", NOT_UTF8), ("test:models", b""), ("test:requests", b"base64:")]
     with store.write() as transaction:
         transaction.outbox.put_back(originals)
-    with OutboxDrain(database).take(10) as documents:
+    with OutboxDrain(review_database).take(10) as documents:
         assert documents == originals
-    assert OutboxDrain(database).backlog() == 0
+    assert OutboxDrain(review_database).backlog() == 0
 
 
-def test_of_many_who_settle_at_once_each_letter_has_one(database: Database) -> None:
-    store = SqlStore(database, {stream: stream.key("test") for stream in Stream})
+def test_of_many_who_settle_at_once_each_letter_has_one(review_database: Database) -> None:
+    store = SqlStore(review_database, {stream: stream.key("test") for stream in Stream})
     with store.write() as transaction:
         transaction.dead_letters.add([a_letter() for _ in range(60)])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shared.database import Database
-from tests.faults.desk import MIGRATIONS, Desk
+from tests.faults.desk import Desk
 from tests.faults.ground import Ground, ground, ground_behind_proxy
 from tests.faults.postgresql import Cluster, cluster
 from tests.faults.proxy import Proxy
@@ -35,8 +35,5 @@ def postgresql() -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def desk(database_url: str) -> Iterator[Desk]:
-    database = Database(database_url)
-    database.upgrade(MIGRATIONS, "review_alembic_version")
-    yield Desk(database)
-    database.close()
+def desk(review_database: Database) -> Desk:
+    return Desk(review_database)

@@ -1,9 +1,7 @@
 """The review service on a real database, without its doors, at a clock that we hold."""
 
 from collections.abc import Callable
-from pathlib import Path
 
-from services.review import migrations
 from services.review.adapters.store import SqlStore
 from services.review.domain.access import Role, User
 from services.review.use_cases.claiming import Claims, Wish
@@ -17,7 +15,6 @@ from tests.fakes.bell import FakeBell
 from tests.fakes.clock import FakeClock
 from tests.fakes.review_workers import Workers
 
-MIGRATIONS = Path(migrations.__path__[0])
 OPS = User("olga", Role.OPS)
 
 

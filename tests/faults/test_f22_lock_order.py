@@ -106,7 +106,7 @@ class Person:
             self.races.append(f"{name}: {error}")
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("review_database", ["postgresql"], indirect=True)
 def test_nobody_waits_in_a_circle(desk: Desk) -> None:
     desk.configure(votes=Votes(min=2, max=MOST, agree_at=0.6))
     desk.route([a_prediction(an_event_id()) for _ in range(ITEMS)])

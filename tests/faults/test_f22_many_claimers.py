@@ -64,7 +64,7 @@ def test_two_answers_are_asked_of_two_people(desk: Desk) -> None:
     each_has(desk, clear(desk, ITEMS, AT_ONCE, answers=2), people=2)
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("review_database", ["postgresql"], indirect=True)
 def test_a_claim_that_reads_and_then_writes_is_seen(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,8 +12,8 @@ from sqlmodel import SQLModel
 from shared.database import Database
 from shared.errors import Unavailable
 from tests.chaos.stage import Stage
+from tests.databases import MIGRATIONS
 from tests.faults.crash import Crash
-from tests.faults.desk import MIGRATIONS
 from tests.faults.ground import PATIENCE_SECONDS, Ground
 from tests.faults.postgresql import Cluster
 from tests.processes import Installation

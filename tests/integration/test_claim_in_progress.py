@@ -2,15 +2,13 @@
 
 from services.review.domain.queue import EmptyBecause
 from services.review.ports import Hold
-from shared.database import Database
-from tests import servers
 from tests.builders import a_prediction
-from tests.faults.desk import MIGRATIONS, Desk
+from tests.databases import ReviewDatabases
+from tests.faults.desk import Desk
 
 
-def test_the_last_item_is_being_claimed_by_another(postgresql_url: str) -> None:
-    database = Database(servers.new_database(postgresql_url, "claim_in_progress"))
-    database.upgrade(MIGRATIONS, "review_alembic_version")
+def test_the_last_item_is_being_claimed_by_another(review_databases: ReviewDatabases) -> None:
+    database = review_databases.on_postgresql()
     desk = Desk(database)
     desk.route([a_prediction("e")])
     now = desk.clock.now()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ import redis
 from prometheus_client import CollectorRegistry
 from sqlmodel import text
 
-from services.review import migrations
 from services.review.adapters.outbox import OutboxDrain
 from services.review.adapters.publisher import RedisPublisher
 from services.review.adapters.relay import Relay
@@ -35,17 +33,15 @@ from tests.fakes.review_workers import Workers
 
 pytestmark = pytest.mark.redis
 ADA, OPS = User("ada", Role.REVIEWER), User("olga", Role.OPS)
-MIGRATIONS = Path(migrations.__path__[0])
 
 
 class Desk:
     """Review's use cases on real servers, with a clock that can be moved."""
 
-    def __init__(self, redis_url: str, database_url: str) -> None:
+    def __init__(self, redis_url: str, database: Database) -> None:
         keys = {stream: stream.key("handraise") for stream in Stream}
         self.redis: Any = redis.Redis.from_url(redis_url)
-        self.database = Database(database_url)
-        self.database.upgrade(MIGRATIONS, "review_alembic_version")
+        self.database = database
         self.clock = FakeClock(datetime.now(UTC))
         store, metrics = SqlStore(self.database, keys), Metrics(CollectorRegistry())
         publisher, drain = RedisPublisher(redis_url), OutboxDrain(self.database)
@@ -98,11 +94,10 @@ class Desk:
 
 
 @pytest.fixture
-def desk(redis_url: str, database_url: str) -> Iterator[Desk]:
-    desk = Desk(redis_url, database_url)
+def desk(redis_url: str, review_database: Database) -> Iterator[Desk]:
+    desk = Desk(redis_url, review_database)
     yield desk
     desk.transport.close()
-    desk.database.close()
 
 
 def test_an_outbox_row_of_an_accepted_event_is_deleted(desk: Desk) -> None:
