@@ -27,7 +27,8 @@ from services.review.use_cases.claiming import Claims, Wish
 from shared.database import Database
 from shared.project import Votes
 from tests.builders import a_prediction
-from tests.faults.desk import MIGRATIONS, Desk
+from tests.databases import MIGRATIONS
+from tests.faults.desk import Desk
 
 _REVIEWERS, _LEADS, _HAND = 32, 2, 3
 _HOURS = 1
