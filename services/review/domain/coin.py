@@ -32,13 +32,13 @@ def coin(key: bytes, draw: Draw, project: str, event_id: str) -> float:
     True
     """
     message = f"{draw.value}\x00{project}\x00{event_id}".encode()
-    digest = hmac.digest(key, message, hashlib.sha256)
+    digest = hmac.digest(key, message, "sha256")
     return (int.from_bytes(digest[:8]) >> 11) / 2**53
 
 
 def secret_name(key: bytes, *parts: str) -> str:
     """A name that nobody can guess or tell from another, the same for the same parts for ever."""
-    return hmac.digest(key, "\x00".join(("name", *parts)).encode(), hashlib.sha256).hex()
+    return hmac.digest(key, "\x00".join(("name", *parts)).encode(), "sha256").hex()
 
 
 def key_id(key: bytes) -> str:
