@@ -40,6 +40,11 @@ class Readiness:
 
     def __init__(self) -> None:
         self._beats: dict[str, float] = {}
+        self.leaving = False
+
+    def leave(self) -> None:
+        """The process is told to stop: nobody should send more, and what streams should end."""
+        self.leaving = True
 
     def expect(self, *names: str) -> None:
         """These loops must report; until they do, the service is not ready."""
@@ -52,6 +57,8 @@ class Readiness:
 
     def why_not(self) -> str | None:
         """What is wrong in one sentence, or None when ready."""
+        if self.leaving:
+            return "it is told to stop; ask another replica"
         now = time.monotonic()
         silent = sorted(n for n, beat in self._beats.items() if now - beat > _STALE_SECONDS)
         if silent:
@@ -59,23 +66,27 @@ class Readiness:
         return None if self._beats else "still starting"
 
 
-def with_operations(app: AsgiApp, readiness: Readiness, registry: CollectorRegistry) -> AsgiApp:
-    """Serve /health/live, /health/ready and /metrics in front of an application."""
+class Operated:
+    """Serves /health/live, /health/ready and /metrics in front of an application."""
 
-    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, app: AsgiApp, readiness: Readiness, registry: CollectorRegistry) -> None:
+        self._app = app
+        self._registry = registry
+        self.readiness = readiness
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer for operations, or hand the request on."""
         path = scope.get("path") if scope["type"] == "http" else None
         if path == "/health/live":
             await _reply(send, 200, b'{"status":"live"}')
         elif path == "/health/ready":
-            why = readiness.why_not()
+            why = self.readiness.why_not()
             body = {"status": "ready"} if why is None else {"status": "not ready", "why": why}
             await _reply(send, 503 if why else 200, json.dumps(body).encode())
         elif path == "/metrics":
-            await _reply(send, 200, generate_latest(registry), b"text/plain; version=0.0.4")
+            await _reply(send, 200, generate_latest(self._registry), b"text/plain; version=0.0.4")
         else:
-            await app(scope, receive, send)
-
-    return serve
+            await self._app(scope, receive, send)
 
 
 async def _reply(

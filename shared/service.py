@@ -5,14 +5,16 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import TypeVar
 
 import structlog
 import uvicorn
 from pydantic import ValidationError
+from typing_extensions import override
 
 from shared.errors import HandraiseError, Misconfigured
-from shared.observability import AsgiApp, configure_logging
+from shared.observability import Operated, Readiness, configure_logging
 from shared.settings import PREFIX, CommonSettings
 
 log = structlog.get_logger()
@@ -28,7 +30,7 @@ S = TypeVar("S", bound=CommonSettings)
 def serve(
     name: str,
     settings_class: Callable[[], S],
-    create_app: Callable[[S], AsgiApp],
+    create_app: Callable[[S], Operated],
     port: Callable[[S], int],
 ) -> None:
     """Run a service until it is told to stop; what keeps it from starting is one readable line."""
@@ -45,7 +47,8 @@ def serve(
     signal.signal(signal.SIGTERM, _leave)  # uvicorn drains first, then raises the signal again
     gc.collect()
     gc.freeze()  # what is imported stays: no collection need look at it again
-    server = uvicorn.Server(
+    server = _Server(
+        app.readiness,
         uvicorn.Config(
             app,
             log_level="warning",
@@ -53,11 +56,24 @@ def serve(
             server_header=False,
             h11_max_incomplete_event_size=_MOST_HEADER_BYTES,
             timeout_graceful_shutdown=_DRAIN_SECONDS,
-        )
+        ),
     )
     server.run(sockets=[listener])
     if not server.started:
         sys.exit(_NOT_STARTED)
+
+
+class _Server(uvicorn.Server):
+    """Says that it leaves before it waits for what is under way."""
+
+    def __init__(self, readiness: Readiness, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._readiness = readiness
+
+    @override
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._readiness.leave()
+        super().handle_exit(sig, frame)
 
 
 def _refuse_weaknesses(settings: CommonSettings) -> None:

@@ -8,6 +8,13 @@ from pydantic import AwareDatetime, Field
 from handraise.client.steps import Answer, Request, Steps, ask, part, tell
 
 
+class Worker(Answer):
+    """Somebody who holds items just now."""
+
+    name: str
+    holds: int
+
+
 class Queue(Answer):
     """How a queue stands."""
 
@@ -19,6 +26,8 @@ class Queue(Answer):
     oldest_age_seconds: float | None = None
     overdue: int
     next_free_at: AwareDatetime | None = None
+    free: bool = False
+    workers: list[Worker] = Field(default_factory=list)
 
 
 class _Queues(Answer):
@@ -102,7 +111,7 @@ class _Escalated(Answer):
 
 
 def queues() -> Steps[list[Queue]]:
-    """How each queue stands that the caller may work."""
+    """How each queue stands that the caller sees."""
     return (yield from ask(_Queues, Request("GET", "/v1/queues"))).queues
 
 

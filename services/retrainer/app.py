@@ -36,14 +36,14 @@ from shared.messaging import (
     subscribe,
     watched,
 )
-from shared.observability import AsgiApp, Readiness, with_operations
+from shared.observability import Operated, Readiness
 from shared.streams import Stream, watermarks_key
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "retrainer_alembic_version"
 
 
-def create_app(settings: Settings) -> AsgiApp:
+def create_app(settings: Settings) -> Operated:
     """The retrainer as an ASGI application: consuming starts with its lifespan."""
     core = _Core(settings)
     broker = core.broker()
@@ -63,7 +63,7 @@ def create_app(settings: Settings) -> AsgiApp:
         await learning
         await core.close()
 
-    return with_operations(
+    return Operated(
         AsgiFastStream(broker, logger=None, lifespan=lifespan), core.readiness, core.registry
     )
 

@@ -44,6 +44,7 @@ from services.review.api import (
     sending,
     tokens,
     users,
+    watching,
 )
 from services.review.api.caller import Doorkeeper, check_routes
 from services.review.api.cookies import SESSION, Cookie
@@ -85,20 +86,20 @@ from shared.messaging import (
     subscribe,
     watched,
 )
-from shared.observability import AsgiApp, Readiness, with_operations
+from shared.observability import Operated, Readiness
 from shared.streams import Stream, watermarks_key
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LETTERS_AT_ONCE = 50
 
 
-def create_app(settings: Settings) -> AsgiApp:
+def create_app(settings: Settings) -> Operated:
     """The review service as an ASGI application: consuming starts with its lifespan."""
     core = Core(settings)
     limited = Limits(create_routes(core), settings.max_body_bytes)
     counted = RateLimits(limited, settings.rates, core.metrics.requests_limited)
     secured = StrictTransport(counted, settings.public_url)
-    return with_operations(secured, core.readiness, core.registry)
+    return Operated(secured, core.readiness, core.registry)
 
 
 def create_routes(core: "Core") -> FastAPI:
@@ -127,6 +128,7 @@ def _add_work(app: FastAPI, core: "Core", door: Doorkeeper, shown: Pages) -> Non
     desk = Desk(core.store, core.relay, core.metrics, core.clock, core.coin_key)
     keep = KeepProjects(core.store, core.relay, core.clock)
     app.include_router(queues.router(door, desk.work, core.clock))
+    app.include_router(watching.router(door, desk.watch, lambda: core.readiness.leaving))
     app.include_router(leases.router(door, desk.work, desk.decide, desk.undo))
     app.include_router(second_looks.router(door, desk.appeal, desk.revoke))
     app.include_router(projects.router(door, keep))
@@ -136,7 +138,7 @@ def _add_work(app: FastAPI, core: "Core", door: Doorkeeper, shown: Pages) -> Non
     app.include_router(sending.router(door, SendEvents(core.store, core.relay, core.clock)))
     app.include_router(records.router(door, ReadRecords(core.store, core.clock)))
     app.include_router(certificates.router(door, ReadCertificates(core.store, core.coin_key)))
-    pages.install(app, shown, door, desk.work, desk.decide)
+    pages.install(app, shown, door, desk)
 
 
 def _add_letters(app: FastAPI, core: "Core", door: Doorkeeper, shown: Pages) -> None:

@@ -24,11 +24,11 @@ from shared.messaging import (
     subscribe,
     watched,
 )
-from shared.observability import AsgiApp, Readiness, with_operations
+from shared.observability import Operated, Readiness
 from shared.streams import Stream, watermarks_key
 
 
-def create_app(settings: Settings) -> AsgiApp:
+def create_app(settings: Settings) -> Operated:
     """The scorer as an ASGI application: consuming starts with its lifespan."""
     registry, readiness, clock = CollectorRegistry(), Readiness(), SystemClock()
     redis = connect(settings.redis_url)
@@ -69,6 +69,4 @@ def create_app(settings: Settings) -> AsgiApp:
             await following
         await redis.aclose()
 
-    return with_operations(
-        AsgiFastStream(broker, logger=None, lifespan=lifespan), readiness, registry
-    )
+    return Operated(AsgiFastStream(broker, logger=None, lifespan=lifespan), readiness, registry)

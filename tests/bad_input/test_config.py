@@ -20,7 +20,7 @@ from shared.clock import SystemClock
 from shared.errors import Misconfigured
 from shared.messaging import MessagingMetrics, connect
 from shared.messaging.watch import examine
-from shared.observability import AsgiApp
+from shared.observability import Operated
 from shared.service import serve
 from tests.bad_input.starting import start
 from tests.fakes.clock import FakeClock
@@ -87,7 +87,7 @@ def test_a_wrong_setting_is_named(
     assert "docs/reference/settings.md" in str(left.value)
 
 
-def _never(_: Settings) -> AsgiApp:
+def _never(_: Settings) -> Operated:
     raise AssertionError("it must not come so far")
 
 

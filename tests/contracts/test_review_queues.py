@@ -247,3 +247,19 @@ def test_drafts_are_kept_for_their_writer(store: Store) -> None:
             transaction.votes.keep_draft(item.id, "ada", Draft("stay", comment, NOON))
         assert transaction.votes.drafts([item.id], "ada") == {item.id: Draft("stay", "begun", NOON)}
         assert transaction.votes.drafts([item.id], "ben") == {}
+
+
+def test_a_queue_says_who_works_it_and_whether_anything_is_free(store: Store) -> None:
+    with store.write() as transaction:
+        transaction.items.add([an_item("a", slots=2), an_item("b")])
+        claim(transaction, "ada")
+        claim(transaction, "ada")
+        assert transaction.items.state("churn", NOON).free
+        claim(transaction, "ben")
+
+        state = transaction.items.state("churn", NOON)
+        assert (state.depth, state.leased, state.free) == (2, 3, False)
+        assert transaction.leases.workers(NOON) == {"churn": {"ada": 2, "ben": 1}}
+        assert transaction.items.state("churn", LATER).free
+        assert transaction.leases.workers(LATER) == {}
+        assert not transaction.items.state("elsewhere", NOON).free

@@ -27,7 +27,7 @@ def test_pages_are_clean(desk: Desk, browser: Browser, look: Literal["light", "d
     with browser.new_context(color_scheme=look, reduced_motion="reduce") as context:
         context.request.get(desk.login_link(), max_redirects=0)
         seen = watching(desk.stack, desk.queue, context)
-        for path in ("/review", "/me", "/login", f"/review/{desk.queue}/plain", "/dead-letters"):
+        for path in ("/queues", "/me", "/login", f"/review/{desk.queue}/plain", "/dead-letters"):
             seen.go(path)
             assert violations(seen.page) == [], path
 

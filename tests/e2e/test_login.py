@@ -55,7 +55,7 @@ def test_a_login_at_the_provider_ends_on_the_queues(desk: Installation, page: Pa
     page.get_by_placeholder("sub").fill("ada")
     page.get_by_role("button", name="Authorize").first.click()
 
-    page.wait_for_url(f"{ours}/review")
+    page.wait_for_url(f"{ours}/queues")
     page.get_by_role("link", name="ada@x.org").click()
     assert "Your role is lead" in page.inner_text("main")
 
@@ -86,4 +86,4 @@ def test_a_password_lets_in_is_changed_and_lets_in_again(desk: Installation, pag
     page.goto(f"{desk.url}/me")
     assert "You are not logged in" in page.inner_text("main")
     log_in(ANOTHER)
-    assert page.url == f"{desk.url}/review"
+    assert page.url == f"{desk.url}/queues"

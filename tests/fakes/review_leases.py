@@ -1,6 +1,7 @@
 """Holds in memory; tests/contracts/test_review_queues.py compares."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -90,6 +91,13 @@ class FakeLeases:
 
     def any_in(self, queue: str) -> bool:
         return any(slot.queue == queue for slot in self.items.slots)
+
+    def workers(self, now: datetime) -> Mapping[str, Mapping[str, int]]:
+        held: dict[str, Counter[str]] = {}
+        for slot in self.items.slots:
+            if slot.holder and not slot.is_free(now) and slot.queue != NOWHERE:
+                held.setdefault(slot.queue, Counter())[slot.holder] += 1
+        return held
 
     def _is_open_to(self, slot: FakeSlot, reviewer: str) -> bool:
         holds = any(other.holder == reviewer for other in self._beside(slot))

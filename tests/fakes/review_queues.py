@@ -136,6 +136,7 @@ class FakeItems:
             oldest_at=min((item.received_at for item in waiting), default=None),
             overdue=sum(1 for item in waiting if item.deadline and item.deadline < now),
             next_free_at=min(running, default=None),
+            free=any(slot.queue == queue and slot.is_free(now) for slot in self.slots),
         )
 
     def add_slots(self, item_id: int, count: int, queue: str | None = None) -> None:

@@ -250,12 +250,13 @@ def test_another_site_settles_nothing(office: Office, olga: dict[str, str]) -> N
 
 
 def test_who_operates_finds_the_way(office: Office, olga: dict[str, str]) -> None:
-    assert office.ask("GET", "/review", cookies=olga).headers["location"] == "/dead-letters"
+    assert office.ask("GET", "/review", cookies=olga).headers["location"] == "/queues"
+    assert 'href="/dead-letters"' in office.ask("GET", "/queues", cookies=olga).text
     admin = office.session_of("alba", "admin")
     reviewer = office.session_of("ada", "reviewer")
-    assert 'href="/dead-letters"' in office.ask("GET", "/review", cookies=admin).text
-    assert 'href="/dead-letters"' not in office.ask("GET", "/review", cookies=reviewer).text
+    assert 'href="/dead-letters"' in office.ask("GET", "/queues", cookies=admin).text
+    assert 'href="/dead-letters"' not in office.ask("GET", "/queues", cookies=reviewer).text
     for path in ("/dead-letters/abc", "/dead-letters/0", "/dead-letters/9" + "9" * 30):
         assert office.ask("GET", path, cookies=olga).status_code == 404
-    for asset in ("/static/letters.css", "/static/review.css"):
+    for asset in ("/static/pages.css", "/static/review.css"):
         assert office.ask("GET", asset).status_code == 200

@@ -128,14 +128,16 @@ def test_a_link_from_another_site_gets_in_at_the_second_go(site: Site) -> None:
 def test_one_queue_is_opened_at_once_and_several_are_listed(
     site: Site, ada: dict[str, str]
 ) -> None:
-    assert "There is no project yet" in site.ask("GET", "/review", cookies=ada).text
+    assert site.ask("GET", "/review", cookies=ada).headers["location"] == "/queues"
+    assert "There is no project yet" in site.ask("GET", "/queues", cookies=ada).text
 
     site.project("churn")
     assert site.ask("GET", "/review", cookies=ada).headers["location"] == "/review/churn"
 
     site.project("loans", title="<b>Pay back?</b>")
     site.route([a_prediction(), a_prediction()])
-    listed = site.ask("GET", "/review", cookies=ada)
+    assert site.ask("GET", "/review", cookies=ada).headers["location"] == "/queues"
+    listed = site.ask("GET", "/queues", cookies=ada)
     assert strict(listed)
     assert re.findall(r"<b>(\d+)</b> waiting", listed.text) == ["2", "0"]
     assert "&lt;b&gt;Pay back?&lt;/b&gt;" in listed.text

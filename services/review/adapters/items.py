@@ -9,9 +9,11 @@ from sqlalchemy import (
     Select,
     Update,
     delete,
+    exists,
     func,
     insert,
     literal,
+    or_,
     select,
     text,
     update,
@@ -182,7 +184,10 @@ class SqlItems:
     def state(self, queue: str, now: datetime) -> QueueState:
         """How the queue stands; each figure comes from an index alone."""
         waiting = (col(ItemRow.queue) == queue, _OPEN)
-        held = (col(SlotRow.queue) == queue, statements.LEASED, col(SlotRow.expires_at) > now)
+        slots = col(SlotRow.queue) == queue
+        held = (slots, statements.LEASED, col(SlotRow.expires_at) > now)
+        expired = exists().where(slots, statements.LEASED, col(SlotRow.expires_at) <= now)
+        free = or_(exists().where(slots, statements.FREE), expired)
         moment = ItemRow.__table__.c.received_at.type  # type: ignore[attr-defined]
         oldest = func.min(ItemRow.received_at, type_=moment)
         found = run(
@@ -197,10 +202,12 @@ class SqlItems:
                     "overdue",
                 ),
                 _scalar(select(func.count()).select_from(SlotRow).where(*held), "leased"),
-                _scalar(select(func.min(SlotRow.expires_at, type_=moment)).where(*held), "free"),
+                _scalar(select(func.min(SlotRow.expires_at, type_=moment)).where(*held), "next"),
+                free.label("free"),
             ),
         ).one()
-        return QueueState(queue, found.depth, found.leased, found.oldest, found.overdue, found.free)
+        figures = (found.depth, found.leased, found.oldest, found.overdue, found.next)
+        return QueueState(queue, *figures, free=bool(found.free))
 
     def _add_slots(self, item_ids: Sequence[int]) -> None:
         """One more slot for each of these items."""

@@ -1,18 +1,18 @@
 """Holds in SQL: a claim is one guarded UPDATE, and whoever changes the row has won."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from services.review.adapters import statements
 from services.review.adapters.items import item_of
 from services.review.domain.queue import Candidate, Item, Lease, LeaseEnd, Worth
 from services.review.ports import Hold
-from services.review.tables import LeaseRow, SlotRow
+from services.review.tables import NOWHERE, LeaseRow, SlotRow
 from shared.database import Prepared, run
 
 
@@ -109,6 +109,19 @@ class SqlLeases:
         """Whether the queue has any slot, for whomever."""
         found = select(col(SlotRow.id)).where(col(SlotRow.queue) == queue).limit(1)
         return run(self._session, found).first() is not None
+
+    def workers(self, now: datetime) -> Mapping[str, Mapping[str, int]]:
+        """How many slots each person holds, by queue."""
+        held = (
+            select(col(SlotRow.queue), col(SlotRow.holder), func.count().label("holds"))
+            .where(statements.LEASED, col(SlotRow.expires_at) > now, col(SlotRow.queue) != NOWHERE)
+            .group_by(col(SlotRow.queue), col(SlotRow.holder))
+            .order_by(col(SlotRow.holder))
+        )
+        workers: dict[str, dict[str, int]] = {}
+        for row in run(self._session, held):
+            workers.setdefault(row.queue, {})[row.holder] = row.holds
+        return workers
 
     def _claim(
         self, statement: Prepared, hold: Hold, queue: str | None = None, **which: object

@@ -42,8 +42,15 @@ class ProjectsAnswer(BaseModel):
     projects: list[ProjectAnswer]
 
 
+class WorkerAnswer(BaseModel):
+    """Somebody who holds items of a queue just now."""
+
+    name: str
+    holds: int
+
+
 class QueueAnswer(BaseModel):
-    """How a queue stands."""
+    """How a queue stands; who works there is told to those who lead or operate."""
 
     queue: str
     project: str
@@ -53,6 +60,8 @@ class QueueAnswer(BaseModel):
     oldest_age_seconds: float | None
     overdue: int
     next_free_at: datetime | None
+    free: bool
+    workers: list[WorkerAnswer]
 
     @classmethod
     def of(cls, queue: Queue, now: datetime) -> Self:
@@ -67,11 +76,13 @@ class QueueAnswer(BaseModel):
             oldest_age_seconds=(now - state.oldest_at).total_seconds() if state.oldest_at else None,
             overdue=state.overdue,
             next_free_at=state.next_free_at,
+            free=state.free,
+            workers=[WorkerAnswer(name=n, holds=h) for n, h in queue.workers.items()],
         )
 
 
 class QueuesAnswer(BaseModel):
-    """The queues that the caller may work."""
+    """The queues that the caller sees."""
 
     queues: list[QueueAnswer]
 

@@ -220,6 +220,8 @@ EXAMPLES: Mapping[str, Any] = CERTIFICATES | {
                 "oldest_age_seconds": 340.5,
                 "overdue": 0,
                 "next_free_at": _LATER,
+                "free": True,
+                "workers": [{"name": "ada", "holds": 2}],
             }
         ]
     },

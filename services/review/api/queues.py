@@ -24,13 +24,13 @@ def router(door: Doorkeeper, work: WorkQueues, clock: Clock) -> APIRouter:
     routes = APIRouter(prefix="/v1", tags=["queues"], route_class=OneThread)
     Reviewer = Annotated[User, Depends(door.allow(Permission.REVIEW))]  # noqa: N806 - a type
 
-    Lister = Annotated[User, Depends(door.allow(Permission.REVIEW, lists=True))]  # noqa: N806 - a type
+    Lister = Annotated[User, Depends(door.allow(Permission.READ, lists=True))]  # noqa: N806 - a type
 
     @routes.get("/queues")
-    def list_queues(reviewer: Lister) -> QueuesAnswer:
-        """How each queue stands that the caller may work."""
+    def list_queues(reader: Lister) -> QueuesAnswer:
+        """How each queue stands that the caller sees."""
         now = clock.now()
-        return QueuesAnswer(queues=[QueueAnswer.of(queue, now) for queue in work.states(reviewer)])
+        return QueuesAnswer(queues=[QueueAnswer.of(queue, now) for queue in work.states(reader)])
 
     @routes.post("/queues/{queue}/claims", openapi_extra=may_say(Paused, NotQualified))
     def claim_items(

@@ -169,7 +169,13 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """How a queue stands; `depth` counts items, `leased` the holds on them."""
+    """How a queue stands.
+
+    Attributes:
+        depth: items that wait, held or not.
+        leased: holds on them.
+        free: whether anything can be claimed now, by somebody who has not answered it yet.
+    """
 
     queue: str
     depth: int
@@ -177,3 +183,4 @@ class QueueState:
     oldest_at: datetime | None
     overdue: int
     next_free_at: datetime | None
+    free: bool

@@ -141,3 +141,7 @@ class Leases(Protocol):
     def any_in(self, queue: str) -> bool:
         """Whether the queue has any slot, for whomever."""
         ...
+
+    def workers(self, now: datetime) -> Mapping[str, Mapping[str, int]]:
+        """How many slots each person holds, by queue."""
+        ...

@@ -12,6 +12,7 @@ from services.review.use_cases.measuring import MeasureReviewers
 from services.review.use_cases.queues import WorkQueues
 from services.review.use_cases.standing import KeepStanding
 from services.review.use_cases.undoing import RevokeAnswers, UndoVote
+from services.review.use_cases.watching import WatchQueues
 from shared.clock import Clock
 
 
@@ -23,6 +24,7 @@ class Desk:
     ) -> None:
         claiming, conclude = Claiming(coin_key), Conclude(metrics)
         self.work = WorkQueues(store, clock, claiming)
+        self.watch = WatchQueues(self.work, clock)
         self.decide = DecideItem(store, bell, metrics, clock, claiming, conclude)
         self.undo = UndoVote(store, clock, claiming, conclude)
         self.revoke = RevokeAnswers(store, bell, clock, conclude)

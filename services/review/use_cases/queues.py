@@ -1,11 +1,12 @@
 """Working a queue: claims, heartbeats, giving back, passing on."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from services.review.domain.access import Permission, User
+from services.review.domain.access import Permission, User, project_of
 from services.review.domain.gold import is_copy
 from services.review.domain.ledger import Kind
 from services.review.domain.queue import (
@@ -30,10 +31,15 @@ _LOST = "the item was decided or claimed by somebody else; claim again"
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A queue that somebody may work."""
+    """A queue as it stands.
+
+    Attributes:
+        workers: how much each person holds there; only for those who lead or operate.
+    """
 
     project: ProjectState
     state: QueueState
+    workers: Mapping[str, int] = field(default_factory=dict)
 
 
 def held_lease(transaction: Transaction, lease_id: str, reviewer: User) -> Lease:
@@ -42,6 +48,15 @@ def held_lease(transaction: Transaction, lease_id: str, reviewer: User) -> Lease
     if lease is None or lease.holder != reviewer.name or not reviewer.sees(lease.item.project):
         raise NotFound("there is no such lease of yours; claim again")
     return lease
+
+
+def _by_queue(workers: Mapping[str, Mapping[str, int]]) -> Mapping[str, Mapping[str, int]]:
+    """Who holds how much where; who holds gold works their project's own queue, as it looks."""
+    found: dict[str, Counter[str]] = {}
+    for queue, holds in workers.items():
+        shown = project_of(queue) if is_copy(queue) else queue
+        found.setdefault(shown, Counter()).update(holds)
+    return found
 
 
 class WorkQueues:
@@ -53,15 +68,17 @@ class WorkQueues:
         self._claiming = claiming
 
     def states(self, caller: User) -> Sequence[Queue]:
-        """How each queue stands that the caller may work, by name; leads' own when they wait."""
+        """How each queue stands that the caller sees, by name; leads' own when items wait there."""
         now = self._clock.now()
+        watches = caller.may(Permission.LEAD) or caller.may(Permission.OPERATE)
         with self._store.read() as transaction:
+            workers = _by_queue(transaction.leases.workers(now)) if watches else {}
             queues = [
-                Queue(project, transaction.items.state(name, now))
+                Queue(project, transaction.items.state(name, now), workers.get(name, {}))
                 for project in transaction.projects.all()
                 if caller.sees(project.configuration.name)
                 for name in queues_of(project.configuration.name)
-                if not is_for_leads(name) or caller.may(Permission.LEAD)
+                if not is_for_leads(name) or watches
             ]
         return [q for q in queues if q.state.depth or not is_for_leads(q.state.queue)]
 

@@ -50,7 +50,7 @@ def _looking(pages: Pages, door: Doorkeeper, letters: WorkDeadLetters) -> APIRou
             wanted=wanted,
             state=state.value if state else "all",
             query=_query(wanted),
-            operator=operator,
+            user=operator,
             done=_done(asked.get("done", "")),
         )
 
@@ -60,7 +60,7 @@ def _looking(pages: Pages, door: Doorkeeper, letters: WorkDeadLetters) -> APIRou
         wanted = _filter(dict(request.query_params))
         matching = letters.matching(wanted.selection(letters))
         return pages.show(
-            "letters_all.html", wanted=wanted, matching=matching, operator=operator, cure=cure
+            "letters_all.html", wanted=wanted, matching=matching, user=operator, cure=cure
         )
 
     @routes.get("/{identity}")
@@ -75,7 +75,7 @@ def _looking(pages: Pages, door: Doorkeeper, letters: WorkDeadLetters) -> APIRou
             cure=cure(shown.letter.reason),
             original=text[:_MOST_SHOWN],
             cut=len(text) > _MOST_SHOWN,
-            operator=operator,
+            user=operator,
         )
 
     return routes

@@ -9,43 +9,35 @@ from fastapi.responses import Response
 from services.review.api.caller import Doorkeeper
 from services.review.domain.access import Permission, User
 from services.review.errors import Forbidden
-from services.review.use_cases.deciding import DecideItem
+from services.review.use_cases.desk import Desk
 from services.review.use_cases.queues import WorkQueues
-from services.review.web import plain
+from services.review.web import plain, queue_page
 from services.review.web.html import Assets, Pages, page_route, to
 from services.review.web.keys import KEYS
 
 
-def install(
-    app: FastAPI,
-    pages: Pages,
-    door: Doorkeeper,
-    work: WorkQueues,
-    decide: DecideItem,
-) -> None:
+def install(app: FastAPI, pages: Pages, door: Doorkeeper, desk: Desk) -> None:
     """Add the pages to the application."""
-    app.include_router(_review(pages, door, work))
-    app.include_router(plain.router(pages, door, work, decide))
+    app.include_router(_review(pages, door, desk.work))
+    app.include_router(plain.router(pages, door, desk.work, desk.decide))
+    app.include_router(queue_page.router(pages, door, desk.watch))
     app.mount("/static", Assets(), "static")
 
 
 def _review(pages: Pages, door: Doorkeeper, work: WorkQueues) -> APIRouter:
     routes = APIRouter(prefix="/review", route_class=page_route(pages), include_in_schema=False)
     Reviewer = Annotated[User, Depends(door.allow(Permission.REVIEW))]  # noqa: N806 - a type
-
     Known = Annotated[User, Depends(door.known())]  # noqa: N806 - a type
 
     @routes.get("")
-    def list_queues(caller: Known) -> Response:
-        """All queues; the only one at once. Who operates only is sent to what they work on."""
+    def begin(caller: Known) -> Response:
+        """To the only queue at once; else to all of them."""
         if not caller.may(Permission.REVIEW):
             if caller.may(Permission.OPERATE):
-                return to("/dead-letters")
+                return to("/queues")
             raise Forbidden(f"the role {caller.role.value!r} may not review")
         queues = work.states(caller)
-        if len(queues) == 1:
-            return to(f"/review/{quote(queues[0].state.queue)}")
-        return pages.show("queues.html", queues=queues, reviewer=caller)
+        return to(f"/review/{quote(queues[0].state.queue)}" if len(queues) == 1 else "/queues")
 
     @routes.get("/{queue}")
     def review(queue: str, reviewer: Reviewer) -> Response:
@@ -53,7 +45,7 @@ def _review(pages: Pages, door: Doorkeeper, work: WorkQueues) -> APIRouter:
         found = work.state(queue, reviewer)
         project, depth = found.project.configuration, found.state.depth
         return pages.show(
-            "review.html", project=project, queue=queue, depth=depth, reviewer=reviewer, keys=KEYS
+            "review.html", project=project, queue=queue, depth=depth, user=reviewer, keys=KEYS
         )
 
     return routes

@@ -1,0 +1,38 @@
+"""Figures in the words of our pages."""
+
+from datetime import datetime
+
+from services.review.domain.queue import QueueState
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
+
+def span(seconds: float) -> str:
+    """A time that passes, as people say it.
+
+    >>> [span(s) for s in (0, 59, 60, 3599, 3600, 9000, 200_000)]
+    ['0 s', '59 s', '1 min', '59 min', '1 h', '2 h 30 min', '2 d 7 h']
+    """
+    whole = max(0, int(seconds))
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min"
+    large, unit, small, less = (
+        (_HOUR, "h", _MINUTE, "min") if whole < _DAY else (_DAY, "d", _HOUR, "h")
+    )
+    rest = whole % large // small
+    return f"{whole // large} {unit}" + (f" {rest} {less}" if rest else "")
+
+
+def standing(state: QueueState, now: datetime) -> str:
+    """Whether there is something to do in a queue, and if not, why."""
+    if not state.depth:
+        return "Nothing waits"
+    if state.free:
+        return f"{state.leased} held" if state.leased else "Nobody is at it"
+    if state.next_free_at is None:
+        return "All held"
+    return (
+        f"All held, next free in {span((state.next_free_at - now).total_seconds())} at the latest"
+    )
