@@ -229,7 +229,8 @@ class Core:
     def _broker(self) -> RedisBroker:
         broker = make_broker(self.settings.redis_url)
         shared = (self.store, self.relay, self.metrics, self.clock)
-        route = RoutePredictions(*shared, self.coin_key, Thresholds())
+        thresholds = Thresholds(self.store, self.metrics, self.clock)
+        route = RoutePredictions(*shared, self.coin_key, thresholds)
         handlers: dict[Stream, Handler] = {
             Stream.PREDICTIONS: route_predictions(route),
             Stream.MODELS: record_models(RecordModels(self.store)),

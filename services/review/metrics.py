@@ -52,6 +52,13 @@ class Metrics:
             ["project"],
             registry=registry,
         )
+        self.lane_alarms = Gauge(
+            "handraise_lane_alarms",
+            "How often errors of a lane became more frequent than its labels had shown, so that it "
+            "was shut until there is new evidence. Rising: the world or the model has changed.",
+            ["project", "lane"],
+            registry=registry,
+        )
         self.queue_depth = Gauge(
             "handraise_queue_depth",
             "Items that wait for people, leased ones included. Growing: more reviewers, or a "

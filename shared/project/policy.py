@@ -36,7 +36,7 @@ class Policy(BaseModel):
             automatic decision, whatever else allows it.
         audit_probability: least chance (0..1] with which an event that could be decided alone is
             given to a person all the same. Never zero: without it nobody can say how often
-            the automatic decisions are wrong.
+            the automatic decisions are wrong. Not given: what costs the fewest reviews.
         audits: whether an event that is drawn waits for its person, or is decided at once and
             amended if the person disagrees.
     """
@@ -51,7 +51,7 @@ class Policy(BaseModel):
         tuple[SliceName, ...], Field(max_length=10, json_schema_extra={"uniqueItems": True})
     ] = ()
     auto_margin: Annotated[float, Field(ge=0, le=1)] = 0.0
-    audit_probability: Annotated[float, Field(gt=0, le=1)] = 0.05
+    audit_probability: Annotated[float, Field(gt=0, le=1)] | None = None
     audits: AuditTiming = AuditTiming.HOLD
 
     @property

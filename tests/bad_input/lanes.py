@@ -19,7 +19,6 @@ from services.review.metrics import Metrics as ReviewMetrics
 from services.review.ports import ProjectState
 from services.review.use_cases.records import RecordModels
 from services.review.use_cases.routing import RoutePredictions
-from services.review.use_cases.thresholds import Thresholds
 from services.scorer.handlers import score_requests
 from services.scorer.metrics import Metrics as ScorerMetrics
 from services.scorer.use_cases import ScoreRequests
@@ -31,6 +30,7 @@ from tests.builders import a_project
 from tests.fakes.bell import FakeBell
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.clock import FakeClock
+from tests.fakes.open_thresholds import OpenThresholds
 
 KEYS = {stream: stream.key("handraise") for stream in Stream}
 MIGRATIONS = Path("services/review/migrations")
@@ -148,7 +148,7 @@ class ReviewDesk:
     def predictions(self) -> Lane:
         """`predictions` → ledger, items, outbox."""
         shared = (self.store, FakeBell(), self.metrics, FakeClock())
-        route = RoutePredictions(*shared, bytes(32), Thresholds())
+        route = RoutePredictions(*shared, bytes(32), OpenThresholds())
         return Lane(self.url, Stream.PREDICTIONS, lambda: route_predictions(route))
 
     def models(self) -> Lane:

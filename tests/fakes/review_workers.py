@@ -27,5 +27,6 @@ class Workers(Desk):
         metrics = metrics or Metrics(CollectorRegistry())
         super().__init__(store, bell, metrics, clock, KEY)
         self.queues = self.work
-        self.route = RoutePredictions(store, bell, metrics, clock, KEY, thresholds or Thresholds())
+        chosen = thresholds or Thresholds(store, metrics, clock)
+        self.route = RoutePredictions(store, bell, metrics, clock, KEY, chosen)
         self.meet_deadlines = MeetDeadlines(store, bell, metrics, clock)

@@ -16,13 +16,13 @@ from services.review.app import create_app
 from services.review.metrics import Metrics
 from services.review.settings import Settings
 from services.review.use_cases.routing import RoutePredictions
-from services.review.use_cases.thresholds import Thresholds
 from shared.clock import SystemClock
 from shared.database import Database
 from shared.observability import AsgiApp
 from shared.streams import Stream
 from tests.builders import a_prediction, a_project
 from tests.fakes.bell import FakeBell
+from tests.fakes.open_thresholds import OpenThresholds
 
 TOKEN = "token-of-a-test"  # noqa: S105
 OURS = {"sec-fetch-site": "same-origin"}
@@ -72,7 +72,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     store = SqlStore(database, {stream: stream.key("handraise") for stream in Stream})
     metrics = Metrics(CollectorRegistry())
     yield Site(
-        app, RoutePredictions(store, FakeBell(), metrics, SystemClock(), b"key", Thresholds())
+        app, RoutePredictions(store, FakeBell(), metrics, SystemClock(), b"key", OpenThresholds())
     )
     database.close()
 

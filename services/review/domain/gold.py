@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from services.review.domain.certificate.lanes import terms_of
 from services.review.domain.coin import Draw, coin, secret_name
 from services.review.domain.facts import Case
 from services.review.domain.queue import Candidate, Lease, NewItem, Worth
@@ -145,5 +146,5 @@ def lease_as_audit(lease: Lease, gold: Gold) -> Lease:
 
 def case_as_audit(case: Case, policy: Policy) -> Case:
     """A gold item's content as if it had been drawn for a random check today."""
-    change = {"reason": RouteReason.AUDIT, "inclusion_probability": policy.audit_probability}
+    change = {"reason": RouteReason.AUDIT, "inclusion_probability": terms_of(policy).floor}
     return replace(case, route=case.route.model_copy(update=change))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.review.domain.certificate.block import Block
-from services.review.domain.certificate.record import KINDS, fact_of, routed
+from services.review.domain.certificate.record import KINDS, fact_of, read_routed
 from services.review.domain.certificate.replay import Replay
 from services.review.domain.coin import Draw, coin, key_id
 from services.review.domain.ledger import Entry, Kind
@@ -94,7 +94,7 @@ class ReadCertificates:
         """A coin that fell otherwise than its key says; of other keys nothing can be said."""
         if entry.kind is not Kind.ROUTED:
             return ""
-        record = routed(entry)
+        record = read_routed(entry.body)
         mine = record.coin_key == key_id(self._coin_key)
         draw = coin(self._coin_key, Draw.AUDIT, project, entry.subject) if mine else record.draw
         return "" if draw == record.draw else f"the coin of event {entry.subject!r} was changed"

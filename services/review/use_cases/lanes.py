@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
-from services.review.domain.certificate.block import Block, End, Terms
+from services.review.domain.certificate.block import Block, End
 from services.review.domain.certificate.gate import Gate, Placed, Ruling
-from services.review.domain.certificate.lanes import lane_of, terms_of
+from services.review.domain.certificate.lanes import lane_of, promises_the_same
 from services.review.domain.ledger import Kind, NewEntry
 from services.review.domain.routing import (
     Rules,
@@ -32,8 +32,8 @@ class _Lane:
 
     gate: Gate
     is_recorded: bool
-    limits: dict[str, float | None]
-    limits_of: Block
+    limits: dict[str, float | None] = field(default_factory=dict)
+    limits_of: Block | None = None
 
 
 class Lanes:
@@ -58,7 +58,6 @@ class Lanes:
         self._thresholds = thresholds
         self._record = record
         self._now = now
-        self._terms = terms_of(state.configuration.policy)
         self._newest = self._blocks.newest(self._project)
         self._lanes: dict[str, _Lane] = {}
         self._audits: list[Audit] = []
@@ -81,7 +80,7 @@ class Lanes:
         if block is not lane.limits_of:
             lane.limits_of, lane.limits = block, {}
         if model.sha256 not in lane.limits:
-            ask = self._thresholds.of(self._state)
+            ask = self._thresholds.of(self._state, name, model)
             lane.limits[model.sha256] = ask(block)
         ruling = lane.gate.rule(score, lane.limits[model.sha256], draw)
         if ruling.inside:
@@ -110,14 +109,15 @@ class Lanes:
         self._blocks.drawn(self._project, self._audits)
 
     def _open(self, name: str) -> _Lane:
-        block = self._newest.get(name, Block(1, self._terms))
-        is_recorded = name in self._newest and block.end is None
-        if is_recorded and block.terms != self._terms:
+        block = self._newest.get(name)
+        is_recorded = block is not None and block.end is None
+        terms = self._thresholds.terms(self._state, name)
+        if block is None:
+            block = Block(1, terms)
+        elif is_recorded and not promises_the_same(block.terms, self._rules.policy):
             block.end, is_recorded = End.POLICY, False
             self._ended(name, block)
-        lane = self._lanes[name] = _Lane(
-            Gate(block if is_recorded else _unstarted(block, self._terms)), is_recorded, {}, block
-        )
+        lane = self._lanes[name] = _Lane(Gate(block, terms), is_recorded)
         return lane
 
     def _hear_answers(self) -> None:
@@ -173,11 +173,6 @@ class Lanes:
         text = json.dumps(body)
         entry = NewEntry(self._project, kind, subject, revision, detail, text, self._now)
         self._record(entry)
-
-
-def _unstarted(block: Block, terms: Terms) -> Block:
-    """The block that begins with the next event in the lane."""
-    return block if block.end is None else block.next(terms)
 
 
 def _terms(block: Block) -> dict[str, object]:

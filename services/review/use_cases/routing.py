@@ -54,6 +54,7 @@ class RoutePredictions:
 
     def __call__(self, predictions: Sequence[wire.Prediction]) -> list[DeadLetter | None]:
         """Why each prediction was refused, or None where it is safely recorded."""
+        self._thresholds.refresh({prediction.project for prediction in predictions})
         now = self._clock.now()
         routes: list[tuple[str, Route]] = []
         with self._store.write() as transaction:

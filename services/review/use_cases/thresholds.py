@@ -1,23 +1,124 @@
-"""Which threshold a lane has."""
+"""Which threshold a lane has: chosen from what the ledger tells of labels."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from services.review.domain.certificate.block import Terms
+from services.review.domain.certificate.evidence import WINDOW, Book, Label, family_of
 from services.review.domain.certificate.gate import Threshold
-from services.review.ports import ProjectState
+from services.review.domain.certificate.lanes import lane_of, terms_of
+from services.review.domain.certificate.record import read_label, read_routed
+from services.review.domain.certificate.selector import threshold
+from services.review.domain.facts import Verdict
+from services.review.domain.ledger import Entry, Kind
+from services.review.domain.routing import predicted_label
+from services.review.metrics import Metrics
+from services.review.ports import ProjectState, Store, Transaction
+from shared import wire
+from shared.clock import Clock
 
 ANY = 1.0
 """A score is at most this."""
 
+_EVERY = timedelta(seconds=1)
+_AT_ONCE = 1000
+
+
+@dataclass(slots=True)
+class _Reader:
+    """How far the ledger was read for a project, and what it told."""
+
+    certify_by: tuple[str, ...]
+    place: int
+    book: Book = field(default_factory=Book)
+    read_at: datetime | None = None
+
 
 class Thresholds:
-    """Finds the thresholds of a project's lanes."""
+    """Reads corrections as they come, and chooses thresholds by them.
 
-    def of(self, state: ProjectState) -> Threshold:
-        """The threshold of the lanes: where nothing is promised, nothing has to be proven."""
-        return _any if not state.configuration.policy.promises else _none
+    Each replica reads for itself. Two that have come to different places may choose different
+    thresholds for a moment; the promise holds for any.
+    """
+
+    def __init__(self, store: Store, metrics: Metrics, clock: Clock) -> None:
+        self._store = store
+        self._metrics = metrics
+        self._clock = clock
+        self._readers: dict[str, _Reader] = {}
+
+    def refresh(self, projects: set[str]) -> None:
+        """Read on, at most once a second; outside of the transaction that routes."""
+        now = self._clock.now()
+        for name in projects:
+            reader = self._readers.get(name)
+            if reader is None or reader.read_at is None or now - reader.read_at >= _EVERY:
+                self._read(name, now)
+
+    def of(self, state: ProjectState, lane: str, model: wire.Model) -> Threshold:
+        """The threshold of a lane while a model version is in force.
+
+        Where nothing is promised, nothing has to be proven. A promise needs evidence on the
+        version, and without it the lane is shut.
+        """
+        if not state.configuration.policy.promises:
+            return _any
+        reader = self._readers.get(state.configuration.name)
+        family = family_of(state.configuration.name, model.name, model.sha256)
+        return partial(threshold, reader.book.curve(lane, family) if reader else None)
+
+    def terms(self, state: ProjectState, lane: str) -> Terms:
+        """What the next block of a lane promises."""
+        name = state.configuration.name
+        reader = self._readers.get(name)
+        known = reader.book.curve(lane, name) if reader else None
+        return terms_of(state.configuration.policy, known)
+
+    def _read(self, name: str, now: datetime) -> None:
+        with self._store.read() as transaction:
+            state = transaction.projects.get(name)
+            if state is None or not state.configuration.policy.promises:
+                return
+            certify_by = state.configuration.policy.certify_by
+            reader = self._readers.get(name)
+            if reader is None or reader.certify_by != certify_by:
+                reader = _Reader(certify_by, _start(transaction, name))
+                self._readers[name] = reader
+            while entries := transaction.history.corrections(name, reader.place, _AT_ONCE):
+                _take(transaction, name, reader, entries)
+        reader.read_at = now
+        for lane, count in reader.book.alarms().items():
+            self._metrics.lane_alarms.labels(name, lane).set(count)
+
+
+def _start(transaction: Transaction, name: str) -> int:
+    """The place from which the labels that count are read."""
+    newest = transaction.ledger.newest(name, Kind.CORRECTED, WINDOW)
+    return newest[-1].sequence - 1 if newest else 0
+
+
+def _take(transaction: Transaction, name: str, reader: _Reader, entries: Sequence[Entry]) -> None:
+    bodies = transaction.ledger.known(name, Kind.ROUTED, {entry.subject for entry in entries})
+    for entry in entries:
+        reader.place = entry.sequence
+        record = read_routed(bodies[entry.subject])
+        model = record.prediction.model
+        if model.version == 0:
+            continue
+        predicted = predicted_label(record.prediction.probabilities)
+        label = Label(
+            entry.sequence,
+            entry.subject,
+            1 - record.prediction.probabilities[predicted],
+            read_label(entry.body) != predicted,
+            record.route.inclusion_probability,
+        )
+        lane = lane_of(predicted, record.prediction.slices, reader.certify_by)
+        amends = entry.detail.endswith(Verdict.AMENDED.value)
+        reader.book.take(lane, family_of(name, model.name, model.sha256), label, amends=amends)
 
 
 def _any(_: object) -> float | None:
     return ANY
-
-
-def _none(_: object) -> float | None:
-    return None

@@ -28,7 +28,7 @@ NEVER = Policy(error_rate=1, auto_margin=0.6, audit_probability=1e-9)
 class Desk(Workers):
     """What people do, with short words for it."""
 
-    thresholds = Thresholds()
+    thresholds: Thresholds | None = None
 
     def __init__(self, **project: object) -> None:
         self.store, self.clock = FakeStore(), FakeClock()

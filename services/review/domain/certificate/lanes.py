@@ -4,14 +4,19 @@ One block for all would hide a label that is wrong far too often behind the many
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode
 
 from services.review.domain.certificate.block import Terms
+from services.review.domain.certificate.design import designed
+from services.review.domain.certificate.risk import Curve
 from shared.project import Policy
 
 _MANY = 10_000
 LABEL = "label"
+_UNPROMISED = 0.05
+"""The floor where nothing is promised and nothing is said."""
 
 
 def lane_of(label: str, slices: Mapping[str, str], certify_by: Sequence[str]) -> str:
@@ -37,16 +42,29 @@ def read_lane(lane: str) -> dict[str, str]:
     return dict(parse_qsl(lane, keep_blank_values=True))
 
 
-@lru_cache(_MANY)
-def terms_of(policy: Policy) -> Terms:
-    """What the blocks of a project promise."""
-    return Terms(
+def terms_of(policy: Policy, known: Curve | None = None) -> Terms:
+    """What the next block of a lane promises; with which floor, its curve tells.
+
+    >>> terms_of(Policy(audit_probability=0.2)).floor, terms_of(Policy()).floor
+    (0.2, 0.08)
+    """
+    terms = Terms(
         alpha=policy.error_rate,
         window=policy.window,
         delta=round(1 - policy.confidence, 12),
-        floor=policy.audit_probability,
+        floor=policy.audit_probability or _UNPROMISED,
         miss_rate=policy.miss_rate,
     )
+    if policy.audit_probability is not None or not policy.promises:
+        return terms
+    return designed(terms, known)
+
+
+def promises_the_same(block: Terms, policy: Policy) -> bool:
+    """Whether a block may go on under a policy; a floor that was designed for it stays."""
+    if policy.audit_probability is not None:
+        return block == terms_of(policy)
+    return replace(block, floor=_UNPROMISED) == replace(terms_of(policy), floor=_UNPROMISED)
 
 
 @lru_cache(_MANY)

@@ -13,6 +13,7 @@ from services.review.domain.certificate.replay import (
     Ruled,
 )
 from services.review.domain.ledger import Entry, Kind
+from services.review.domain.routing import predicted_label
 
 KINDS = (Kind.BLOCK_BEGAN, Kind.ROUTED, Kind.CORRECTED, Kind.AUDITED, Kind.BLOCK_ENDED)
 """The kinds of entries that tell of blocks."""
@@ -32,19 +33,27 @@ class _Placed(msgspec.Struct):
 
 
 class _Model(msgspec.Struct):
+    name: str
     version: int
+    sha256: str = ""
 
 
 class _Prediction(msgspec.Struct):
     probabilities: dict[str, float]
     model: _Model
+    slices: dict[str, str] = {}
+
+
+class _Route(msgspec.Struct):
+    inclusion_probability: float
 
 
 class Routed(msgspec.Struct):
-    """The part of a routed event's record that its block rests on."""
+    """The part of a routed event's record that its block rests on, and its evidence."""
 
     draw: float
     coin_key: str
+    route: _Route
     prediction: _Prediction
     placed: _Placed | None = None
 
@@ -71,9 +80,14 @@ _audited = msgspec.json.Decoder(_Audited)
 _corrected = msgspec.json.Decoder(_Corrected)
 
 
-def routed(entry: Entry) -> Routed:
+def read_routed(body: str) -> Routed:
     """Read the record of a routed event."""
-    return _routed.decode(entry.body)
+    return _routed.decode(body)
+
+
+def read_label(body: str) -> str:
+    """Read what people settled on."""
+    return _corrected.decode(body).label
 
 
 def fact_of(entry: Entry) -> Fact | None:
@@ -87,9 +101,9 @@ def fact_of(entry: Entry) -> Fact | None:
         case Kind.AUDITED:
             return Answered(entry.subject, _audited.decode(entry.body).wrong)
         case Kind.CORRECTED:
-            return Corrected(entry.subject, _corrected.decode(entry.body).label)
+            return Corrected(entry.subject, read_label(entry.body))
         case _:
-            return _ruled(entry.subject, routed(entry))
+            return _ruled(entry.subject, read_routed(entry.body))
 
 
 def _ruled(event_id: str, record: Routed) -> Ruled | None:
@@ -104,6 +118,6 @@ def _ruled(event_id: str, record: Routed) -> Ruled | None:
         placed.block,
         placed.threshold,
     )
-    label = max(prediction.probabilities, key=prediction.probabilities.__getitem__)
+    label = predicted_label(prediction.probabilities)
     version = prediction.model.version
     return Ruled(placed.lane, event_id, label, version, placed.score, record.draw, ruling)

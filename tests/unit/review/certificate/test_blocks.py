@@ -7,6 +7,7 @@ import pytest
 from services.review.domain.certificate.block import Block, End
 from services.review.domain.coin import Draw, coin
 from services.review.domain.ledger import Kind
+from services.review.use_cases.thresholds import Thresholds
 from shared.events import RouteReason
 from shared.project import AuditTiming, Policy
 from tests.builders import a_project
@@ -22,7 +23,7 @@ POLICY = Policy(error_rate=0.5, window=10, audit_probability=0.5, confidence=0.8
 class Line(Desk):
     """A desk on which events come that will be audited, or will not."""
 
-    thresholds = OpenThresholds()
+    thresholds: Thresholds | None = OpenThresholds()
 
     def __init__(self, policy: Policy = POLICY) -> None:
         super().__init__(policy=policy)
@@ -47,7 +48,7 @@ class Line(Desk):
     def _next(self, *, audited: bool) -> str:
         while True:
             event_id = f"e{next(self.numbers)}"
-            is_drawn = coin(KEY, Draw.AUDIT, "churn", event_id) < POLICY.audit_probability
+            is_drawn = coin(KEY, Draw.AUDIT, "churn", event_id) < 0.5
             if is_drawn == audited:
                 self.arrive(event_id, leave=0.1)
                 return event_id

@@ -1,0 +1,139 @@
+"""What labels have shown of a lane: the curve from which its threshold is chosen.
+
+Every label is a test: the version that gave the score had not learned it. Versions of one learner
+follow each other every second, each a little beyond the last, so they are judged together, by
+what they were when it counted; another model is judged by its own labels only.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from services.review.domain.certificate.risk import LEAST_EVIDENCE, Curve, Evidence, curve
+from services.review.domain.certificate.sentinel import Sentinel
+
+WINDOW = 12_000
+"""So many newest labels of a lane count."""
+
+_FRESH_SHARE = 0.02
+_FRESH_LEAST = 10
+
+
+class Label(NamedTuple):
+    """What people's answer shows of a prediction.
+
+    Attributes:
+        place: of the answer in the ledger.
+        score: as it was when the event was routed.
+        wrong: whether the likeliest label was not the right one.
+        probability: π, with which a person was to see the event.
+    """
+
+    place: int
+    event_id: str
+    score: float
+    wrong: bool
+    probability: float
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The labels of one lane and one model.
+
+    Two sentinels watch each new label. Errors that become more frequent than known shut the lane
+    until there is new evidence. Errors that become rarer (a learner has recovered) do no harm, but
+    what is known of before would keep the lane narrow for long; so it is dropped as soon as there
+    is enough of after.
+    """
+
+    _labels: deque[Label] = field(default_factory=lambda: deque(maxlen=WINDOW))
+    _worse: Sentinel = field(default_factory=Sentinel)
+    _better: Sentinel = field(default_factory=Sentinel)
+    _better_since: int | None = None
+    _fresh: int = 0
+    _curve: Curve | None = None
+    alarms: int = 0
+
+    @property
+    def curve(self) -> Curve | None:
+        """Risk by score; None: there is not enough evidence."""
+        if self._is_due():
+            self._curve, self._fresh = _curve(self._labels), 0
+        return self._curve
+
+    def take(self, label: Label) -> None:
+        """Take the next label, in the order of the ledger."""
+        known = self.curve
+        self._labels.append(label)
+        self._fresh += 1
+        if known is None:
+            return
+        chance = known.error(label.score)
+        worse = self._worse.take(chance, wrong=label.wrong, now=label.place)
+        better = self._better.take(1 - chance, wrong=not label.wrong, now=label.place)
+        if worse is not None:
+            self.alarms += 1
+            self._drop(worse)
+        elif better is not None and self._better_since is None:
+            self._better_since = better
+        if self._better_since is not None:
+            self._narrow(self._better_since)
+
+    def correct(self, label: Label) -> None:
+        """Put another answer in the place of the first on the same event, if it still counts."""
+        for place, known in enumerate(self._labels):
+            if known.event_id == label.event_id:
+                self._labels[place] = known._replace(wrong=label.wrong)
+                self._fresh += 1
+
+    def _narrow(self, since: int) -> None:
+        if sum(label.place > since for label in self._labels) >= LEAST_EVIDENCE:
+            self._drop(since)
+
+    def _drop(self, since: int) -> None:
+        """Forget what was before a change, and what the sentinels made of it."""
+        self._labels = deque((x for x in self._labels if x.place > since), maxlen=WINDOW)
+        self._curve, self._fresh = _curve(self._labels), 0
+        self._worse, self._better, self._better_since = Sentinel(), Sentinel(), None
+
+    def _is_due(self) -> bool:
+        if len(self._labels) < LEAST_EVIDENCE:
+            return False
+        enough = max(_FRESH_LEAST, _FRESH_SHARE * len(self._labels))
+        return self._fresh >= enough or (self._curve is None and self._fresh > 0)
+
+
+@dataclass(slots=True)
+class Book:
+    """The shelves of a project, by lane and model."""
+
+    _shelves: dict[tuple[str, str], Shelf] = field(default_factory=dict)
+
+    def take(self, lane: str, family: str, label: Label, *, amends: bool) -> None:
+        """Take the next label; what amends an answer takes its place."""
+        shelf = self._shelves.setdefault((lane, family), Shelf())
+        if amends:
+            shelf.correct(label)
+        else:
+            shelf.take(label)
+
+    def curve(self, lane: str, family: str) -> Curve | None:
+        """What is known of a lane; None: not enough."""
+        shelf = self._shelves.get((lane, family))
+        return shelf.curve if shelf else None
+
+    def alarms(self) -> dict[str, int]:
+        """How often errors became more frequent, by lane."""
+        counts: dict[str, int] = {}
+        for (lane, _), shelf in self._shelves.items():
+            counts[lane] = counts.get(lane, 0) + shelf.alarms
+        return counts
+
+
+def family_of(project: str, name: str, sha256: str) -> str:
+    """Which model's labels a version is judged by: those of its learner, or its own only."""
+    return name if name == project else f"{name}/{sha256}"
+
+
+def _curve(labels: "deque[Label]") -> Curve | None:
+    return curve(Evidence(x.score, x.wrong, 1 / x.probability) for x in labels)

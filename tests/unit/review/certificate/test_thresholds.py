@@ -1,0 +1,117 @@
+"""Stories of lanes that open by evidence, and shut without."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+
+from services.review.domain.ledger import Kind, NewEntry
+from shared.project import Policy
+from tests.builders import a_prediction
+from tests.unit.review.voting_desk import Desk
+
+POLICY = Policy(error_rate=0.1, window=1000, certify_by=("region",))
+STAY = "label=stay&region="
+
+
+def a_desk(policy: Policy = POLICY) -> Desk:
+    return Desk(policy=policy)
+
+
+def route(desk: Desk, numbers: Iterable[int], version: int = 1) -> Counter[str]:
+    """Sure events come in; how many went which way."""
+    names = [f"e{number}" for number in numbers]
+    desk.route([a_prediction(name, leave=0.02, version=version) for name in names])
+    rows = [e for _, e in desk.store.kept.ledger.rows if e.kind is Kind.ROUTED]
+    return Counter(e.detail for e in rows if e.subject in set(names))
+
+
+def settle(desk: Desk, numbers: Iterable[int], label: str = "stay", verdict: str = "x") -> None:
+    """People's answers, as the ledger has them."""
+    entries = [
+        NewEntry(
+            project="churn",
+            kind=Kind.CORRECTED,
+            subject=f"e{number}",
+            revision=1,
+            detail=f"unproven.{verdict}",
+            body=json.dumps({"label": label}),
+            at=desk.clock.now(),
+        )
+        for number in numbers
+    ]
+    with desk.store.write() as transaction:
+        transaction.ledger.append(entries)
+    desk.clock.pass_seconds(2)
+
+
+def test_a_lane_opens_once_labels_show_how_good_it_is() -> None:
+    desk = a_desk()
+    assert set(route(desk, range(150))) == {"unproven"}
+    settle(desk, range(150))
+    routed = route(desk, range(150, 350))
+    block = desk.store.kept.blocks.newest("churn")[STAY]
+    assert routed["confident"] > 20
+    assert routed["audit"] == block.pending == block.terms.credits + 1
+    assert list(desk.store.kept.blocks.newest("churn")) == [STAY]
+
+
+def test_a_lane_stays_shut_while_labels_show_that_it_is_too_bad() -> None:
+    desk = a_desk()
+    route(desk, range(150))
+    settle(desk, range(100))
+    settle(desk, range(100, 150), "leave")
+    assert set(route(desk, range(150, 200))) == {"unproven"}
+
+
+def test_a_model_of_somebody_else_is_judged_by_its_own_labels() -> None:
+    desk = a_desk()
+    route(desk, range(150))
+    settle(desk, range(150))
+    foreign = a_prediction("f", leave=0.02)
+    foreign.data.model.name = "ours"
+    desk.route([foreign])
+    (routed,) = [e for _, e in desk.store.kept.ledger.rows if e.subject == "f"]
+    assert routed.detail == "unproven"
+
+
+def test_labels_of_before_there_was_a_model_show_nothing() -> None:
+    desk = a_desk()
+    route(desk, range(150), version=0)
+    settle(desk, range(150))
+    assert set(route(desk, range(150, 200))) == {"unproven"}
+
+
+def test_what_is_read_once_a_second_is_enough() -> None:
+    desk = a_desk()
+    route(desk, range(150))
+    settle(desk, range(150))
+    route(desk, [1000])
+    reader = desk.route._thresholds._readers["churn"]
+    assert reader.place == desk.store.kept.ledger.newest("churn", Kind.CORRECTED, 1)[0].sequence
+
+
+def test_other_slices_are_read_anew() -> None:
+    desk = a_desk()
+    route(desk, range(150))
+    settle(desk, range(150))
+    wider = POLICY.model_copy(update={"certify_by": ()})
+    with desk.store.write() as transaction:
+        state = transaction.projects.get("churn")
+        assert state is not None
+        changed = state.configuration.model_copy(update={"policy": wider})
+        transaction.projects.put(type(state)(changed, 2))
+    desk.clock.pass_seconds(2)
+    route(desk, range(150, 250))
+    assert list(desk.store.kept.blocks.newest("churn")) == ["label=stay"]
+
+
+def test_the_floor_follows_from_the_evidence_and_stays_for_the_block() -> None:
+    desk = a_desk()
+    route(desk, range(150))
+    settle(desk, range(150))
+    route(desk, range(150, 160))
+    first = desk.store.kept.blocks.newest("churn")[STAY].terms.floor
+    settle(desk, [150], "leave")
+    route(desk, range(160, 170))
+    block = desk.store.kept.blocks.newest("churn")[STAY]
+    assert (block.number, block.terms.floor) == (1, first)
