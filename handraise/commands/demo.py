@@ -13,7 +13,6 @@ from handraise.output import DataDir, say
 from handraise.settings import Settings
 from handraise.up import login_link, running
 
-CHECK_EVENTS = 2000
 CHECK_REVIEWERS = 4
 LEISURELY_RATE = 25.0
 LEISURELY_SECONDS = 0.4
@@ -21,11 +20,12 @@ LEISURELY_SECONDS = 0.4
 
 def demo(  # noqa: PLR0913 - each is a command-line option
     name: Annotated[
-        str, typer.Argument(help="churn, maintenance, segments or contracts.")
+        str, typer.Argument(help="churn, maintenance, segments, contracts or drift.")
     ] = "churn",
     *,
     events: Annotated[
-        int | None, typer.Option(min=1, help="How many (default: all; with --check 2000).")
+        int | None,
+        typer.Option(min=1, help="How many (default: all; with --check a part)."),
     ] = None,
     reviewers: Annotated[
         int | None, typer.Option(min=0, help="Simulated ones (default: 0; with --check 4).")
@@ -50,7 +50,7 @@ def demo(  # noqa: PLR0913 - each is a command-line option
     """Run everything with real data streamed in: answer in the browser and watch it learn."""
     chosen = find_demo(name)
     options = Options(
-        events=events or (CHECK_EVENTS if check else None),
+        events=events or (chosen.check_events if check else None),
         reviewers=(CHECK_REVIEWERS if check else 0) if reviewers is None else reviewers,
         check=check,
         rate=(0.0 if check else LEISURELY_RATE) if rate is None else rate,

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from handraise.demo.caravan import FAMILIES, features_of
 from handraise.demo.clauses import clauses
+from handraise.demo.parcels import TURN, parcels
 from shared.errors import Misconfigured
 from shared.events import FeatureValue, ScoringRequested
 
@@ -38,11 +39,15 @@ class Demo:
         name: its name, that of its project as well.
         about: one line for people.
         load: reads the data.
+        turn: after so many events the world is another one; None: it stays.
+        check_events: how many events show that it works.
     """
 
     name: str
     about: str
     load: Callable[[], Iterable[_Sample]]
+    turn: int | None = None
+    check_events: int = 2000
 
     @property
     def project_file(self) -> Path:
@@ -50,9 +55,10 @@ class Demo:
         return PROJECTS / f"{self.name}.yaml"
 
     def examples(self) -> list[Example]:
-        """All examples, shuffled the same way each time."""
+        """All examples, shuffled the same way each time; where the world turns, as they come."""
         samples = list(self.load())
-        random.Random(SEED).shuffle(samples)  # noqa: S311 - an order, not a secret
+        if self.turn is None:
+            random.Random(SEED).shuffle(samples)  # noqa: S311 - an order, not a secret
         return [_example(self.name, sample) for sample in samples]
 
 
@@ -119,6 +125,12 @@ def _contracts() -> Iterable[_Sample]:
         yield _Sample(clause.name, {"text": clause.text}, {"form": clause.form}, clause.category)
 
 
+def _drift() -> Iterable[_Sample]:
+    for number, parcel in enumerate(parcels()):
+        features = parcel._asdict()
+        yield _Sample(f"{number:05}", features, {}, features.pop("shelf"))
+
+
 DEMOS = {
     demo.name: demo
     for demo in (
@@ -126,6 +138,7 @@ DEMOS = {
         Demo("maintenance", "bird-strike reports: what did the crew have to do?", _maintenance),
         Demo("segments", "households: which kind of customer?", _segments),
         Demo("contracts", "licence clauses: what do they oblige us to?", _contracts),
+        Demo("drift", "parcels on two shelves, which are swapped one day", _drift, TURN, 7000),
     )
 }
 """Every demo by name."""

@@ -42,6 +42,8 @@ class Tally:
         decided: events with a decision.
         amended: decisions that amend an earlier one.
         wrong: automatic decisions that differ from the truth.
+        escaped: the same, by the certificate that covers them.
+        alone: events that the model decided alone.
         by: decisions by who took them.
         recent: for the latest decisions, whether the model took them alone.
         corrections: ids of the corrections.
@@ -57,6 +59,8 @@ class Tally:
     decided: set[str] = field(default_factory=set)
     amended: int = 0
     wrong: int = 0
+    escaped: Counter[str] = field(default_factory=Counter)
+    alone: set[str] = field(default_factory=set)
     recent: deque[bool] = field(default_factory=lambda: deque(maxlen=RECENT))
     by: Counter[DecidedBy] = field(default_factory=Counter)
     corrections: set[str] = field(default_factory=set)
@@ -102,7 +106,10 @@ class Tally:
         alone = decision.decided_by is DecidedBy.MODEL
         self.recent.append(alone)
         if alone:
-            self.wrong += decision.label != self.truth[decision.event_id]
+            wrong = decision.label != self.truth[decision.event_id]
+            self.wrong += wrong
+            self.escaped[decision.route.certificate or ""] += wrong
+            self.alone.add(decision.event_id)
 
 
 _IN_FORCE = {EventType.MODEL_PROMOTED, EventType.MODEL_ROLLED_BACK}

@@ -12,6 +12,7 @@ from rich.live import Live
 from handraise.client import ApiError, Client, Unreachable
 from handraise.demo.check import Verdict, judge
 from handraise.demo.data import Demo
+from handraise.demo.drift import judge_turn
 from handraise.demo.feeder import Feeder
 from handraise.demo.figures import Figures, fetch_median
 from handraise.demo.observer import Observer, observing
@@ -55,9 +56,15 @@ class Stage:
     """A demo on a running installation."""
 
     def __init__(
-        self, installation: Installation, client: Client, feeder: Feeder, observer: Observer
+        self,
+        installation: Installation,
+        client: Client,
+        feeder: Feeder,
+        observer: Observer,
+        turn: int | None,
     ) -> None:
-        """Put the parts together; `project` is the demo's project."""
+        """Put the parts together; `turn` is after how many events the world is another one."""
+        self._turn = turn
         self._scorer = installation.services.get("scorer", "")
         self._client = client
         self._feeder = feeder
@@ -79,9 +86,15 @@ class Stage:
         """Whether the loop has closed."""
         try:
             report = self._client.report(self._project)
+            certificates = self._client.certificates(self._project)
+            verified = self._client.verify_certificates(self._project)
         except (ApiError, Unreachable) as error:
             return [Verdict(holds=False, statement=f"no report: {error}")]
-        return judge(self._tally, report, events=total, median=self._median)
+        verdicts = judge(self._tally, report, events=total, median=self._median)
+        if self._turn is None or self._turn >= total:
+            return verdicts
+        order = list(self._tally.truth)
+        return verdicts + judge_turn(self._tally, order, self._turn, (certificates, verified))
 
 
 def play(
@@ -113,7 +126,7 @@ def play(
         )
         team = Team(demo.name, truth, count=options.reviewers, seconds=options.seconds)
         stack.enter_context(reviewing(client, installation, team))
-        stage = Stage(installation, client, feeder, observer)
+        stage = Stage(installation, client, feeder, observer, demo.turn)
         return _loop(stage, options, total=len(examples), title=demo.about)
 
 

@@ -107,11 +107,12 @@ class Replay:
         earlier.append(Block(fact.number, fact.terms))
 
     def _ruled(self, fact: Ruled) -> None:
-        block, ruling = self._block(fact.lane, ruling_of=fact), fact.ruling
+        ruling = fact.ruling
         if not ruling.inside:
             if not ruling.review or ruling.probability != 1:
                 self._object(f"event {fact.event_id!r} escaped outside of the lane")
             return
+        block = self._block(fact.lane, ruling_of=fact)
         if block is None:
             return
         self._check(fact, block)

@@ -42,6 +42,12 @@ def test_answers_that_are_taken_back_and_given_otherwise() -> None:
     assert (block.found, block.checked, block.pending) == (0, 1, 1)
 
 
+def test_an_event_outside_of_the_lane_needs_no_block() -> None:
+    replay = Replay()
+    replay.take([Ruled("stays", "e", "stay", 1, 0.9, 0.9, OUTSIDE)])
+    assert replay.contradictions == []
+
+
 def test_a_policy_ends_a_block() -> None:
     replay = Replay()
     replay.take([BEGUN, Ended("stays", 1, End.POLICY), Began("stays", 2, TERMS)])

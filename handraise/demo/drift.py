@@ -1,0 +1,55 @@
+"""Whether automation survived a turn of the world: it shut, kept its promise, and came back."""
+
+from collections.abc import Sequence
+
+from handraise.client import Certificate, Verification
+from handraise.demo.check import Verdict
+from handraise.demo.observer import Tally
+
+AFTER = 500
+LATELY = 1000
+SHUT, BACK = 0.5, 0.2
+"""Automation falls to at most half of what it was, and in the end is back at one in five."""
+
+
+def judge_turn(
+    tally: Tally, order: Sequence[str], turn: int, found: tuple[Sequence[Certificate], Verification]
+) -> list[Verdict]:
+    """Look at what was decided alone around the turn.
+
+    Args:
+        tally: what the streams said.
+        order: the events as they were sent.
+        turn: how many came before the world turned.
+        found: the certificates, and what counting them again has shown.
+    """
+    certificates, verification = found
+    before = _alone(tally, order[max(0, turn - LATELY) : turn])
+    after = _alone(tally, order[turn + AFTER : turn + 2 * AFTER])
+    lately = _alone(tally, order[-LATELY:])
+    worst = [
+        f"{c.name}: {tally.escaped[c.name]} of at most {c.budget}"
+        for c in sorted(certificates, key=lambda c: -tally.escaped[c.name] / max(c.budget, 1))
+    ]
+    return [
+        Verdict(
+            after <= SHUT * before and before > 0,
+            f"the lanes shut when the world turned: {before:.0%} automatic, then {after:.0%}",
+        ),
+        Verdict(
+            bool(worst) and all(tally.escaped[c.name] <= c.budget for c in certificates),
+            f"every block kept its promise; wrong decisions in the worst: {', '.join(worst[:2])}",
+        ),
+        Verdict(
+            not verification.contradictions,
+            f"{verification.blocks} blocks counted again from {verification.entries} entries: "
+            + (verification.contradictions or ["as recorded"])[0],
+        ),
+        Verdict(
+            lately >= BACK, f"automation came back by itself: {lately:.0%} of the last {LATELY}"
+        ),
+    ]
+
+
+def _alone(tally: Tally, events: Sequence[str]) -> float:
+    return sum(event in tally.alone for event in events) / len(events) if events else 0.0
