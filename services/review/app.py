@@ -61,6 +61,7 @@ from services.review.use_cases.dead_letters import KeepDeadLetters, WorkDeadLett
 from services.review.use_cases.deadlines import MeetDeadlines
 from services.review.use_cases.desk import Desk
 from services.review.use_cases.federation import LogInByProvider
+from services.review.use_cases.measuring import MeasureReviewers
 from services.review.use_cases.passwords import KeepPasswords
 from services.review.use_cases.people import KeepPeople
 from services.review.use_cases.projects import KeepProjects
@@ -136,9 +137,10 @@ def _add_work(app: FastAPI, core: "Core", door: Doorkeeper, shown: Pages) -> Non
     app.include_router(gold.router(door, desk.gold))
     app.include_router(quality.router(door, desk.measure, desk.standing))
     app.include_router(sending.router(door, SendEvents(core.store, core.relay, core.clock)))
-    app.include_router(records.router(door, ReadRecords(core.store, core.clock)))
+    read = ReadRecords(core.store, core.clock)
+    app.include_router(records.router(door, read))
     app.include_router(certificates.router(door, ReadCertificates(core.store, core.coin_key)))
-    pages.install(app, shown, door, desk)
+    pages.install(app, shown, door, desk, keep, read)
 
 
 def _add_letters(app: FastAPI, core: "Core", door: Doorkeeper, shown: Pages) -> None:
@@ -164,7 +166,8 @@ def _add_entrance(app: FastAPI, core: "Core", door: Doorkeeper, shown: Pages) ->
     if log_in:
         public_url = core.settings.public_url
         app.include_router(provider_login.router(shown, log_in, core.cookie, public_url))
-    app.include_router(own_page.router(shown, door, core.passwords, core.cookie))
+    measure = MeasureReviewers(core.store, core.clock)
+    app.include_router(own_page.router(shown, door, core.passwords, measure, core.cookie))
 
 
 def _provider(core: "Core") -> LogInByProvider | None:

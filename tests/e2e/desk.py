@@ -52,6 +52,14 @@ class Desk:
             assert sent.status_code == 202, sent.text
         until(lambda: self.report()["waiting"] == before + len(events))
 
+    def answer(self, event: str, label: str) -> None:
+        """Claim one item, which is to be this, and answer it, by program."""
+        with self.api as api:
+            (claim,) = api.post(f"/v1/queues/{self.queue}/claims", json={}).json()["claims"]
+            assert claim["item"]["event_id"] == event
+            path = f"/v1/leases/{claim['lease']['id']}/decision"
+            api.post(path, json={"label": label}).raise_for_status()
+
     def report(self) -> dict[str, Any]:
         with self.api as api:
             report: dict[str, Any] = api.get(f"/v1/reports/{self.queue}").json()

@@ -11,6 +11,17 @@ from tests.e2e.desk import Desk, events, watching
 pytestmark = pytest.mark.e2e
 
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PAGES = (
+    "/queues",
+    "/me",
+    "/login",
+    "/dead-letters",
+    "/quality/{queue}",
+    "/gold/{queue}",
+    "/records/{queue}",
+    "/records/{queue}?event_id=event-0",
+    "/review/{queue}/plain",
+)
 
 
 def violations(page: Page) -> list[str]:
@@ -23,13 +34,18 @@ def violations(page: Page) -> list[str]:
 @pytest.mark.parametrize("look", ["light", "dark"])
 def test_pages_are_clean(desk: Desk, browser: Browser, look: Literal["light", "dark"]) -> None:
     desk.apply(reason_codes=["moved house"])
-    desk.send(events(3))
+    desk.send(events(4))
     with browser.new_context(color_scheme=look, reduced_motion="reduce") as context:
         context.request.get(desk.login_link(), max_redirects=0)
         seen = watching(desk.stack, desk.queue, context)
-        for path in ("/queues", "/me", "/login", f"/review/{desk.queue}/plain", "/dead-letters"):
+        desk.answer("event-0", "stay")
+        for page in PAGES:
+            path = page.format(queue=desk.queue)
             seen.go(path)
             assert violations(seen.page) == [], path
+            seen.page.set_viewport_size({"width": 320, "height": 640})
+            assert seen.page.evaluate("document.documentElement.scrollWidth") == 320, path
+            seen.page.set_viewport_size({"width": 1280, "height": 800})
 
         # the review page: at work, with a note begun, with a notice, with the help, at rest
         seen.go()

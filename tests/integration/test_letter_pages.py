@@ -24,7 +24,7 @@ from shared.database import Database
 from shared.observability import AsgiApp
 from shared.streams import Stream
 from tests.dead_letters import a_letter_event
-from tests.integration.test_pages import OURS, TOKEN, strict
+from tests.site import OURS, TOKEN, strict
 
 HOSTILE = "<script>alert(1)</script>{{7*7}}</td><h1>"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}

@@ -9,7 +9,7 @@ import pytest
 from services.review.app import create_app
 from services.review.settings import Settings
 from shared.observability import AsgiApp
-from tests.integration.test_pages import OURS, TOKEN, Site, strict
+from tests.site import OURS, TOKEN, Site, strict
 
 GOOD, BETTER = "correct horse battery", "staple of the horse"
 

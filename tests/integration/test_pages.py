@@ -1,97 +1,16 @@
 """The pages as a browser without scripts gets them: answers, headers, forms."""
 
-import asyncio
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
-from prometheus_client import CollectorRegistry
 
-from services.review.adapters.store import SqlStore
-from services.review.app import create_app
-from services.review.metrics import Metrics
-from services.review.settings import Settings
-from services.review.use_cases.routing import RoutePredictions
-from shared.clock import SystemClock
-from shared.database import Database
-from shared.observability import AsgiApp
-from shared.streams import Stream
-from tests.builders import a_prediction, a_project
-from tests.fakes.bell import FakeBell
-from tests.fakes.open_thresholds import OpenThresholds
-
-TOKEN = "token-of-a-test"  # noqa: S105
-OURS = {"sec-fetch-site": "same-origin"}
-
-
-@dataclass
-class Site:
-    """The review service without its lifespan: nothing is consumed or relayed."""
-
-    app: AsgiApp
-    route: RoutePredictions
-
-    def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
-        return asyncio.run(self._ask(method, path, **more))
-
-    async def _ask(
-        self, method: str, path: str, cookies: dict[str, str] | None = None, **more: Any
-    ) -> httpx.Response:
-        async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.app), base_url="http://review", cookies=cookies
-        ) as client:
-            return await client.request(method, path, **more)
-
-    def administer(self, method: str, path: str, json: object) -> Any:
-        bearer = {"Authorization": f"Bearer {TOKEN}"}
-        response = self.ask(method, path, json=json, headers=bearer)
-        assert response.is_success, response.text
-        return response.json()
-
-    def project(self, name: str, **changes: object) -> None:
-        body = a_project(name, **changes).model_dump(mode="json")
-        self.administer("PUT", f"/v1/projects/{name}", body)
-
-    def session_of(self, name: str, role: str) -> dict[str, str]:
-        self.administer("POST", "/v1/users", {"name": name, "role": role})
-        made = self.administer("POST", f"/v1/users/{name}/tokens", {"kind": "login"})
-        return dict(self.ask("GET", made["login_url"]).cookies)
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    (tmp_path / "secrets").mkdir()
-    (tmp_path / "secrets" / "admin.token").write_text(TOKEN)
-    settings = Settings(redis_url="redis://127.0.0.1:1/0", data_dir=tmp_path)
-    app = create_app(settings)
-    database = Database(settings.database)
-    store = SqlStore(database, {stream: stream.key("handraise") for stream in Stream})
-    metrics = Metrics(CollectorRegistry())
-    yield Site(
-        app, RoutePredictions(store, FakeBell(), metrics, SystemClock(), b"key", OpenThresholds())
-    )
-    database.close()
+from tests.builders import a_prediction
+from tests.site import OURS, Site, strict
 
 
 @pytest.fixture
 def ada(site: Site) -> dict[str, str]:
     return site.session_of("ada", "reviewer")
-
-
-def strict(response: httpx.Response) -> bool:
-    policy = response.headers["content-security-policy"]
-    return (
-        policy
-        == "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; "
-        "form-action 'self'; object-src 'none'"
-        and response.headers["x-content-type-options"] == "nosniff"
-        and response.headers["referrer-policy"] == "same-origin"
-        and response.headers["cache-control"] == "no-store"
-    )
 
 
 def test_a_stranger_is_told_how_to_get_in(site: Site) -> None:

@@ -13,8 +13,8 @@ from services.review.settings import Settings
 from shared.errors import Misconfigured
 from tests.identity_provider import provider
 from tests.integration.test_login_pages import House
-from tests.integration.test_pages import OURS, TOKEN, strict
 from tests.servers import free_port
+from tests.site import OURS, TOKEN, strict
 
 
 @pytest.fixture(scope="module")

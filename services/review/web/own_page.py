@@ -1,4 +1,4 @@
-"""The page on which people see who they are, change their password and log out."""
+"""The page on which people see who and how good they are, change their password and log out."""
 
 from typing import Annotated
 
@@ -10,6 +10,7 @@ from services.review.api.cookies import Cookie
 from services.review.domain.access import ADMIN, User
 from services.review.domain.passwords import LEAST_CHARACTERS
 from services.review.errors import Forbidden, Invalid, TooManyAttempts
+from services.review.use_cases.measuring import MeasureReviewers
 from services.review.use_cases.passwords import KeepPasswords
 from services.review.web.entrance import SESSION_SECONDS
 from services.review.web.forms import form_of
@@ -18,7 +19,13 @@ from services.review.web.html import Pages, page_route, to
 _MOST_BYTES = 4096
 
 
-def router(pages: Pages, door: Doorkeeper, passwords: KeepPasswords, cookie: Cookie) -> APIRouter:
+def router(
+    pages: Pages,
+    door: Doorkeeper,
+    passwords: KeepPasswords,
+    measure: MeasureReviewers,
+    cookie: Cookie,
+) -> APIRouter:
     """`/me`."""
     routes = APIRouter(prefix="/me", route_class=page_route(pages), include_in_schema=False)
     Known = Annotated[User, Depends(door.known())]  # noqa: N806 - a type
@@ -30,6 +37,7 @@ def router(pages: Pages, door: Doorkeeper, passwords: KeepPasswords, cookie: Coo
             "me.html",
             status,
             user=user,
+            accuracies=measure.own(user.projects, user.name),
             changeable=changeable,
             least=LEAST_CHARACTERS,
             detail=detail,

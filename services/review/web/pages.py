@@ -10,17 +10,30 @@ from services.review.api.caller import Doorkeeper
 from services.review.domain.access import Permission, User
 from services.review.errors import Forbidden
 from services.review.use_cases.desk import Desk
+from services.review.use_cases.projects import KeepProjects
 from services.review.use_cases.queues import WorkQueues
-from services.review.web import plain, queue_page
+from services.review.use_cases.records import ReadRecords
+from services.review.web import exam_page, plain, quality_pages, queue_page, record_pages
 from services.review.web.html import Assets, Pages, page_route, to
 from services.review.web.keys import KEYS
+from services.review.web.tabs import Tabs
 
 
-def install(app: FastAPI, pages: Pages, door: Doorkeeper, desk: Desk) -> None:
+def install(
+    app: FastAPI,
+    pages: Pages,
+    door: Doorkeeper,
+    desk: Desk,
+    keep: KeepProjects,
+    records: ReadRecords,
+) -> None:
     """Add the pages to the application."""
     app.include_router(_review(pages, door, desk.work))
     app.include_router(plain.router(pages, door, desk.work, desk.decide))
     app.include_router(queue_page.router(pages, door, desk.watch))
+    app.include_router(exam_page.router(pages, door, desk.exam))
+    app.include_router(record_pages.router(pages, door, records, desk.appeal, Tabs(keep)))
+    quality_pages.install(app, pages, door, desk, Tabs(keep))
     app.mount("/static", Assets(), "static")
 
 

@@ -132,14 +132,15 @@ function paintTimes() {
 function paintLast() {
   const { last } = work;
   $("last").hidden = !last;
-  if (last) $("last-label").textContent = `${last.label} · ${last.event}`;
+  if (!last) return;
+  $("last-label").textContent = `${last.label} · ${last.event}`;
+  $("last-label").href = `/records/${main.dataset.project}?event_id=${encodeURIComponent(last.event)}`;
 }
 
 function show(held) {
   const { item } = held;
   if (String(item.labels) !== String(buttons.map((b) => b.dataset.label))) return location.reload();
-  $("rest").hidden = true;
-  $("work").hidden = false;
+  [$("rest").hidden, $("work").hidden] = [true, false];
   $("question").textContent = item.title;
   $("why").textContent = item.why;
   $("event").textContent = item.event_id;
@@ -169,8 +170,7 @@ function takeUp({ Pen }) {
 
 function rest(because, until) {
   shown = null;
-  $("work").hidden = true;
-  $("rest").hidden = false;
+  [$("rest").hidden, $("work").hidden] = [false, true];
   const free = until ? `; next free at ${clock(until, { timeStyle: "medium" })}` : "";
   const [title, detail] = {
     no_items: ["Nothing waits", "New items appear by themselves."],
@@ -199,7 +199,8 @@ function trouble(tries, error) {
   if (error instanceof Barred) text = `You may not work here for now: ${error.message}. ${kept}`;
   if (!troubled?.isConnected) troubled = notify(text);
   troubled.querySelector("p").textContent = text;
-  troubled.querySelector("a").hidden = !(error instanceof LoggedOut);
+  troubled.querySelector('[href="/login"]').hidden = !(error instanceof LoggedOut);
+  troubled.querySelector('[href^="/exam"]').hidden = !error.type?.endsWith(":not-qualified");
 }
 
 function count(more) {

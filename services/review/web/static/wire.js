@@ -27,7 +27,7 @@ export async function call(path, body = null, how = {}) {
   const problem = await answer.json().catch(() => ({}));
   const detail = problem.detail ?? `The server answered ${answer.status}.`;
   if (answer.status === 401) throw new LoggedOut(detail);
-  if (answer.status === 403) throw new Barred(detail);
+  if (answer.status === 403) throw Object.assign(new Barred(detail), { type: problem.type });
   const passes = answer.status >= 500 || answer.status === 408 || answer.status === 429;
   throw passes ? new Error(detail) : new Refused(detail);
 }
