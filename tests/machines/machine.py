@@ -20,7 +20,7 @@ from services.review.use_cases.projects import KeepProjects
 from shared.project import Deadline, Policy, Quality, SafeDefault, Votes
 from tests.builders import a_prediction, a_project
 from tests.fakes.bell import FakeBell
-from tests.machines import records
+from tests.machines import grounds, records
 from tests.machines.rules import APPEALS, LEADS, MAIN, Plan, Rules
 from tests.machines.stage import LEADERS, REVIEWERS, Stage
 
@@ -44,6 +44,7 @@ class QueueMachine(Stage):
     def open(self, votes: tuple[int, int], agree_at: float, fallback: str, blind: bool) -> None:
         self.plan = Plan(*votes, fallback, blind)
         self.world = Rules(self.plan)
+        grounds.empty(self.database)
         self.start()
         otherwise = _FALLBACKS.get(fallback, SafeDefault(safe_default=self.plan.safe))
         project = a_project(
@@ -108,14 +109,20 @@ class QueueMachine(Stage):
             for lease in self.claims(who, queue, 1):
                 self._answer(lease, label, key=key)
 
-    @rule(which=any_of, lead=st.sampled_from(LEADERS), label=labels)
-    def lead_decides_what_others_hold(self, which: int, lead: User, label: str) -> None:
-        """Some hold an item, one of them escalates it, and a lead answers before the others."""
+    @rule(which=any_of, lead=st.sampled_from(LEADERS), label=labels, waits=st.booleans())
+    def some_hold_what_moves(self, which: int, lead: User, label: str, waits: bool) -> None:
+        """Two hold an item and one escalates it: a lead answers first, or the other's time ends."""
         for who in REVIEWERS[:2]:
             self.claims(who, MAIN, 1)
         holds = self.world.holds.items()
         held = [i for i, hold in holds if hold.queue == MAIN == hold.item.queue]
-        if held and self._escalates(held[which % len(held)]):
+        if not held or not self._escalates(held[which % len(held)]):
+            return
+        if waits:
+            self.clock.pass_seconds(181)
+            for who in REVIEWERS[2:]:
+                self.claims(who, MAIN, 1)
+        else:
             for lease in self.claims(lead, LEADS, 1):
                 self._answer(lease, label, key=False)
 
@@ -230,8 +237,9 @@ class QueueMachine(Stage):
             self.is_blind(claim, item)
 
     @precondition(lambda self: self.said)
-    @rule(who=people, minutes=st.sampled_from([1, 60]))
-    def revoke(self, who: User, minutes: int) -> None:
+    @rule(which=any_of, minutes=st.sampled_from([1, 60]))
+    def revoke(self, which: int, minutes: int) -> None:
+        who = list(self.said.values())[-1 - which % len(self.said)][0]
         since = self.clock.now() - timedelta(minutes=minutes)
         taken = list(self.world.revoked_by(who.name, since))
         lea = LEADERS[0]

@@ -96,6 +96,18 @@ def revoke_that_leaves_the_decision(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SqlItems, "reopen", guarded)
 
 
+def move_that_leaves_slots(patch: pytest.MonkeyPatch) -> None:
+    """A hold on an item that went to the leads is taken over in the queue that it left."""
+
+    def move(self: SqlItems, item_id: int, queue: str, stage: Stage, slots: int) -> None:
+        self._change(item_id, queue=queue, stage=stage.value)
+        self.offer(item_id, 0)
+        for _ in range(slots):
+            self._add_slots([item_id])
+
+    patch.setattr(SqlItems, "move", move)
+
+
 def settle_that_leaves_slots(patch: pytest.MonkeyPatch) -> None:
     """Who still holds an item that is decided does not lose it."""
 
@@ -125,6 +137,7 @@ MUTANTS: Sequence[Callable[[pytest.MonkeyPatch], None]] = (
     read_then_write,
     undo_that_does_not_reopen,
     revoke_that_leaves_the_decision,
+    move_that_leaves_slots,
     settle_that_leaves_slots,
     nobody_is_through,
     peers_are_shown,

@@ -52,30 +52,26 @@ class Stage(RuleBasedStateMachine):
     """One project on one database.
 
     Attributes:
-        new_database: gives the address of an empty database with all tables.
+        database: with all tables; each example empties it.
     """
 
-    new_database: Callable[[], str]
+    database: Database
     world: Rules
     plan: Plan
 
     def __init__(self) -> None:
         super().__init__()
-        self.url, self.clock = self.new_database(), FakeClock()
+        self.clock = FakeClock()
         self.said: dict[str, tuple[User, Answer, Outcome]] = {}
         self.granted: dict[str, User] = {}
         self.people = {user.name: user for user in [*REVIEWERS, *LEADERS]}
         self.arrived = 0
 
     def start(self) -> None:
-        self.database = Database(self.url)
+        """Begin like a new process, with nothing but what is in the database."""
+        self.database.engine.dispose()
         self.store = CrashingStore(self.database, _KEYS)
         self.workers = Workers(self.store, FakeBell(), self.clock)
-
-    @override
-    def teardown(self) -> None:
-        if hasattr(self, "database"):
-            self.database.close()
 
     def compare(self, found: records.Records) -> None:
         """The database says what the rules say."""
@@ -113,8 +109,9 @@ class Stage(RuleBasedStateMachine):
     def got(self, claim: Claim, who: User, queue: str) -> None:
         item, now = self.world.items[claim.lease.item.event_id], self.clock.now()
         assert self.world.may_claim(item, queue, who.name, now)
-        row = next(r for r in self.read().items if r["event_id"] == item.event)
-        current = {slot["lease_id"] for slot in self.read().slots_of(row)}
+        found = self.read()
+        row = next(r for r in found.items if r["event_id"] == item.event)
+        current = {slot["lease_id"] for slot in found.slots_of(row)}
         before = {i: hold for i, hold in self.world.holds.items() if hold.item is item}
         displaced = before.keys() - current
         assert len(displaced) <= 1
@@ -144,7 +141,6 @@ class Stage(RuleBasedStateMachine):
             done = act()
         except Crash:
             assert records.fingerprint(self.database.engine) == before
-            self.database.close()
             self.start()
             return None
         except ReviewError as error:

@@ -5,48 +5,78 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from hypothesis.stateful import run_state_machine_as_test
 
+from shared.database import Database
+from tests.databases import ReviewDatabases
 from tests.machines import grounds
 from tests.machines.machine import QueueMachine
 from tests.machines.mutants import MUTANTS
 
-EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "300"))
+POSTGRESQL_EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "20"))
 STEPS = 40
+PARTS = 6
+"""So that several may be played at the same time."""
 MUTANT_EXAMPLES = 900
 """Few are needed as a rule; only a fault that is not seen needs all."""
 
 
-def examine(examples: int, *phases: Phase) -> None:
+def examine(machine: type[QueueMachine], database: Database, examples: int) -> None:
+    """Play lives of a project; a machine's name decides which."""
+    machine.database = database
     run_state_machine_as_test(
-        QueueMachine,
+        machine,
         settings=settings(
             max_examples=examples,
             stateful_step_count=STEPS,
             deadline=None,
             derandomize=True,
             database=None,
-            phases=phases,
+            phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),
     )
 
 
 @pytest.fixture(autouse=True)
-def ground(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with grounds.sqlite() as new_database:
-        monkeypatch.setattr(QueueMachine, "new_database", staticmethod(new_database), raising=False)
-        yield
+def the_same_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever else has run: Hypothesis also draws numbers that stand in modules loaded so far."""
+    cache = type(providers.CONSTANTS_CACHE)(providers.CONSTANTS_CACHE.max_size)
+    monkeypatch.setattr(providers, "CONSTANTS_CACHE", cache)
+    monkeypatch.setattr(providers, "_get_local_constants", Constants)
+
+
+@pytest.fixture
+def on_sqlite() -> Iterator[Database]:
+    with grounds.on_sqlite() as database:
+        yield database
 
 
 @pytest.mark.parametrize("plant", MUTANTS, ids=lambda plant: plant.__name__)
 def test_a_planted_fault_is_seen(
-    plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+    plant: Callable[[pytest.MonkeyPatch], None],
+    on_sqlite: Database,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     plant(monkeypatch)
     with pytest.raises(AssertionError):
-        examine(MUTANT_EXAMPLES, Phase.generate)
+        examine(QueueMachine, on_sqlite, MUTANT_EXAMPLES)
 
 
-def test_the_queue_keeps_its_promises() -> None:
-    examine(EXAMPLES, Phase.generate)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_queue_keeps_its_promises(part: int, on_sqlite: Database) -> None:
+    examine(a_part(part), on_sqlite, EXAMPLES // PARTS)
+
+
+def test_it_keeps_them_on_postgresql(review_databases: ReviewDatabases) -> None:
+    database = review_databases.on_postgresql()
+    examine(a_part(PARTS), database, POSTGRESQL_EXAMPLES)
+    database.close()
+
+
+def a_part(number: int) -> type[QueueMachine]:
+    """The same machine under another name, which plays other lives."""
+    return type(f"QueueMachine{number}", (QueueMachine,), {})
