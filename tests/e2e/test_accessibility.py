@@ -1,16 +1,15 @@
 """Every page is clean to axe (WCAG 2.2 AA), by day and by night."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
+from tests.e2e.axe import violations
 from tests.e2e.desk import Desk, events, watching
 
 pytestmark = pytest.mark.e2e
 
-_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = (
     "/queues",
     "/me",
@@ -20,15 +19,9 @@ PAGES = (
     "/gold/{queue}",
     "/records/{queue}",
     "/records/{queue}?event_id=event-0",
+    "/review/{queue}/alike",
     "/review/{queue}/plain",
 )
-
-
-def violations(page: Page) -> list[str]:
-    """What axe complains about, and where."""
-    options: dict[str, Any] = {"runOnly": _RULES, "resultTypes": ["violations"]}
-    found = Axe().run(page, options=options).response["violations"]
-    return [f"{v['id']}: {node['html'][:200]}" for v in found for node in v["nodes"]]
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])

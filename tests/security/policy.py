@@ -86,6 +86,7 @@ POLICY: dict[str, str] = {
     "GET /me": KNOWN,
     "POST /me/password": KNOWN,
     "GET /review/{queue}": "review project",
+    "GET /review/{queue}/alike": "review project",
     "GET /review/{queue}/plain": "review project",
     "POST /review/{queue}/decide": "review project",
     "GET /exam/{queue}": "review project",

@@ -61,4 +61,10 @@ def _review(pages: Pages, door: Doorkeeper, work: WorkQueues) -> APIRouter:
             "review.html", project=project, queue=queue, depth=depth, user=reviewer, keys=KEYS
         )
 
+    @routes.get("/{queue}/alike")
+    def bulk(queue: str, reviewer: Reviewer) -> Response:
+        """The page on which near-identical items are decided together, through the API too."""
+        project = work.state(queue, reviewer).project.configuration
+        return pages.show("bulk.html", project=project, queue=queue, user=reviewer, keys=KEYS)
+
     return routes

@@ -49,7 +49,10 @@ function paint(queue) {
   const card = known ?? $("card").content.firstElementChild.cloneNode(true);
   card.dataset.queue = queue.queue;
   const link = card.querySelector("h2 a");
-  if (link) link.href = `/review/${encodeURIComponent(queue.queue)}`;
+  if (link) {
+    link.href = `/review/${encodeURIComponent(queue.queue)}`;
+    card.querySelector(".together a").href = `${link.href}/alike`;
+  }
   const passed = (performance.now() - heardAt) / 1000;
   const age = queue.oldest_age_seconds;
   say(card, link ? "h2 a" : "h2", queue.queue);
