@@ -1,7 +1,7 @@
 """Project files: YAML read strictly, with messages that name file, key and cure."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -9,7 +9,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from shared.errors import Misconfigured
-from shared.project import FieldKind, Policy, Project
+from shared.project import Condition, FieldKind, Policy, Project, Rule
+
+_SAID = "Value error, "
 
 
 def read_project(path: Path) -> Project:
@@ -19,7 +21,8 @@ def read_project(path: Path) -> Project:
         Misconfigured: it is not a project file; every fault is named with its key.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        content = yaml.safe_load(text)
     except OSError as error:
         raise Misconfigured(f"{path}: cannot be read ({error.strerror})") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -29,14 +32,42 @@ def read_project(path: Path) -> Project:
     try:
         return Project.model_validate(content)
     except ValidationError as error:
-        faults = [_readable(fault) for fault in error.errors(include_url=False)]
-        raise Misconfigured("\n".join(f"{path}: {fault}" for fault in faults)) from error
+        tree = yaml.compose(text, yaml.SafeLoader)
+        faults = [
+            f"{path}:{_line(tree, _place(fault))}: {_readable(fault)}"
+            for fault in error.errors(include_url=False)
+        ]
+        raise Misconfigured("\n".join(faults)) from error
+
+
+def _place(fault: ErrorDetails) -> Sequence[str | int]:
+    """The key at fault; what is told of the file as a whole begins with it."""
+    if fault["loc"]:
+        return fault["loc"]
+    named = fault["msg"].removeprefix(_SAID).partition(" ")[0].rstrip(":")
+    return [int(part) if part.isdigit() else part for part in named.split(".")]
+
+
+def _line(node: yaml.Node | None, place: Sequence[str | int]) -> int:
+    """The line of a key, or of the nearest one above it that there is."""
+    line = 1
+    for part in place:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((k, v) for k, v in node.value if k.value == str(part)), None)
+            if found is None:
+                return line
+            key, node = found
+            line = key.start_mark.line + 1
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            node = node.value[part] if part < len(node.value) else None
+            line = node.start_mark.line + 1 if node else line
+    return line
 
 
 def _readable(fault: ErrorDetails) -> str:
     *parents, last = fault["loc"] or ("file",)
     key = ".".join(str(part) for part in (*parents, last))
-    valid = Policy.model_fields if parents == ["policy"] else Project.model_fields
+    valid = _valid(parents)
     match fault["type"]:
         case "extra_forbidden":
             return f"{key}: unknown key{nearest(str(last), valid)}"
@@ -47,8 +78,20 @@ def _readable(fault: ErrorDetails) -> str:
             return f"{key}: {fault['input']!r} is no kind of field{nearest(fault['input'], kinds)}"
         case "string_type":
             return f"{key}: {fault['input']!r} is not text: put it in quotes"
+        case "value_error":
+            said = fault["msg"].removeprefix(_SAID)
+            return f"{key}: {said}" if fault["loc"] else said
         case _:
             return f"{key}: {fault['msg']} (it says {_short(fault['input'])})"
+
+
+def _valid(parents: Sequence[str | int]) -> Mapping[str, object]:
+    """The keys that may stand there."""
+    if parents == ["policy"]:
+        return Policy.model_fields
+    if parents[:2] == ["policy", "rules"]:
+        return Condition.model_fields if "when" in parents else Rule.model_fields
+    return Project.model_fields
 
 
 def nearest(word: object, valid: Iterable[str] | Mapping[str, object]) -> str:

@@ -90,6 +90,8 @@ class RouteReason(StrEnum):
     AUDIT = "audit"
     NO_MODEL = "no_model"
     UNPROVEN = "unproven"
+    RULE = "rule"
+    NOVEL = "novel"
     STOPPED = "stopped"
 
 

@@ -1,6 +1,6 @@
 """What a project file says: labels, fields and routing policy of one decision point."""
 
-from shared.project.configuration import FieldKind, Project
+from shared.project.configuration import Project
 from shared.project.names import FieldName, Label, ProjectName, ReasonCode
 from shared.project.policy import AuditTiming, Policy
 from shared.project.reviewing import (
@@ -12,9 +12,12 @@ from shared.project.reviewing import (
     SafeDefault,
     Votes,
 )
+from shared.project.rules import Condition, Rule
+from shared.project.typed import FieldKind
 
 __all__ = [
     "AuditTiming",
+    "Condition",
     "Deadline",
     "Exam",
     "Fallback",
@@ -27,6 +30,7 @@ __all__ = [
     "ProjectName",
     "Quality",
     "ReasonCode",
+    "Rule",
     "SafeDefault",
     "Votes",
 ]

@@ -1,6 +1,5 @@
 """One decision point that people oversee."""
 
-from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -8,15 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from shared.project.names import FieldName, Label, ProjectName, ReasonCode
 from shared.project.policy import Policy
 from shared.project.reviewing import Deadline, Order, Quality, SafeDefault, Votes
-
-
-class FieldKind(StrEnum):
-    """How the model reads a field. A field that the file does not name is shown, never learned."""
-
-    NUMBER = "number"
-    CATEGORY = "category"
-    BOOLEAN = "boolean"
-    TEXT = "text"
+from shared.project.typed import FieldKind, misfits
 
 
 class Project(BaseModel):
@@ -63,6 +54,13 @@ class Project(BaseModel):
     def _labels_differ(self) -> Self:
         if len(set(self.labels)) != len(self.labels):
             raise ValueError("labels must differ from one another")
+        return self
+
+    @model_validator(mode="after")
+    def _rules_fit(self) -> Self:
+        found = next(misfits(self.policy.rules, self.fields, self.labels), None)
+        if found is not None:
+            raise ValueError(found)
         return self
 
     @model_validator(mode="after")

@@ -3,9 +3,9 @@
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-SliceName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+from shared.project.rules import Rule, SliceName
 
 
 class AuditTiming(StrEnum):
@@ -39,6 +39,9 @@ class Policy(BaseModel):
             the automatic decisions are wrong. Not given: what costs the fewest reviews.
         audits: whether an event that is drawn waits for its person, or is decided at once and
             amended if the person disagrees.
+        rules: events that people decide, however sure the model is.
+        novelty_above: people also decide what is farther than this [0..1) from what was learned,
+            as the prediction says.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,6 +56,8 @@ class Policy(BaseModel):
     auto_margin: Annotated[float, Field(ge=0, le=1)] = 0.0
     audit_probability: Annotated[float, Field(gt=0, le=1)] | None = None
     audits: AuditTiming = AuditTiming.HOLD
+    rules: Annotated[tuple[Rule, ...], Field(max_length=100)] = ()
+    novelty_above: Annotated[float, Field(ge=0, lt=1)] | None = None
 
     @property
     def promises(self) -> bool:

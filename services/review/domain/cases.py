@@ -6,7 +6,7 @@ import msgspec
 
 from services.review.domain.certificate.gate import Placed
 from services.review.domain.facts import Case
-from services.review.domain.routing import margin
+from services.review.domain.routing import Bar, margin
 from shared import wire
 from shared.events import Evidence, ModelRef, Route
 
@@ -15,14 +15,14 @@ _CONTENT = ("features", "context", "slices")
 
 
 def record(
-    prediction: wire.Prediction, route: Route, placed: Placed | None, draw: float, coin_key: str
+    prediction: wire.Prediction, route: Route, placed: Placed | Bar, draw: float, coin_key: str
 ) -> str:
     """The ledger's body for a routed prediction: all that is needed to explain or repeat it.
 
     Args:
         prediction: as it arrived.
         route: what the router did.
-        placed: how it stood in its lane; None where people decide for certain.
+        placed: how it stood in its lane, or what kept it out of any.
         draw: the audit coin's value.
         coin_key: the name of the key that threw it (never the key).
     """
@@ -32,8 +32,10 @@ def record(
         "draw": draw,
         "coin_key": coin_key,
         "route": route.model_dump(mode="json"),
-        "placed": _place(placed) if placed is not None else None,
+        "placed": _place(placed) if isinstance(placed, Placed) else None,
     }
+    if isinstance(placed, Bar) and placed.rule is not None:
+        body["rule"] = placed.rule
     return msgspec.json.encode(body).decode()
 
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.review.domain.certificate.gate import Placed
+from services.review.domain.rules import applying
 from shared.events import Route, RouteKind, RouteReason
 from shared.project import AuditTiming, Policy
+from shared.wire import PredictionData
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +35,33 @@ def predicted_label(probabilities: Mapping[str, float]) -> str:
     return max(probabilities, key=probabilities.__getitem__)
 
 
-def barred(lead: float, model_version: int, rules: Rules) -> RouteReason | None:
-    """Why an event goes to people for certain, before any statistics; None: it may be automatic.
+class Bar(NamedTuple):
+    """Why an event goes to people for certain; `rule` names the one that asks for it."""
 
-    Everything does while automation is stopped and while there is no model; and what the policy
-    finds too torn.
+    reason: RouteReason
+    rule: str | None = None
 
-    Args:
-        lead: see `margin`.
-        model_version: 0 means that no model has been learned yet.
-        rules: what is in force.
+
+def barred(data: PredictionData, rules: Rules) -> Bar | None:
+    """Why an event goes to people before any statistics; None: it may be automatic.
+
+    Everything does while automation is stopped and while there is no model (version 0); and what a
+    rule of the policy names, what is too unlike all that was learned, and what is too torn.
     """
     if rules.stopped:
-        return RouteReason.STOPPED
-    if model_version == 0:
-        return RouteReason.NO_MODEL
-    if lead < rules.policy.auto_margin:
-        return RouteReason.UNCERTAIN
+        return Bar(RouteReason.STOPPED)
+    if data.model.version == 0:
+        return Bar(RouteReason.NO_MODEL)
+    policy = rules.policy
+    if policy.rules:
+        label = predicted_label(data.probabilities)
+        rule = applying(policy.rules, (data.features, data.slices or {}, label))
+        if rule is not None:
+            return Bar(RouteReason.RULE, rule)
+    if policy.novelty_above is not None and (data.novelty or 0.0) > policy.novelty_above:
+        return Bar(RouteReason.NOVEL)
+    if policy.auto_margin and margin(data.probabilities) < policy.auto_margin:
+        return Bar(RouteReason.UNCERTAIN)
     return None
 
 

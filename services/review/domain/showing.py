@@ -11,6 +11,8 @@ from shared.project import Project
 _BY_REASON = {
     RouteReason.NO_MODEL: "There is no model yet: people decide every event.",
     RouteReason.UNPROVEN: "Nothing proves yet that the model may decide such cases alone.",
+    RouteReason.RULE: "A rule of the project gives such cases to people.",
+    RouteReason.NOVEL: "It is unlike what the model has learned from.",
     RouteReason.STOPPED: "Automation is stopped: people decide every event.",
     RouteReason.AUDIT: "A random check: about {rate} of the sure cases is given to a person.",
     RouteReason.CONFIDENT: "The model decided this alone.",

@@ -10,10 +10,10 @@ from services.review.domain.certificate.gate import Gate, Placed, Ruling
 from services.review.domain.certificate.lanes import lane_of, promises_the_same
 from services.review.domain.ledger import Kind, NewEntry
 from services.review.domain.routing import (
+    Bar,
     Rules,
     barred,
     follow,
-    margin,
     predicted_label,
     to_people,
 )
@@ -63,11 +63,11 @@ class Lanes:
         self._audits: list[Audit] = []
         self._hear_answers()
 
-    def route(self, data: wire.PredictionData, draw: float) -> tuple[Route, Placed | None]:
+    def route(self, data: wire.PredictionData, draw: float) -> tuple[Route, Placed | Bar]:
         """Route an event. Once that is recorded, `note` says what it did to its block."""
-        barring = barred(margin(data.probabilities), data.model.version, self._rules)
-        if barring is not None:
-            return to_people(barring, self._rules), None
+        bar = barred(data, self._rules)
+        if bar is not None:
+            return to_people(bar.reason, self._rules), bar
         label = predicted_label(data.probabilities)
         name = lane_of(label, data.slices or {}, self._rules.policy.certify_by)
         score = 1 - data.probabilities[label]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from services.review.domain import cases, facts
+from services.review.domain.certificate.gate import Placed
 from services.review.domain.coin import Draw, coin, key_id
 from services.review.domain.ledger import Kind, NewEntry
 from services.review.domain.priority import rank
@@ -110,7 +111,7 @@ class RoutePredictions:
         chosen, placed = lanes.route(prediction.data, draw)
         body = cases.record(prediction, chosen, placed, draw, self._coin_key_id)
         writes.entries.append(_entry(prediction, Kind.ROUTED, chosen.reason.value, body, now))
-        if placed is not None:
+        if isinstance(placed, Placed):
             lanes.note(placed, event_id)
         return chosen, body
 

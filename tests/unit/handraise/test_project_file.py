@@ -11,6 +11,15 @@ title: Which?
 labels: [a, b]
 fields: {size: number}
 """
+RULES = (
+    GOOD
+    + """policy:
+  rules:
+    - name: large
+      when: {field: size, above: 3}
+    - when: {label: a}
+"""
+)
 
 
 def written(directory: Path, text: str) -> Path:
@@ -44,6 +53,22 @@ def test_a_good_file_is_a_project(tmp_path: Path) -> None:
         (GOOD.replace("title: Which?", ""), "title: missing"),
         (GOOD + "policy: {auto_margin: 2}\n", "policy.auto_margin: "),
         (GOOD.replace("name: p", "name: Bad Name"), "name: "),
+        (
+            RULES.replace("above", "abov"),
+            "p.yaml:9: policy.rules.0.when.abov: unknown key",
+        ),
+        (
+            RULES.replace("size,", "siz,"),
+            "p.yaml:8: policy.rules.0 (large): there is no field",
+        ),
+        (RULES.replace("above: 3", "equals: x"), "size is a number, and never 'x'"),
+        (RULES.replace("label: a", "label: c"), "p.yaml:10: policy.rules.1 (rule): 'c' is none"),
+        (RULES.replace("label: a", "label: a, above: 3"), "above belongs beside field or slice"),
+        (RULES.replace("name: large", "nam: large"), "p.yaml:8: policy.rules.0.nam: unknown key"),
+        (
+            GOOD + "policy: {certify_by: [x, x]}\n",
+            "p.yaml:6: policy: certify_by names a slice",
+        ),
         ("- a list", "expected keys such as name"),
         ("{", "not YAML"),
     ],

@@ -12,11 +12,17 @@ from services.review.domain.coin import Draw, coin, key_id
 from services.review.domain.routing import Rules, barred, follow, margin, to_people
 from shared.events import RouteKind, RouteReason
 from shared.project import Policy
+from shared.wire import PredictionData
+from tests.builders import a_prediction
 
 KEY = b"k" * 32
 RULES = Rules(Policy(auto_margin=0.6, audit_probability=0.1), policy_version=3, stopped=False)
 STOPPED = Rules(RULES.policy, policy_version=3, stopped=True)
 FREE = Rules(Policy(error_rate=1, auto_margin=0.6), policy_version=3, stopped=False)
+
+
+def a_lead_of(lead: float, version: int) -> PredictionData:
+    return a_prediction("e1", leave=(1 - lead) / 2, version=version).data
 
 
 @pytest.mark.parametrize(
@@ -31,15 +37,17 @@ FREE = Rules(Policy(error_rate=1, auto_margin=0.6), policy_version=3, stopped=Fa
 def test_what_people_decide_for_certain(
     lead: float, version: int, rules: Rules, reason: RouteReason | None
 ) -> None:
-    assert barred(lead, version, rules) == reason
+    found = barred(a_lead_of(lead, version), rules)
+    assert (found.reason if found else None) == reason
 
 
 @given(st.floats(0, 1), st.integers(0, 3), st.booleans())
 def test_only_a_sure_model_may_decide_alone(lead: float, version: int, stopped: bool) -> None:
-    if barred(lead, version, Rules(RULES.policy, 1, stopped)) is None:
+    data = a_lead_of(lead, version)
+    if barred(data, Rules(RULES.policy, 1, stopped)) is None:
         assert version > 0
         assert not stopped
-        assert lead >= RULES.policy.auto_margin
+        assert margin(data.probabilities) >= RULES.policy.auto_margin
 
 
 def placed(score: float, *ruling: float | bool | None) -> Placed:
