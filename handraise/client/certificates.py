@@ -4,6 +4,9 @@ from pydantic import AwareDatetime
 
 from handraise.client.steps import Answer, Page, Request, Steps, ask, pages, part
 
+_LONG = 3600.0
+"""A million events take half a minute, and more than that may have been recorded."""
+
 
 class Certificate(Answer):
     """A block of automatic decisions: what is promised of it, and how it stands."""
@@ -50,4 +53,4 @@ def certificates(project: str) -> Steps[list[Certificate]]:
 def verify_certificates(project: str) -> Steps[Verification]:
     """Count every block again from the ledger alone."""
     path = f"/v1/certificates/{part(project)}/verification"
-    return ask(Verification, Request("GET", path))
+    return ask(Verification, Request("GET", path, seconds=_LONG))

@@ -11,7 +11,6 @@ from handraise.client.patience import Patience, Pause, Reply, patiently
 from handraise.client.steps import Request, Steps
 
 T = TypeVar("T")
-TIMEOUT_SECONDS = 30.0
 RETRIES = 2
 
 
@@ -35,9 +34,7 @@ class Connection:
             transport: another way to the service than the network.
         """
         self._patience = Patience(url, retries)
-        self._http = httpx.Client(
-            base_url=url, headers=_bearer(token), timeout=TIMEOUT_SECONDS, transport=transport
-        )
+        self._http = httpx.Client(base_url=url, headers=_bearer(token), transport=transport)
 
     def __enter__(self) -> Self:
         """The client itself."""
@@ -86,9 +83,7 @@ class AsyncConnection:
     ) -> None:
         """Prepare a connection, with the same arguments; nothing is sent."""
         self._patience = Patience(url, retries)
-        self._http = httpx.AsyncClient(
-            base_url=url, headers=_bearer(token), timeout=TIMEOUT_SECONDS, transport=transport
-        )
+        self._http = httpx.AsyncClient(base_url=url, headers=_bearer(token), transport=transport)
 
     async def __aenter__(self) -> Self:
         """The client itself."""
@@ -135,4 +130,5 @@ def _built(http: httpx.Client | httpx.AsyncClient, request: Request) -> httpx.Re
         json=request.body,
         params=request.query or None,
         headers=request.headers,
+        timeout=request.seconds,
     )

@@ -33,6 +33,7 @@ class Request:
 
     Attributes:
         repeatable: sent twice, it does no more than sent once.
+        seconds: how long an answer may take.
     """
 
     method: str
@@ -41,6 +42,7 @@ class Request:
     query: Mapping[str, str] = field(default_factory=dict)
     key: str | None = None
     repeatable: bool = False
+    seconds: float = 30.0
 
     @property
     def headers(self) -> dict[str, str]:

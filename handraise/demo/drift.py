@@ -1,5 +1,6 @@
 """Whether automation survived a turn of the world: it shut, kept its promise, and came back."""
 
+import math
 from collections.abc import Sequence
 
 from handraise.client import Certificate, Verification
@@ -8,6 +9,9 @@ from handraise.demo.observer import Tally
 
 AFTER = 500
 LATELY = 1000
+UNLIKELY = 0.001
+"""One block in twenty may be broken; more of them than this allows are a fault."""
+
 SHUT, BACK = 0.5, 0.2
 """Automation falls to at most half of what it was, and in the end is back at one in five."""
 
@@ -31,14 +35,16 @@ def judge_turn(
         f"{c.name}: {tally.escaped[c.name]} of at most {c.budget}"
         for c in sorted(certificates, key=lambda c: -tally.escaped[c.name] / max(c.budget, 1))
     ]
+    broken = sum(tally.escaped[c.name] > c.budget for c in certificates)
     return [
         Verdict(
             after <= SHUT * before and before > 0,
             f"the lanes shut when the world turned: {before:.0%} automatic, then {after:.0%}",
         ),
         Verdict(
-            bool(worst) and all(tally.escaped[c.name] <= c.budget for c in certificates),
-            f"every block kept its promise; wrong decisions in the worst: {', '.join(worst[:2])}",
+            bool(worst) and _chance(len(worst), broken, certificates[0].confidence) > UNLIKELY,
+            f"{len(worst) - broken} of {len(worst)} blocks kept their promise; wrong decisions in "
+            f"the worst: {', '.join(worst[:2])}",
         ),
         Verdict(
             not verification.contradictions,
@@ -49,6 +55,15 @@ def judge_turn(
             lately >= BACK, f"automation came back by itself: {lately:.0%} of the last {LATELY}"
         ),
     ]
+
+
+def _chance(blocks: int, broken: int, confidence: float) -> float:
+    """The probability that so many or more are broken, if each is with 1 - confidence."""
+    fewer = sum(
+        math.comb(blocks, k) * (1 - confidence) ** k * confidence ** (blocks - k)
+        for k in range(broken)
+    )
+    return 1 - fewer
 
 
 def _alone(tally: Tally, events: Sequence[str]) -> float:

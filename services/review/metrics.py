@@ -59,6 +59,33 @@ class Metrics:
             ["project", "lane"],
             registry=registry,
         )
+        self.certificate_credits = Gauge(
+            "handraise_certificate_credits_left",
+            "Errors that the block in force of a lane may still find; checks that wait hold one. "
+            "Below 0: the lane is shut until checks are answered, or for the rest of the block.",
+            ["project", "lane"],
+            registry=registry,
+        )
+        self.certificate_pending = Gauge(
+            "handraise_certificate_checks_pending",
+            "Random checks that wait for an answer. While they do, less is automatic: have them "
+            "answered first.",
+            ["project", "lane"],
+            registry=registry,
+        )
+        self.certificate_accepted = Gauge(
+            "handraise_certificate_accepted",
+            "Automatic decisions in the block in force of a lane. Flat: its threshold is too low, "
+            "or it is shut.",
+            ["project", "lane"],
+            registry=registry,
+        )
+        self.certificate_error_rate = Gauge(
+            "handraise_certificate_error_rate",
+            "Share of wrong automatic decisions that the project allows; 1 promises nothing.",
+            ["project"],
+            registry=registry,
+        )
         self.queue_depth = Gauge(
             "handraise_queue_depth",
             "Items that wait for people, leased ones included. Growing: more reviewers, or a "

@@ -39,6 +39,8 @@ class Policy(BaseModel):
             the automatic decisions are wrong. Not given: what costs the fewest reviews.
         audits: whether an event that is drawn waits for its person, or is decided at once and
             amended if the person disagrees.
+        confirm_wrong: whether an error that one person finds in a check has to be confirmed by a
+            second one before it counts. Turn it off where only one person answers.
         rules: events that people decide, however sure the model is.
         novelty_above: people also decide what is farther than this [0..1) from what was learned,
             as the prediction says.
@@ -56,6 +58,7 @@ class Policy(BaseModel):
     auto_margin: Annotated[float, Field(ge=0, le=1)] = 0.0
     audit_probability: Annotated[float, Field(gt=0, le=1)] | None = None
     audits: AuditTiming = AuditTiming.HOLD
+    confirm_wrong: bool = True
     rules: Annotated[tuple[Rule, ...], Field(max_length=100)] = ()
     novelty_above: Annotated[float, Field(ge=0, lt=1)] | None = None
 

@@ -28,7 +28,9 @@ from tests.integration.replicas import (
 from tests.processes import until
 
 _SPAWN = get_context("spawn")
-POLICY = Policy(error_rate=0.5, window=100, audit_probability=0.3, confidence=0.9)
+POLICY = Policy(
+    error_rate=0.5, window=100, audit_probability=0.3, confidence=0.9, confirm_wrong=False
+)
 ALL_KINDS = frozenset(Kind)
 
 

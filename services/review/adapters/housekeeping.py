@@ -1,12 +1,13 @@
 """What is done now and then: fresh gauges, and a planner that knows the tables."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import structlog
 
 from services.review.domain.access import project_of
+from services.review.domain.certificate.block import Block
 from services.review.domain.queue import QueueState, queues_of
 from services.review.metrics import Metrics
 from services.review.ports import Store
@@ -58,6 +59,16 @@ class Housekeeping:
                 self._metrics.reviewers_paused.labels(own).set(paused.get(own, 0))
                 for name in queues_of(own):
                     self._show(transaction.items.state(name, now), now)
+                promised = project.configuration.policy.error_rate
+                self._metrics.certificate_error_rate.labels(own).set(promised)
+                if promised < 1:
+                    self._show_blocks(own, transaction.blocks.newest(own))
+
+    def _show_blocks(self, project: str, blocks: Mapping[str, Block]) -> None:
+        for lane, block in blocks.items():
+            self._metrics.certificate_credits.labels(project, lane).set(block.left)
+            self._metrics.certificate_pending.labels(project, lane).set(block.pending)
+            self._metrics.certificate_accepted.labels(project, lane).set(block.accepted)
 
     def _show(self, state: QueueState, now: datetime) -> None:
         age = (now - state.oldest_at).total_seconds() if state.oldest_at else 0.0

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.review.domain.confirming import confirmed, is_to_confirm
 from services.review.domain.quality import Opinion, Skill
 from services.review.domain.queue import Item, Stage, is_for_leads, leads_queue
 from services.review.domain.votes import Ballot
@@ -40,6 +41,10 @@ class Conclude:
             if by_lead or rule_of(project).is_single
             else self.judge(transaction, ballots, project, newest.at)
         )
+        if not by_lead:
+            first = (item.reason, item.predicted, ballots[0].label, project.policy)
+            to_confirm = is_to_confirm(*first)
+            found = confirmed(found, ballots, rule_of(project), to_confirm=to_confirm)
         if found.kind is VerdictKind.DECIDED and found.label is not None:
             decided = self._settle.by_people(
                 transaction, item, found.label, found.probabilities, ballots

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import datetime
 
+from services.review.domain.confirming import is_to_confirm
 from services.review.domain.gold import (
     RECENT,
     RECENT_FALSE_PAUSE,
@@ -24,7 +25,7 @@ from services.review.use_cases.concluding import rule_of
 from services.review.use_cases.settling import Decided, case_of
 from services.review.use_cases.standing import record_standing
 from services.review.use_cases.teaching import keep
-from shared.events import DecidedBy
+from shared.events import DecidedBy, RouteReason
 from shared.project import Project
 
 
@@ -39,11 +40,11 @@ def mark_copy(
     item = transaction.items.count_vote(lease.item.id)
     if item is None or not transaction.leases.use(lease):
         return False
-    decided = _would_decide(reviewer, answer.label, project)
+    turn = turn_of(transaction, item)
+    case = case_of(transaction, project.name, turn.gold.event_id)
+    decided = _would_decide(reviewer, answer.label, predicted_label(case.probabilities), project)
     transaction.items.settle(item.id, None, item.decisions)
-    turn = replace(
-        turn_of(transaction, item), label=answer.label, decided=decided, at=now, lease_id=lease.id
-    )
+    turn = replace(turn, label=answer.label, decided=decided, at=now, lease_id=lease.id)
     transaction.gold.keep(turn)
     learn(transaction, turn, answer.label, (reviewer, project), now)
     record_answer(transaction, turn, answer, item.votes, now)
@@ -152,8 +153,10 @@ def _record(
     )
 
 
-def _would_decide(reviewer: Reviewer, label: str, project: Project) -> bool:
-    """Whether this answer alone would decide an item."""
+def _would_decide(reviewer: Reviewer, label: str, predicted: str, project: Project) -> bool:
+    """Whether this answer alone would decide a random check."""
+    if is_to_confirm(RouteReason.AUDIT, predicted, label, project.policy):
+        return False
     rule = rule_of(project)
     found = verdict(project.labels, [Opinion(reviewer.skill, label)], rule)
     return rule.is_single or found.kind is VerdictKind.DECIDED

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.review.domain.access import User
+from services.review.domain.certificate.feasible import objection
 from services.review.domain.facts import SOURCE
 from services.review.domain.ledger import Kind, NewEntry
 from services.review.domain.priority import value
@@ -49,8 +50,12 @@ class KeepProjects:
         Returns once the change has left for the other services, so that events may follow.
 
         Raises:
-            Invalid: a label that events may already carry would disappear.
+            Invalid: a label that events may already carry would disappear, or the policy could
+                never decide anything alone.
         """
+        hindrance = objection(configuration.policy)
+        if hindrance is not None:
+            raise Invalid(hindrance)
         with self._store.write() as transaction:
             current = transaction.projects.get(configuration.name)
             if current is not None and current.configuration == configuration:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.review.domain.access import User
+from services.review.domain.confirming import is_to_confirm
 from services.review.domain.gold import Showing, is_copy
 from services.review.domain.ledger import Kind
 from services.review.domain.queue import Item, Stage, is_for_leads
@@ -67,6 +68,12 @@ class UndoVote:
         item, ballot = _own_vote(transaction, item_id, reviewer)
         project = _existing(transaction, item.project)
         _check_time(ballot.at, project, now)
+        configuration = project.configuration
+        asked = (item.reason, item.predicted, ballot.label, configuration.policy)
+        if not item.settled and is_to_confirm(*asked):
+            raise TooLate(
+                "somebody else is asked as well; what you answered is weighed with theirs"
+            )
         if transaction.votes.counted(item.id, item.round)[-1] != ballot:
             raise TooLate("others have answered since; ask a lead to revoke your answer")
         undone = _Withdrawal(VoteState.UNDONE, reviewer.name, now)

@@ -58,7 +58,6 @@ GOOD = [(1500, 2500), (5000, 6000)]
     [
         (seen(GOOD), [], []),
         (seen([(0, 6000)]), [], [0]),
-        (seen(GOOD, wrong=201), [], [1]),
         (seen(GOOD), ["the coin of event 'e1' was changed"], [2]),
         (seen([(1500, 2500)]), [], [3]),
         (seen([]), [], [0, 3]),
@@ -68,6 +67,15 @@ def test_a_turn_is_judged(tally: Tally, contradictions: list[str], broken: list[
     verification = Verification(project="drift", entries=9, blocks=1, contradictions=contradictions)
     verdicts = judge_turn(tally, ORDER, TURNED, ([a_certificate()], verification))
     assert [place for place, verdict in enumerate(verdicts) if not verdict.holds] == broken
+
+
+@pytest.mark.parametrize(("blocks", "holds"), [(1, True), (2, False)])
+def test_one_block_may_break_its_promise_but_not_all(blocks: int, holds: bool) -> None:
+    verification = Verification(project="drift", entries=9, blocks=1, contradictions=[])
+    certificates = [a_certificate().model_copy(update={"confidence": 0.99})] * blocks
+    verdict = judge_turn(seen(GOOD, 201), ORDER, TURNED, (certificates, verification))[1]
+    assert verdict.holds is holds
+    assert f"0 of {blocks} blocks kept" in verdict.statement
 
 
 def test_without_a_certificate_nothing_is_kept() -> None:

@@ -16,7 +16,9 @@ from tests.fakes.review_workers import KEY
 from tests.unit.review.voting_desk import ADA, OPS, Desk
 
 STAY = "label=stay"
-POLICY = Policy(error_rate=0.5, window=10, audit_probability=0.5, confidence=0.8)
+POLICY = Policy(
+    error_rate=0.5, window=10, audit_probability=0.5, confidence=0.8, confirm_wrong=False
+)
 """Ten acceptances of which five may be wrong, and credits for two errors in audits."""
 
 
