@@ -14,6 +14,7 @@ from services.review.adapters.store import SqlStore
 from services.review.app import create_app
 from services.review.metrics import Metrics
 from services.review.settings import Settings
+from services.review.use_cases.records import RecordModels
 from services.review.use_cases.routing import RoutePredictions
 from shared.clock import SystemClock
 from shared.database import Database
@@ -33,6 +34,7 @@ class Site:
 
     app: AsgiApp
     route: RoutePredictions
+    record: RecordModels
 
     def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         return asyncio.run(self._ask(method, path, **more))
@@ -84,7 +86,7 @@ def open_site(directory: Path) -> Iterator[Site]:
     store = SqlStore(database, {stream: stream.key("handraise") for stream in Stream})
     metrics = Metrics(CollectorRegistry())
     route = RoutePredictions(store, FakeBell(), metrics, SystemClock(), b"key", OpenThresholds())
-    yield Site(app, route)
+    yield Site(app, route, RecordModels(store))
     database.close()
 
 

@@ -73,7 +73,7 @@ from services.review.use_cases.routing import RoutePredictions
 from services.review.use_cases.sending import SendEvents
 from services.review.use_cases.thresholds import Thresholds
 from services.review.use_cases.tokens import KeepTokens
-from services.review.web import entrance, letter_pages, own_page, pages, provider_login
+from services.review.web import entrance, letter_pages, oversight, own_page, pages, provider_login
 from services.review.web.html import Pages
 from shared.clock import SystemClock
 from shared.database import Database
@@ -139,8 +139,10 @@ def _add_work(app: FastAPI, core: "Core", door: Doorkeeper, shown: Pages) -> Non
     app.include_router(sending.router(door, SendEvents(core.store, core.relay, core.clock)))
     read = ReadRecords(core.store, core.clock)
     app.include_router(records.router(door, read))
-    app.include_router(certificates.router(door, ReadCertificates(core.store, core.coin_key)))
+    promised = ReadCertificates(core.store, core.coin_key)
+    app.include_router(certificates.router(door, promised))
     pages.install(app, shown, door, desk, keep, read)
+    oversight.install(app, shown, door, keep, read, promised)
 
 
 def _add_letters(app: FastAPI, core: "Core", door: Doorkeeper, shown: Pages) -> None:

@@ -15,6 +15,8 @@ PAGES = (
     "/me",
     "/login",
     "/dead-letters",
+    "/oversight/{queue}",
+    "/models/{queue}",
     "/quality/{queue}",
     "/gold/{queue}",
     "/records/{queue}",

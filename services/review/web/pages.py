@@ -13,7 +13,13 @@ from services.review.use_cases.desk import Desk
 from services.review.use_cases.projects import KeepProjects
 from services.review.use_cases.queues import WorkQueues
 from services.review.use_cases.records import ReadRecords
-from services.review.web import exam_page, plain, quality_pages, queue_page, record_pages
+from services.review.web import (
+    exam_page,
+    plain,
+    quality_pages,
+    queue_page,
+    record_pages,
+)
 from services.review.web.html import Assets, Pages, page_route, to
 from services.review.web.keys import KEYS
 from services.review.web.tabs import Tabs

@@ -1,0 +1,142 @@
+"""The pages on which the whole is watched: what is promised, who decides, and one red button."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.responses import RedirectResponse, Response
+from pydantic import TypeAdapter, ValidationError
+
+from services.review.api.bodies import Reason
+from services.review.api.caller import Doorkeeper
+from services.review.api.certificate_answers import CertificateAnswer
+from services.review.domain.access import Permission, User
+from services.review.errors import Invalid
+from services.review.use_cases.certificates import ReadCertificates
+from services.review.use_cases.projects import KeepProjects
+from services.review.use_cases.records import ReadRecords
+from services.review.web.charts import Line, line_of
+from services.review.web.forms import form_of
+from services.review.web.html import Pages, page_route, to
+from services.review.web.tabs import Tabs
+from services.review.web.versions import Version
+
+_MOST_BYTES = 16_384
+_BLOCKS = 100
+_VERSIONS = 100
+_COUNTS = {"examples", "corrections", "corrected_at"}
+"""Figures that only rise."""
+_reason = TypeAdapter(Reason)
+
+
+def install(
+    app: FastAPI,
+    pages: Pages,
+    door: Doorkeeper,
+    keep: KeepProjects,
+    records: ReadRecords,
+    certificates: ReadCertificates,
+) -> None:
+    """Add the pages to the application."""
+    app.include_router(_oversight(pages, door, keep, records, certificates))
+    app.include_router(_models(pages, door, keep, records))
+
+
+def _oversight(
+    pages: Pages,
+    door: Doorkeeper,
+    keep: KeepProjects,
+    records: ReadRecords,
+    certificates: ReadCertificates,
+) -> APIRouter:
+    routes = APIRouter(prefix="/oversight", route_class=page_route(pages), include_in_schema=False)
+    Lister = Annotated[User, Depends(door.allow(Permission.READ, lists=True))]  # noqa: N806 - a type
+    Reader = Annotated[User, Depends(door.allow(Permission.READ))]  # noqa: N806 - a type
+    Auditor = Annotated[User, Depends(door.allow(Permission.RECORD))]  # noqa: N806 - a type
+    Operator = Annotated[User, Depends(door.allow(Permission.OPERATE))]  # noqa: N806 - a type
+    Form = Annotated[dict[str, str], Depends(form_of(_MOST_BYTES))]  # noqa: N806 - a type
+    tabs = Tabs(keep)
+
+    @routes.get("")
+    def begin(reader: Lister) -> RedirectResponse:
+        """To the first project."""
+        return tabs.first(reader, "/oversight")
+
+    @routes.get("/{project}")
+    def show(project: str, reader: Reader) -> Response:
+        """How the project stands."""
+        report = records.report(project)
+        blocks = [CertificateAnswer.of(c) for c in certificates.page(project, _BLOCKS, None).items]
+        return pages.show(
+            "oversight.html",
+            user=reader,
+            project=project,
+            projects=tabs.of(reader),
+            state=keep.get(project),
+            report=report,
+            current=[block for block in blocks if block.end is None],
+            past=[block for block in blocks if block.end is not None],
+        )
+
+    @routes.get("/{project}/verification")
+    def verify(project: str, auditor: Auditor) -> Response:
+        """Every block counted again from the ledger alone."""
+        found = certificates.verify(project)
+        return pages.show("verification.html", user=auditor, project=project, found=found)
+
+    @routes.post("/{project}/stop")
+    def stop(project: str, operator: Operator, form: Form) -> Response:
+        """People decide every event from now on."""
+        keep.switch(project, operator, _why(form), stopped=True)
+        return to(f"/oversight/{quote(project)}")
+
+    @routes.post("/{project}/resume")
+    def resume(project: str, operator: Operator, form: Form) -> Response:
+        """The policy decides again who decides."""
+        keep.switch(project, operator, _why(form), stopped=False)
+        return to(f"/oversight/{quote(project)}")
+
+    return routes
+
+
+def _models(pages: Pages, door: Doorkeeper, keep: KeepProjects, records: ReadRecords) -> APIRouter:
+    routes = APIRouter(prefix="/models", route_class=page_route(pages), include_in_schema=False)
+    Lister = Annotated[User, Depends(door.allow(Permission.READ, lists=True))]  # noqa: N806 - a type
+    Reader = Annotated[User, Depends(door.allow(Permission.READ))]  # noqa: N806 - a type
+    tabs = Tabs(keep)
+
+    @routes.get("")
+    def begin(reader: Lister) -> RedirectResponse:
+        """To the first project."""
+        return tabs.first(reader, "/models")
+
+    @routes.get("/{project}")
+    def show(project: str, reader: Reader) -> Response:
+        """The newest versions, and how their error has gone."""
+        found = records.models(project, _VERSIONS, None).items
+        versions = [Version.of(entry) for entry in found]
+        return pages.show(
+            "models.html",
+            user=reader,
+            project=project,
+            projects=tabs.of(reader),
+            versions=versions,
+            lines=_lines(versions),
+        )
+
+    return routes
+
+
+def _lines(newest: list[Version]) -> list[Line]:
+    """A picture of each figure that versions tell of, over versions, where several do."""
+    versions = newest[::-1]
+    names = sorted({name for version in versions for name in version.metrics} - _COUNTS)
+    told = {n: [(v.number, v.metrics[n]) for v in versions if n in v.metrics] for n in names}
+    return [line_of(name, points) for name, points in told.items() if len(points) > 1]
+
+
+def _why(form: dict[str, str]) -> str:
+    try:
+        return _reason.validate_python(form.get("reason", "").strip())
+    except ValidationError as error:
+        raise Invalid("say in a few words why; it is kept in the record") from error

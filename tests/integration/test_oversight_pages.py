@@ -1,0 +1,94 @@
+"""Watching the whole: what is promised, who decides, the red button, the versions."""
+
+import re
+
+import pytest
+
+from shared.events import EventType, ModelChanged, announce
+from tests.builders import NOON, a_prediction
+from tests.site import Site, strict
+
+
+@pytest.fixture
+def olga(site: Site) -> dict[str, str]:
+    return site.session_of("olga", "ops")
+
+
+def test_automation_is_stopped_and_runs_again(site: Site, olga: dict[str, str]) -> None:
+    site.project("churn")
+    site.route([a_prediction("sure", leave=0.99)])
+    page = site.ask("GET", "/oversight/churn", cookies=olga)
+    assert strict(page)
+    assert "Automation runs" in page.text
+    assert "<summary>Stop automation</summary>" in page.text
+
+    refused = site.post(olga, "/oversight/churn/stop", reason="")
+    done = site.post(olga, "/oversight/churn/stop", reason="prices changed")
+    assert (refused.status_code, done.headers["location"]) == (422, "/oversight/churn")
+    assert "Automation is stopped" in site.ask("GET", "/oversight/churn", cookies=olga).text
+    automation = site.ask("GET", "/v1/projects/churn", cookies=olga).json()["automation"]
+    assert automation == "stopped"
+
+    site.post(olga, "/oversight/churn/resume", reason="they are learned")
+    assert "Automation runs" in site.ask("GET", "/oversight/churn", cookies=olga).text
+
+
+def test_who_only_works_sees_no_button(site: Site) -> None:
+    site.project("churn")
+    ada = site.session_of("ada", "reviewer")
+
+    page = site.ask("GET", "/oversight/churn", cookies=ada).text
+
+    assert "Automation runs" in page
+    assert "Stop automation" not in page
+    assert site.post(ada, "/oversight/churn/stop", reason="r").status_code == 403
+    assert site.ask("GET", "/oversight", cookies=ada).headers["location"] == "/oversight/churn"
+
+
+def test_what_is_promised_is_said_and_counted_again(site: Site, olga: dict[str, str]) -> None:
+    site.project("churn", policy={"auto_margin": 0.0, "audit_probability": 0.5})
+    site.route([a_prediction(f"e-{n}", leave=0.99) for n in range(20)])
+
+    page = site.ask("GET", "/oversight/churn", cookies=olga).text
+    counted = site.ask("GET", "/oversight/churn/verification", cookies=olga).text
+
+    assert "What is promised of automatic decisions" in page
+    assert "It adds up" in counted
+
+
+def test_versions_are_listed_with_their_figures(site: Site, olga: dict[str, str]) -> None:
+    site.project("churn")
+    assert "There is none yet" in site.ask("GET", "/models/churn", cookies=olga).text
+    site.record(
+        [
+            announce(
+                EventType.MODEL_PROMOTED,
+                ModelChanged(
+                    version=version,
+                    sha256="ab" * 32,
+                    uri="churn/x",
+                    parent=version - 1,
+                    learned_up_to=100 * version,
+                    metrics={"log_loss": 0.6 / version, "corrections": 10.0 * version},
+                    reason="<b>learned</b>",
+                    actor="retrainer",
+                ),
+                project="churn",
+                identity=f"{version}",
+                source="test",
+                time=NOON,
+            )
+            for version in (1, 2)
+        ]
+    )
+
+    page = site.ask("GET", "/models/churn", cookies=olga)
+
+    assert strict(page)
+    assert "log loss: from 0.6 to 0.3 over" in page.text
+    assert "corrections:" not in page.text
+    assert re.findall(r'<th scope="row">(\d)</th><td>([^<]+)', page.text) == [
+        ("2", "promoted"),
+        ("1", "promoted"),
+    ]
+    assert "&lt;b&gt;learned" in page.text
