@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 from redis.exceptions import RedisError
 
 from services.retrainer.adapters import loop
+from services.retrainer.adapters.fitters import ProcessFitters
 from services.retrainer.adapters.learners import Workshop
 from services.retrainer.adapters.project_feed import ProjectFeed
 from services.retrainer.adapters.publisher import RedisPublisher
@@ -24,7 +25,7 @@ from services.retrainer.use_cases.courses import Courses
 from services.retrainer.use_cases.publishing import AnnounceVersions
 from services.retrainer.use_cases.rebuilding import RebuildVersion, Rebuilt
 from services.retrainer.use_cases.recording import RecordCorrections, RecordProjects
-from services.retrainer.use_cases.retraining import Retraining, Rhythm
+from services.retrainer.use_cases.retraining import Craft, Retraining, Rhythm
 from shared.clock import SystemClock
 from shared.database import Database
 from shared.messaging import (
@@ -71,11 +72,13 @@ def create_app(settings: Settings) -> Operated:
 def rebuild(settings: Settings, project: str, version: int) -> Rebuilt:
     """Learn a version again from the ledger; see `use_cases/rebuilding.py`."""
     database, workshop = _open(settings)
+    fitters = ProcessFitters()
     try:
         store = SqlStore(database)
-        courses = Courses(store, workshop, Metrics(CollectorRegistry()))
+        courses = Courses(store, workshop, fitters, Metrics(CollectorRegistry()))
         return RebuildVersion(store, courses)(project, version)
     finally:
+        fitters.close()
         database.close()
 
 
@@ -105,9 +108,10 @@ class _Core:
         self.redis = connect(settings.redis_url)
         metrics = Metrics(self.registry)
         self.messaging = MessagingMetrics(self.registry)
+        self.fitters = ProcessFitters()
         retraining = Retraining(
             self.store,
-            workshop,
+            Craft(workshop, self.fitters),
             AnnounceVersions(self.store, self.publisher, metrics, self.clock),
             metrics,
             self.clock,
@@ -138,6 +142,7 @@ class _Core:
 
     async def close(self) -> None:
         """Give all connections back."""
+        self.fitters.close()
         await self.redis.aclose()
         self.publisher.close()
         self.database.close()

@@ -49,6 +49,13 @@ class Metrics:
             ["project"],
             registry=registry,
         )
+        self.refits = Counter(
+            "handraise_challengers_fitted",
+            "Challengers that were fitted anew and are heard since. Flat while corrections are "
+            "learned by the hundred: the log says why fitting fails.",
+            ["project", "challenger"],
+            registry=registry,
+        )
         self.publish_seconds = Histogram(
             "handraise_publish_seconds",
             "Time to write and record a version. Rising: the disk of the artifacts or the "

@@ -1,12 +1,13 @@
 """What the retrainer needs from outside: a store, learners, and a way to announce."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
 from services.retrainer.domain.ledger import Entry, NewEntry, Span
 from services.retrainer.domain.progress import Progress
+from services.retrainer.domain.refits import Refit
 from services.retrainer.domain.versions import Version
 from shared.events import CloudEvent, FeatureValue
 from shared.project import Project
@@ -51,13 +52,25 @@ class Candidate(Protocol):
         ...
 
 
+class Outcome(Protocol):
+    """What a fit has given."""
+
+    @property
+    def sha256(self) -> str:
+        """The content hash; empty if nothing suited."""
+        ...
+
+
 class Learner(Protocol):
     """Learns one correction at a time; a pure function of what it was given, in order."""
 
     def learn(
-        self, features: Mapping[str, FeatureValue], label_probabilities: Mapping[str, float]
+        self,
+        features: Mapping[str, FeatureValue],
+        label_probabilities: Mapping[str, float],
+        position: int,
     ) -> Scored:
-        """Judge one example, then learn it.
+        """Judge one example, which stands at a position of the ledger, then learn it.
 
         Raises:
             DeadLetter: it can never be learned; nothing has changed.
@@ -66,6 +79,22 @@ class Learner(Protocol):
 
     def reconfigure(self, project: Project) -> None:
         """Go on under a changed project."""
+        ...
+
+    def due(self) -> Refit | None:
+        """A challenger that should be fitted to what was learned."""
+        ...
+
+    def accepts(self, refit: Refit) -> bool:
+        """Whether a fit may still enter: all that it is made of is kept, and nothing changed."""
+        ...
+
+    def job(self, refit: Refit) -> Callable[[], Outcome]:
+        """How a fit that is accepted is made: a pure function that other processes can call."""
+        ...
+
+    def install(self, refit: Refit, outcome: Outcome) -> None:
+        """Hear a fit from now on."""
         ...
 
     def candidate(self) -> Candidate | None:
@@ -102,6 +131,26 @@ class Learners(Protocol):
 
     def prune_checkpoints(self, project: str, keep: int) -> None:
         """Delete all but the newest checkpoint files."""
+        ...
+
+
+class Fitters(Protocol):
+    """Who make fits beside learning."""
+
+    def is_working(self, project: str) -> bool:
+        """Whether a fit of the project is being made, or waits to be taken."""
+        ...
+
+    def begin(self, project: str, refit: Refit, job: Callable[[], Outcome]) -> None:
+        """Make a fit beside everything else."""
+        ...
+
+    def finished(self, project: str) -> tuple[Refit, Outcome] | None:
+        """The fit that has finished since, handed over once; one that failed is forgotten."""
+        ...
+
+    def run(self, job: Callable[[], Outcome]) -> Outcome:
+        """Make a fit now, and wait for it."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,8 @@ from shared.model.manifest import Manifest, Origin, Sha256
 from shared.model.packing import pack, unpack
 from shared.model.serving import KIND as SERVING
 from shared.model.serving import ServingModel
-from shared.model.state import Array, ModelState, canonical_json
+from shared.model.state import SHARED, Array, ModelState, canonical_json
+from shared.model.voices.registry import KINDS as PARTS
 from shared.project import ProjectName
 
 ARRAYS, MANIFEST, SIGNATURE = "arrays.npz", "manifest.json", "manifest.sig"
@@ -49,6 +50,8 @@ def publish(
 ) -> ArtifactRef:
     """Write `store/project/sha256/` whole; the same version, if whole, is left as it is.
 
+    Shared parts are artifacts of their own, written before, and only if they are not there.
+
     Raises:
         ArtifactRefused: the state could not be loaded again (an array that is not finite).
     """
@@ -56,6 +59,9 @@ def publish(
     target = _locate(store, ref.uri, ref.sha256)
     _check_finite(state.arrays, ref.uri)
     public = signing_key.public_key()
+    for part in state.shared.values():
+        if not _stands(store, f"{project}/{part.sha256}", public):
+            publish(store, project, part, origin, signing_key)
     if target.exists() and _is_whole(store, ref, public, origin.version):
         return ref
     content = pack(state.arrays)
@@ -88,12 +94,41 @@ def load(
     sha256: str,
     verifying_key: Ed25519PublicKey,
     most_bytes: int = MOST_BYTES,
+    parts: MutableMapping[str, ModelState] | None = None,
 ) -> tuple[Manifest, ModelState]:
     """Read an artifact, trusting nothing that is not signed.
+
+    Args:
+        store: the directory of all artifacts.
+        uri: `project/sha256`.
+        sha256: the content hash.
+        verifying_key: whose signature is trusted.
+        most_bytes: the largest file that is read.
+        parts: shared parts by hash that were read before; those of this artifact are left in it.
 
     Raises:
         ArtifactRefused: it must not be used; the message says why, and what to do.
     """
+    manifest, state = _load_one(store, uri, sha256, verifying_key, most_bytes)
+    known = {} if parts is None else dict(parts)
+    project, shared = uri.partition("/")[0], {}
+    for name, part_hash in _shared(manifest, uri).items():
+        if part_hash not in known:
+            part = f"{project}/{part_hash}"
+            _, known[part_hash] = _load_one(store, part, part_hash, verifying_key, most_bytes)
+        shared[name] = known[part_hash]
+    if parts is not None:
+        parts.clear()
+        parts.update({part.sha256: part for part in shared.values()})
+    state = ModelState(state.document, state.arrays, shared)
+    _check_consistent(state, uri)
+    return manifest, state
+
+
+def _load_one(
+    store: Path, uri: str, sha256: str, verifying_key: Ed25519PublicKey, most_bytes: int
+) -> tuple[Manifest, ModelState]:
+    """An artifact without its shared parts."""
     directory = _locate(store, uri, sha256)
     manifest = _verified_manifest(directory, uri, sha256, verifying_key)
     if manifest.file_size > most_bytes:
@@ -109,7 +144,6 @@ def load(
     if state.sha256 != sha256:
         raise ArtifactRefused(f"{uri}: the content has hash {state.sha256}; {_REPUBLISH}")
     _check_finite(arrays, uri)
-    _check_consistent(state, uri)
     return manifest, state
 
 
@@ -122,20 +156,39 @@ def prune(store: Path, project: str, keep: int) -> list[str]:
         The content hashes of the deleted artifacts, oldest first. A directory whose manifest
         cannot be read is left for a person to look at.
     """
-    directory = store / project
-    versions = []
+    versions, shared = [], {}
+    for entry, manifest in _manifests(store / project):
+        if manifest.document.get("kind") in PARTS:
+            shared[entry.name] = entry
+        else:
+            versions.append((manifest.version, entry, _shared(manifest, entry.name)))
+    versions.sort()
+    excess = max(0, len(versions) - keep)
+    used = {sha256 for _, _, parts in versions[excess:] for sha256 in parts.values()}
+    doomed = [entry for _, entry, _ in versions[:excess]]
+    doomed += [entry for name, entry in sorted(shared.items()) if name not in used]
+    for entry in doomed:
+        shutil.rmtree(entry)
+    return [entry.name for entry in doomed]
+
+
+def _manifests(directory: Path) -> Iterator[tuple[Path, Manifest]]:
+    """The artifacts of a project; what crashes left behind is deleted on the way."""
     for entry in sorted(directory.iterdir()) if directory.is_dir() else ():
         if entry.name.startswith(_TEMPORARY):
             shutil.rmtree(entry)
             continue
         with suppress(OSError, ValueError):
             document = read_capped(entry / MANIFEST, MOST_MANIFEST_BYTES)
-            versions.append((Manifest.model_validate_json(document).version, entry))
-    versions.sort()
-    doomed = [entry for _, entry in versions[: max(0, len(versions) - keep)]]
-    for entry in doomed:
-        shutil.rmtree(entry)
-    return [entry.name for entry in doomed]
+            yield entry, Manifest.model_validate_json(document)
+
+
+def _shared(manifest: Manifest, uri: str) -> dict[str, str]:
+    """The hashes of the shared parts by their names."""
+    try:
+        return TypeAdapter(dict[str, Sha256]).validate_python(manifest.document.get(SHARED, {}))
+    except ValidationError as error:
+        raise ArtifactRefused(f"{uri}: its shared parts are no hashes; {_REPUBLISH}") from error
 
 
 def _locate(store: Path, uri: str, sha256: str) -> Path:
@@ -202,6 +255,16 @@ def _check_consistent(state: ModelState, uri: str) -> None:
         ServingModel.from_state(state)
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise ArtifactRefused(f"{uri}: its parts do not fit: {error}; {_REPUBLISH}") from error
+
+
+def _stands(store: Path, uri: str, public: Ed25519PublicKey) -> bool:
+    """Whether a shared part is there, by its signature and size."""
+    directory = store / uri
+    try:
+        manifest = _verified_manifest(directory, uri, directory.name, public)
+        return (directory / ARRAYS).stat().st_size == manifest.file_size
+    except (ArtifactRefused, OSError):
+        return False
 
 
 def _is_whole(store: Path, ref: ArtifactRef, public: Ed25519PublicKey, version: int) -> bool:

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.events import FeatureValue
+from shared.model.bounds import Bounds
 from shared.model.learner import Scored
-from shared.model.memory import CAPACITY
 from shared.model.serving import ServingModel
 from shared.model.state import ModelState
 from shared.model.values import Row
@@ -35,6 +35,8 @@ PROJECT = Project(
 SLACK = 1e-3
 MOSTLY = 0.85
 KEPT = 0.1
+FULL = 1_100
+"""Examples after which nothing of a learner with small bounds grows any more."""
 EXACT = 1e-12
 ODD_ROWS: Sequence[Row] = (
     {},
@@ -205,14 +207,14 @@ def check_new_labels(start: Start) -> None:
     _require(answer[0].argmax() == 0, "the new label was not learned")
 
 
-def check_bounded_memory(start: Start) -> None:
-    """The state stops growing once the ring of examples is full."""
+def check_bounded_memory(start: Callable[[Project, Bounds], AnyLearner]) -> None:
+    """The state stops growing once all that keeps examples is full."""
     project = PROJECT.model_copy(update={"fields": {"amount": FieldKind.NUMBER}})
-    learner = start(project)
+    learner = start(project, Bounds(rehearsed=700, history=900))
     sizes = []
-    for i in range(CAPACITY + 200):
+    for i in range(FULL + 300):
         learner.learn({"amount": i % 97}, {"no": 1})
-        if i >= CAPACITY and i % 100 == 0:
+        if i >= FULL and i % 100 == 0:
             state = learner.state()
             sizes.append(sum(array.nbytes for array in state.arrays.values()))
     _require(len(set(sizes)) == 1, "the state goes on growing")

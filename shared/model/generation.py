@@ -6,8 +6,14 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.model.bounds import Bounds
+from shared.model.challengers.challengers import Challengers
+from shared.model.challengers.fitting import Refit
+from shared.model.challengers.task import Task
+from shared.model.encoded import Encoded
 from shared.model.experts.panel import Panel
 from shared.model.features import FeatureEncoder
+from shared.model.history import History
 from shared.model.memory import Memory
 from shared.model.mixer.mixer import Mixer
 from shared.model.probabilities import Floats, relabel
@@ -19,61 +25,105 @@ REHEARSED = 32
 
 
 class Generation:
-    """Encoder, experts, their mixer and the examples they rehearse.
+    """Encoder, experts, challengers, their mixer, and the examples that are kept.
 
     Attributes:
         encoder: replaced when fields change; the weights keep their meaning.
         mixer: whom to trust.
+        challengers: those who are fitted anew.
     """
 
-    def __init__(self, encoder: FeatureEncoder, panel: Panel, mixer: Mixer, memory: Memory) -> None:
+    def __init__(
+        self,
+        encoder: FeatureEncoder,
+        panel: Panel,
+        challengers: Challengers,
+        mixer: Mixer,
+        kept: tuple[Memory, History],
+    ) -> None:
         self.encoder = encoder
         self.mixer = mixer
+        self.challengers = challengers
         self._panel = panel
-        self._memory = memory
+        self._memory, self._history = kept
 
     @classmethod
-    def start(cls, encoder: FeatureEncoder, labels: int, mixer: Mixer | None = None) -> Self:
-        """A generation that has learned nothing yet, but whom to trust if there is a `mixer`."""
+    def start(
+        cls, encoder: FeatureEncoder, labels: int, bounds: Bounds, previous: Self | None = None
+    ) -> Self:
+        """A generation that has learned nothing, but whom to trust if there was a `previous` one.
+
+        The previous mixer and challengers go on if they have the same voices.
+        """
         panel = Panel.start(encoder.width, labels, text=encoder.reads_text)
-        if mixer is None or mixer.voices != panel.speakers:
-            mixer = Mixer.start(panel.speakers, labels)
-        return cls(encoder, panel, mixer, Memory(encoder.width, labels))
+        challengers = Challengers.start(encoder.fields, labels)
+        if previous is not None and previous.challengers.names == challengers.names:
+            challengers = previous.challengers
+        voices = panel.speakers + len(challengers.names)
+        goes_on = previous is not None and previous.mixer.voices == voices
+        mixer = previous.mixer if previous is not None and goes_on else Mixer.start(voices, labels)
+        memory = Memory(encoder.width, labels, bounds.rehearsed)
+        history = History.start(encoder.fields, labels, bounds)
+        return cls(encoder, panel, challengers, mixer, (memory, history))
 
     def predict_proba(self, rows: Sequence[Row]) -> Floats:
         """Probabilities, shape (rows, labels)."""
-        said = self._panel.predict_log_proba(self.encoder.encode(rows))
-        return self.mixer.weights.mix(said)
+        return self.mixer.weights.mix(self._said(self.encoder.encode(rows)))
 
-    def learn(self, row: Row, target: NDArray[np.float32]) -> Floats:
+    def learn(self, row: Row, target: NDArray[np.float32], position: int) -> Floats:
         """Learn one example and rehearse some old ones.
 
         Returns:
             The probabilities given beforehand, shape (labels,).
         """
         encoded = self.encoder.encode([row])
-        said = self._panel.predict_log_proba(encoded)
-        probabilities = self.mixer.learn(said[0], target.astype(np.float64))
-        self._panel.learn(encoded, target[None])
-        self._memory.remember(encoded.sparse, target)
-        self._panel.rehearse(*self._memory.sample(REHEARSED))
+        said = self._said(encoded)[0]
+        probabilities = self.mixer.learn(said, target.astype(np.float64))
+        self._teach(encoded, target, position)
         return probabilities
 
-    def repeat(self, row: Row, target: NDArray[np.float32]) -> None:
+    def repeat(self, row: Row, target: NDArray[np.float32], position: int) -> None:
         """Learn an example that was judged before: the mixer has heard of it already."""
-        encoded = self.encoder.encode([row])
-        self._panel.learn(encoded, target[None])
-        self._memory.remember(encoded.sparse, target)
-        self._panel.rehearse(*self._memory.sample(REHEARSED))
+        self._teach(self.encoder.encode([row]), target, position)
+
+    def due(self, besides: Sequence[str], upto: int) -> Refit | None:
+        """The next fit to make, `besides` those that are being made."""
+        return self.challengers.due(self._history.seen, besides, upto)
+
+    def reaches(self, refit: Refit) -> bool:
+        """Whether all that the fit uses is still kept."""
+        return self._history.reaches(refit.upto) and self._memory.reaches(refit.upto)
+
+    def task(self, refit: Refit) -> Task:
+        """What the fit is made of."""
+        values, targets = self._history.until(refit.upto)
+        sparse, sparse_targets = self._memory.until(refit.upto)
+        if refit.challenger == "lines":
+            return Task(refit.challenger, None, sparse, sparse_targets)
+        return Task(refit.challenger, values, None, targets)
+
+    def install(self, refit: Refit, state: ModelState | None) -> None:
+        """Hear a fit from now on."""
+        self.challengers.install(refit.challenger, state, self._history.counted(refit.upto))
 
     def serving(self, labels: Sequence[str]) -> ServingModel:
         """A snapshot that later learning does not touch."""
-        return ServingModel(tuple(labels), self.encoder, self._panel.voices(), self.mixer.weights)
+        voices, standing = self._panel.voices(), self.challengers.voices
+        return ServingModel(tuple(labels), self.encoder, voices, self.mixer.weights, standing)
+
+    def refit(self, encoder: FeatureEncoder) -> None:
+        """Read other fields from now on; the history of the old ones is given up."""
+        if encoder.fields != self.encoder.fields:
+            self._history = self._history.refielded(encoder.fields)
+            self.challengers.fitted.clear()
+        self.encoder = encoder
 
     def relabel(self, sources: Sequence[int | None]) -> None:
         """Change the labels: for each new one its old position, or None."""
         self._panel.relabel(sources)
         self._memory.relabel(relabel(self._memory.targets, sources))
+        self._history = self._history.relabel(sources)
+        self.challengers.relabel(sources)
         self.mixer.relabel(sources)
 
     def state(self) -> ModelState:
@@ -82,16 +132,32 @@ class Generation:
             {},
             encoder=self.encoder.state(),
             panel=self._panel.state(),
+            challengers=self.challengers.state(),
             mixer=self.mixer.state(),
             memory=self._memory.state(),
+            history=self._history.state(),
         )
 
     @classmethod
-    def from_state(cls, state: ModelState) -> Self:
+    def from_state(cls, state: ModelState, bounds: Bounds) -> Self:
         """The generation that `state` was taken of."""
         return cls(
             FeatureEncoder.from_state(state.part("encoder")),
             Panel.from_state(state.part("panel")),
+            Challengers.from_state(state.part("challengers")),
             Mixer.from_state(state.part("mixer")),
-            Memory.from_state(state.part("memory")),
+            (
+                Memory.from_state(state.part("memory")),
+                History.from_state(state.part("history"), bounds),
+            ),
         )
+
+    def _said(self, encoded: Encoded) -> Floats:
+        instant = self._panel.predict_log_proba(encoded)
+        return np.concatenate([instant, self.challengers.predict_log_proba(encoded)], axis=1)
+
+    def _teach(self, encoded: Encoded, target: NDArray[np.float32], position: int) -> None:
+        self._panel.learn(encoded, target[None])
+        self._memory.remember(encoded.sparse, target, position)
+        self._history.keep(encoded.values, target, position)
+        self._panel.rehearse(*self._memory.sample(REHEARSED))

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from shared.errors import Malformed, UnknownLabel
 from shared.events import FeatureValue
+from shared.model.bounds import BOUNDS, Bounds
+from shared.model.challengers.fitting import Refit
+from shared.model.challengers.task import Task
 from shared.model.features import FeatureEncoder
 from shared.model.generation import Generation
 from shared.model.probabilities import relabel
@@ -48,36 +51,49 @@ class Learner:
     learned is kept. Changed labels take effect at once.
     """
 
-    def __init__(self, labels: tuple[str, ...], fields: Mapping[str, FieldKind]) -> None:
+    def __init__(
+        self, labels: tuple[str, ...], fields: Mapping[str, FieldKind], bounds: Bounds
+    ) -> None:
         """Make an empty learner; `start` and `restore` are the ways in."""
         self.labels = labels
         self.count = 0
+        self._bounds = bounds
+        self._position = 0
+        self._since = 0
         self._fields = dict(fields)
         self._raw: list[dict[str, FeatureValue]] | None = []
         self._raw_targets: NDArray[np.float32] = np.zeros((REFITS[-1], len(labels)), np.float32)
+        self._raw_positions: list[int] = []
         self._generation: Generation | None = None
 
     @classmethod
-    def start(cls, project: Project) -> Self:
+    def start(cls, project: Project, bounds: Bounds = BOUNDS) -> Self:
         """A learner that has seen nothing."""
-        return cls(project.labels, project.fields)
+        return cls(project.labels, project.fields, bounds)
 
-    def learn(self, features: Row, label_probabilities: Mapping[str, float]) -> Scored:
+    def learn(
+        self,
+        features: Row,
+        label_probabilities: Mapping[str, float],
+        position: int | None = None,
+    ) -> Scored:
         """Judge one example with what is known so far, then learn it.
 
         Args:
             features: the event's features; unknown fields are ignored.
             label_probabilities: what people settled on; labels left out have probability 0.
+            position: where in the ledger it stands, after all before; unsaid, they are counted.
 
         Raises:
             UnknownLabel: a label that the project does not have.
             Malformed: probabilities that are negative, not finite, or all zero.
         """
         target = self._target(label_probabilities)
+        self._position = self._position + 1 if position is None else position
         if self._generation is None:
             probabilities = np.full(len(self.labels), 1 / len(self.labels))
         else:
-            probabilities = floored(self._generation.learn(features, target))
+            probabilities = floored(self._generation.learn(features, target, self._position))
         self.count += 1
         self._remember(features, target)
         return Scored(
@@ -97,6 +113,8 @@ class Learner:
 
         Labels are matched by name: a new one starts from nothing, a removed one is forgotten.
         """
+        if project.labels != self.labels or project.fields != self._fields:
+            self._since = self._position + 1
         if project.labels != self.labels:
             known = {label: i for i, label in enumerate(self.labels)}
             sources = [known.get(label) for label in project.labels]
@@ -107,7 +125,29 @@ class Learner:
         if project.fields != self._fields:
             self._fields = dict(project.fields)
             if self._raw is None:
-                self._raw = []
+                self._raw, self._raw_positions = [], []
+
+    def due(self, besides: Sequence[str] = ()) -> Refit | None:
+        """A challenger that should be fitted to what was learned, `besides` those at work."""
+        if self._generation is None or self._position < self._since:
+            return None
+        return self._generation.due(besides, self._position)
+
+    def accepts(self, refit: Refit) -> bool:
+        """Whether a fit may still enter: nothing has changed, and what it was made of is kept."""
+        generation = self._generation
+        return generation is not None and refit.upto >= self._since and generation.reaches(refit)
+
+    def task(self, refit: Refit) -> Task:
+        """What a fit that is accepted is made of."""
+        if self._generation is None:
+            raise ValueError("there is nothing to fit to yet")
+        return self._generation.task(refit)
+
+    def install(self, refit: Refit, state: ModelState | None) -> None:
+        """Let a fit enter; the state is that of `fit(task(refit))`."""
+        if self._generation is not None:
+            self._generation.install(refit, state)
 
     def serving(self) -> ServingModel | None:
         """A snapshot that later learning does not touch; None before 32 examples."""
@@ -120,6 +160,9 @@ class Learner:
             "labels": list(self.labels),
             "fields": {name: kind.value for name, kind in self._fields.items()},
             "count": self.count,
+            "position": self._position,
+            "since": self._since,
+            "raw_positions": list(self._raw_positions),
             "raw": None if self._raw is None else list(self._raw),
         }
         targets = self._raw_targets[: len(self._raw or ())].copy()
@@ -129,7 +172,7 @@ class Learner:
         return ModelState.compose(document, raw_targets=raw, generation=self._generation.state())
 
     @classmethod
-    def restore(cls, project: Project, state: ModelState) -> Self:
+    def restore(cls, project: Project, state: ModelState, bounds: Bounds = BOUNDS) -> Self:
         """Go on from `state`, under the project as it is now.
 
         Raises:
@@ -139,13 +182,15 @@ class Learner:
         if document["kind"] != KIND:
             raise ValueError(f"a state of kind {document['kind']!r} cannot be learned from")
         fields = {name: FieldKind(kind) for name, kind in document["fields"].items()}
-        learner = cls(tuple(document["labels"]), fields)
+        learner = cls(tuple(document["labels"]), fields, bounds)
         learner.count = document["count"]
+        learner._position, learner._since = document["position"], document["since"]
+        learner._raw_positions = list(document["raw_positions"])
         learner._raw = None if document["raw"] is None else list(document["raw"])
         targets = state.part("raw_targets").arrays["targets"]
         learner._raw_targets[: len(targets)] = targets
         if "generation" in document:
-            learner._generation = Generation.from_state(state.part("generation"))
+            learner._generation = Generation.from_state(state.part("generation"), bounds)
         learner.reconfigure(project)
         return learner
 
@@ -164,23 +209,24 @@ class Learner:
             return
         self._raw_targets[len(self._raw)] = target
         self._raw.append(remembered(features, self._fields))
+        self._raw_positions.append(self._position)
         if len(self._raw) in REFITS:
             self._refit(self._raw)
+            self._since = self._position
         if len(self._raw) == REFITS[-1]:
-            self._raw = None
+            self._raw, self._raw_positions = None, []
 
     def _refit(self, rows: list[dict[str, FeatureValue]]) -> None:
-        labels = len(self.labels)
-        complete = len(rows) == self.count
-        if self._generation is not None and not complete:
-            previous = self._generation.encoder
-            self._generation.encoder = FeatureEncoder.fit(self._fields, rows, labels, previous)
+        labels, previous = len(self.labels), self._generation
+        if previous is not None and len(rows) != self.count:
+            previous.refit(FeatureEncoder.fit(self._fields, rows, labels, previous.encoder))
             return
-        mixer = self._generation.mixer if self._generation else None
         encoder = FeatureEncoder.fit(self._fields, rows, labels)
-        self._generation = Generation.start(encoder, labels, mixer)
-        for row, target in zip(rows, self._raw_targets, strict=False):
-            if self._generation.mixer is mixer:
-                self._generation.repeat(row, target)
-            else:
-                self._generation.learn(row, target)
+        current = Generation.start(encoder, labels, self._bounds, previous)
+        self._generation = current
+        judged = previous is not None and current.mixer is previous.mixer
+        teach = current.repeat if judged else current.learn
+        for row, target, position in zip(
+            rows, self._raw_targets, self._raw_positions, strict=False
+        ):
+            teach(row, target, position)

@@ -79,6 +79,7 @@ class Manifest(BaseModel):
                 "python": platform.python_version(),
                 "numpy": version("numpy"),
                 "scipy": version("scipy"),
+                "scikit-learn": version("scikit-learn"),
             },
             sha256=state.sha256,
             file_sha256=file_sha256,

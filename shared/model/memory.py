@@ -9,32 +9,36 @@ from shared.model.hashing import draws
 from shared.model.sparse import SparseRows
 from shared.model.state import ModelState
 
-CAPACITY = 4_096
 RECENT = 1_000
+SLACK = 8
+"""One in so many examples is room for what arrives while a challenger is fitted."""
 
 
 class Memory:
-    """A ring of the last 4,096 encoded examples.
+    """A ring of the last encoded examples, each with its position in the ledger.
 
     Attributes:
         width: columns of the encoded rows.
         seen: how many examples were ever remembered.
     """
 
-    def __init__(self, width: int, labels: int) -> None:
+    def __init__(self, width: int, labels: int, capacity: int) -> None:
         self.width = width
         self.seen = 0
+        self.capacity = capacity
         self._rows: list[SparseRows] = []
-        self._targets = np.zeros((CAPACITY, labels), np.float32)
+        self._targets = np.zeros((capacity, labels), np.float32)
+        self._positions = np.zeros(capacity, np.int64)
 
-    def remember(self, row: SparseRows, target: NDArray[np.float32]) -> None:
+    def remember(self, row: SparseRows, target: NDArray[np.float32], position: int) -> None:
         """Keep one encoded row, shape (1, width), and its label probabilities."""
-        slot = self.seen % CAPACITY
+        slot = self.seen % self.capacity
         if slot < len(self._rows):
             self._rows[slot] = row
         else:
             self._rows.append(row)
         self._targets[slot] = target
+        self._positions[slot] = position
         self.seen += 1
 
     def sample(self, size: int) -> tuple[SparseRows, NDArray[np.float32]]:
@@ -47,9 +51,18 @@ class Memory:
         numbers = draws(self.seen, size, held * recent)
         half = size // 2
         ages = np.concatenate([numbers[:half] % recent, numbers[half:] % held])
-        slots = (self.seen - 1 - ages) % held if held == CAPACITY else held - 1 - ages
-        rows = [self._rows[slot] for slot in slots.tolist()]
-        return SparseRows.stack(rows, self.width), self._targets[slots]
+        return self._picked((self.seen - 1 - ages) % self.capacity)
+
+    def reaches(self, upto: int) -> bool:
+        """Whether the examples that a fit up to a position uses are all still here."""
+        later = int((self._positions[self._slots()] > upto).sum())
+        return later < len(self._rows) and later <= self.capacity // SLACK
+
+    def until(self, upto: int) -> tuple[SparseRows, NDArray[np.float32]]:
+        """The last examples up to a position, oldest first, as many as a fit may use."""
+        slots = self._slots()
+        usable = self.capacity - self.capacity // SLACK
+        return self._picked(slots[self._positions[slots] <= upto][-usable:])
 
     def relabel(self, targets: NDArray[np.float32]) -> None:
         """Replace the label probabilities of all slots."""
@@ -64,12 +77,13 @@ class Memory:
         """For `from_state`."""
         rows = SparseRows.stack(self._rows, self.width)
         return ModelState(
-            {"width": self.width, "seen": self.seen},
+            {"width": self.width, "seen": self.seen, "capacity": self.capacity},
             {
                 "columns": rows.columns,
                 "values": rows.values,
                 "ends": rows.ends,
                 "targets": self._targets[: len(self._rows)].copy(),
+                "positions": self._positions[: len(self._rows)].copy(),
             },
         )
 
@@ -78,9 +92,11 @@ class Memory:
         """The memory that `state` was taken of."""
         arrays = state.arrays
         targets = arrays["targets"]
-        memory = cls(state.document["width"], targets.shape[1])
+        said = state.document
+        memory = cls(said["width"], targets.shape[1], said["capacity"])
         memory.seen = state.document["seen"]
         memory._targets[: len(targets)] = targets
+        memory._positions[: len(targets)] = arrays["positions"]
         rows = SparseRows(
             arrays["columns"].astype(np.int32),
             arrays["values"].astype(np.float32),
@@ -89,3 +105,12 @@ class Memory:
         )
         memory._rows = rows.split()
         return memory
+
+    def _slots(self) -> NDArray[np.int64]:
+        """The slots in use, oldest first."""
+        held = len(self._rows)
+        return (self.seen - held + np.arange(held)) % self.capacity
+
+    def _picked(self, slots: NDArray[np.int64]) -> tuple[SparseRows, NDArray[np.float32]]:
+        rows = [self._rows[slot] for slot in slots.tolist()]
+        return SparseRows.stack(rows, self.width), self._targets[slots]

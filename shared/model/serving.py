@@ -12,8 +12,9 @@ from shared.model.mixer.mixer import Weights
 from shared.model.probabilities import Floats
 from shared.model.state import ModelState
 from shared.model.values import Row
+from shared.model.voices.constant import ConstantVoice
 from shared.model.voices.linear import LinearVoice
-from shared.model.voices.registry import voice_from_state, voice_state
+from shared.model.voices.registry import voice_from_state
 from shared.model.voices.voice import Voice
 
 KIND = "serving"
@@ -34,6 +35,7 @@ class ServingModel:
         encoder: FeatureEncoder,
         voices: Sequence[Voice],
         weights: Weights,
+        standing: Sequence[Voice] = (),
     ) -> None:
         """Take a mixture.
 
@@ -42,15 +44,18 @@ class ServingModel:
             encoder: encodes the rows for the voices.
             voices: at least one.
             weights: how far to trust each speaker of them, in their order.
+            standing: voices after these that many versions have alike.
 
         Raises:
             ValueError: the parts do not fit one another.
         """
-        _check(labels, encoder, voices, weights)
         self.labels = labels
         self._encoder = encoder
-        self._voices = _joined(voices)
+        self._changing = _joined(voices)
+        self._standing = list(standing)
+        self._voices = [*self._changing, *self._standing]
         self._weights = weights
+        _check(labels, encoder, self._voices, weights)
 
     def predict_proba(self, rows: Sequence[Row]) -> NDArray[np.float64]:
         """Probabilities, shape (rows, labels): finite, positive, rows sum to one.
@@ -62,13 +67,17 @@ class ServingModel:
 
     def state(self) -> ModelState:
         """For `from_state`, and for `artifact.publish`."""
-        voices = {f"voice{i}": voice_state(voice) for i, voice in enumerate(self._voices)}
-        return ModelState.compose(
-            {"kind": KIND, "labels": list(self.labels), "voices": len(voices)},
+        counts = {"voices": len(self._changing), "standing": len(self._standing)}
+        standing = _named("standing", self._standing)
+        small = {name: part for name, part in standing.items() if _is_small(part)}
+        state = ModelState.compose(
+            {"kind": KIND, "labels": list(self.labels), **counts},
             encoder=self._encoder.state(),
             mixer=self._weights.state(),
-            **voices,
+            **_named("voice", self._changing),
+            **small,
         )
+        return state.sharing(**{name: standing[name] for name in standing if name not in small})
 
     @classmethod
     def from_state(cls, state: ModelState) -> Self:
@@ -79,12 +88,12 @@ class ServingModel:
         """
         if state.document["kind"] != KIND:
             raise ValueError(f"a state of kind {state.document['kind']!r} cannot serve")
-        count = int(state.document["voices"])
         return cls(
             tuple(state.document["labels"]),
             FeatureEncoder.from_state(state.part("encoder")),
-            [voice_from_state(state.part(f"voice{i}")) for i in range(count)],
+            _parts(state, "voice", int(state.document["voices"])),
             Weights.from_state(state.part("mixer")),
+            _parts(state, "standing", int(state.document["standing"])),
         )
 
 
@@ -97,6 +106,19 @@ def floored(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     """Keep every probability away from zero."""
     raised: NDArray[np.float64] = probabilities * (1 - FLOOR) + FLOOR / probabilities.shape[-1]
     return raised
+
+
+def _named(kind: str, voices: Sequence[Voice]) -> dict[str, ModelState]:
+    return {f"{kind}{i}": voice.state() for i, voice in enumerate(voices)}
+
+
+def _is_small(part: ModelState) -> bool:
+    """Whether a part is not worth a file of its own."""
+    return bool(part.document["kind"] == ConstantVoice.KIND)
+
+
+def _parts(state: ModelState, kind: str, count: int) -> list[Voice]:
+    return [voice_from_state(state.part(f"{kind}{i}")) for i in range(count)]
 
 
 def _joined(voices: Sequence[Voice]) -> list[Voice]:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
@@ -11,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.generic]
+
+SHARED = "shared"
+"""Where a document names the shared parts."""
 
 
 def canonical_json(document: object) -> bytes:
@@ -31,10 +34,13 @@ class ModelState:
     Attributes:
         document: JSON values only.
         arrays: never of objects; a part's arrays are named `part.array`.
+        shared: parts that other states have as well, which are stored once; the document names
+            them by their hashes, under `shared`.
     """
 
     document: Mapping[str, Any]
     arrays: Mapping[str, Array]
+    shared: Mapping[str, "ModelState"] = field(default_factory=dict)
 
     @classmethod
     def compose(cls, document: Mapping[str, Any], **parts: "ModelState") -> Self:
@@ -46,8 +52,15 @@ class ModelState:
             arrays |= {f"{name}.{key}": array for key, array in part.arrays.items()}
         return cls(joined, arrays)
 
+    def sharing(self, **parts: "ModelState") -> "ModelState":
+        """The same with parts that are stored on their own; `part` takes them out again."""
+        named = {name: part.sha256 for name, part in parts.items()}
+        return ModelState({**self.document, SHARED: named}, self.arrays, parts)
+
     def part(self, name: str) -> "ModelState":
-        """The state that was composed under `name`."""
+        """The state that was composed, or is shared, under `name`."""
+        if name in self.shared:
+            return self.shared[name]
         prefix = f"{name}."
         arrays = {
             key.removeprefix(prefix): array

@@ -6,7 +6,7 @@ import io
 import shutil
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -201,7 +201,7 @@ def test_a_bad_content_is_refused_though_it_is_signed(
     shop: Shop, change: Callable[[Any], Any], message: str
 ) -> None:
     arrays = change(dict(STATES[1].arrays))
-    state = ModelState(STATES[1].document, arrays)
+    state = replace(STATES[1], arrays=arrays)
     offer = lambda: forged(shop, pack(arrays), state=state)  # noqa: E731
     _expect(shop.serve_after(lambda: shop.promote(1), offer), 1, message)
 

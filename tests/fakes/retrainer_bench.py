@@ -17,7 +17,7 @@ from services.retrainer.use_cases.courses import Courses
 from services.retrainer.use_cases.publishing import AnnounceVersions
 from services.retrainer.use_cases.rebuilding import RebuildVersion, Rebuilt
 from services.retrainer.use_cases.recording import RecordCorrections, RecordProjects
-from services.retrainer.use_cases.retraining import Retraining, Rhythm
+from services.retrainer.use_cases.retraining import Craft, Retraining, Rhythm
 from shared.database import Database
 from shared.errors import DeadLetter
 from shared.events import CloudEvent
@@ -25,13 +25,17 @@ from shared.project import Project
 from tests.builders import a_configuration
 from tests.fakes.bell import FakeBell
 from tests.fakes.clock import FakeClock
+from tests.fakes.retrainer_fitters import FakeFitters
 from tests.fakes.retrainer_publisher import FakePublisher
 
 
 class Bench:
-    """Everything of the retrainer but the event loop."""
+    """Everything of the retrainer but the event loop; challengers are fitted only if asked for."""
 
-    def __init__(self, directory: Path, learners: Learners | None = None) -> None:
+    def __init__(
+        self, directory: Path, learners: Learners | None = None, *, fits: bool = False
+    ) -> None:
+        self.fits = fits
         self.artifacts, self.checkpoints = directory / "artifacts", directory / "checkpoints"
         key = directory / "secrets" / "signing.key"
         self.learners = learners or Workshop.open(self.artifacts, self.checkpoints, key, 3)
@@ -44,11 +48,17 @@ class Bench:
     def start(self, checkpoint_every: int = 200) -> None:
         """Begin like a new process, with nothing but what is on disk."""
         self.registry = CollectorRegistry()
+        self.fitters = FakeFitters(idle=not self.fits)
         self.metrics = Metrics(self.registry)
         announce = AnnounceVersions(self.store, self.publisher, self.metrics, self.clock)
         rhythm = Rhythm(timedelta(seconds=0.05), checkpoint_every)
         self.retraining = Retraining(
-            self.store, self.learners, announce, self.metrics, self.clock, rhythm
+            self.store,
+            Craft(self.learners, self.fitters),
+            announce,
+            self.metrics,
+            self.clock,
+            rhythm,
         )
 
     def __enter__(self) -> Self:
@@ -90,7 +100,7 @@ class Bench:
 
     def rebuild(self, number: int) -> Rebuilt:
         """Learn a version of churn again."""
-        courses = Courses(self.store, self.learners, Metrics(CollectorRegistry()))
+        courses = Courses(self.store, self.learners, FakeFitters(), Metrics(CollectorRegistry()))
         return RebuildVersion(self.store, courses)("churn", number)
 
     def value(self, metric: str, project: str = "churn") -> float | None:

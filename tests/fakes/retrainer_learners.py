@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.retrainer.domain.progress import Judged, Progress
+from services.retrainer.domain.refits import Refit
 from services.retrainer.domain.versions import Version
 from services.retrainer.errors import CheckpointRefused
-from services.retrainer.ports import Checkpoint
+from services.retrainer.ports import Checkpoint, Outcome
 from shared.errors import Malformed
 from shared.events import FeatureValue
 from shared.project import Project
@@ -66,7 +67,10 @@ class FakeLearner:
     count: int = 0
 
     def learn(
-        self, features: Mapping[str, FeatureValue], label_probabilities: Mapping[str, float]
+        self,
+        features: Mapping[str, FeatureValue],
+        label_probabilities: Mapping[str, float],
+        position: int,
     ) -> Judged:
         if features["tenure"] == self.learners.unlearnable:
             raise Malformed("nobody can learn that")
@@ -78,6 +82,18 @@ class FakeLearner:
 
     def reconfigure(self, project: Project) -> None:
         self.labels = project.labels
+
+    def due(self) -> Refit | None:
+        return None
+
+    def accepts(self, refit: Refit) -> bool:
+        return False
+
+    def job(self, refit: Refit) -> Callable[[], Outcome]:
+        raise NotImplementedError
+
+    def install(self, refit: Refit, outcome: Outcome) -> None:
+        raise NotImplementedError
 
     def candidate(self) -> FakeCandidate | None:
         if not self.count:

@@ -1,20 +1,24 @@
 """Learners, their checkpoints and the artifacts of their versions, on disk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from threadpoolctl import threadpool_limits
 
 from services.retrainer.domain.progress import Judged, Progress
+from services.retrainer.domain.refits import Refit
 from services.retrainer.domain.versions import Version
 from services.retrainer.errors import CheckpointRefused
-from services.retrainer.ports import Candidate, Checkpoint
+from services.retrainer.ports import Candidate, Checkpoint, Outcome
 from shared.events import FeatureValue
 from shared.model import artifact
+from shared.model.challengers import fitting
+from shared.model.challengers.task import Task
 from shared.model.errors import ArtifactRefused
 from shared.model.keys import load_or_create_signing_key
 from shared.model.learner import Learner, Scored
@@ -49,6 +53,7 @@ class Workshop:
         Raises:
             Misconfigured: the file holds no key, or others may read it.
         """
+        threadpool_limits(1)  # sums must be the same wherever they are made
         return cls(artifacts, checkpoints, load_or_create_signing_key(signing_key), keep)
 
     def start(self, project: Project) -> "ModelLearner":
@@ -90,10 +95,32 @@ class ModelLearner:
     workshop: Workshop
 
     def learn(
-        self, features: Mapping[str, FeatureValue], label_probabilities: Mapping[str, float]
+        self,
+        features: Mapping[str, FeatureValue],
+        label_probabilities: Mapping[str, float],
+        position: int,
     ) -> Scored:
         """Judge one example, then learn it."""
-        return self.learner.learn(features, label_probabilities)
+        return self.learner.learn(features, label_probabilities, position)
+
+    def due(self) -> Refit | None:
+        """A challenger that should be fitted to what was learned."""
+        due = self.learner.due()
+        return Refit(challenger=due.challenger, upto=due.upto) if due else None
+
+    def accepts(self, refit: Refit) -> bool:
+        """Whether a fit may still enter."""
+        return self.learner.accepts(fitting.Refit(refit.challenger, refit.upto))
+
+    def job(self, refit: Refit) -> Callable[[], Outcome]:
+        """How a fit that is accepted is made."""
+        return partial(_fitted, self.learner.task(fitting.Refit(refit.challenger, refit.upto)))
+
+    def install(self, refit: Refit, outcome: Outcome) -> None:
+        """Hear a fit from now on."""
+        if not isinstance(outcome, Fitted):
+            raise TypeError(f"{outcome!r} was not made by a job of this learner")
+        self.learner.install(fitting.Refit(refit.challenger, refit.upto), outcome.state)
 
     def reconfigure(self, project: Project) -> None:
         """Go on under a changed project."""
@@ -124,6 +151,22 @@ class ModelLearner:
         except (ArtifactRefused, ValueError) as error:
             raise CheckpointRefused(f"position {progress.position}: {error}") from error
         return Checkpoint(progress.position, ref.sha256, ref.uri)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Implements `ports.Outcome`."""
+
+    state: ModelState | None
+
+    @property
+    def sha256(self) -> str:
+        """The content hash; empty if nothing suited."""
+        return self.state.sha256 if self.state else ""
+
+
+def _fitted(task: Task) -> Fitted:
+    return Fitted(fitting.fit(task))
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,17 @@ class SqlLedger:
             col(LedgerRow.position) <= until,
         )
         count, sequence, oldest_at = self._session.exec(statement).one()
-        return Span(count, sequence or 0, oldest_at)
+        entered = (
+            select(func.count())
+            .select_from(LedgerRow)
+            .where(
+                LedgerRow.project == project,
+                LedgerRow.kind == Kind.REFIT.value,
+                col(LedgerRow.position) > after,
+                col(LedgerRow.position) <= until,
+            )
+        )
+        return Span(count, sequence or 0, oldest_at, self._session.exec(entered).one())
 
 
 def _entry(row: LedgerRow) -> Entry:

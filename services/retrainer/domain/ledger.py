@@ -10,6 +10,7 @@ class Kind(StrEnum):
 
     CORRECTION = "correction"
     PROJECT = "project"
+    REFIT = "refit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +18,9 @@ class NewEntry:
     """What is to be recorded; (kind, project, identity) can be recorded only once.
 
     Attributes:
-        identity: the correction's id, or the policy version of a project file.
-        sequence: the correction's place in the review ledger, or the policy version.
-        body: a JSON document: `CorrectionMade` or `Project`.
+        identity: the correction's id, the policy version of a project file, or the fit's name.
+        sequence: the correction's place in the review ledger, the policy version, or 0.
+        body: a JSON document: `CorrectionMade`, `Project` or `refits.Entered`.
         at: when it happened, as the event says.
     """
 
@@ -50,8 +51,10 @@ class Span:
         count: how many they are.
         sequence: the highest place in the review ledger; 0 if there are none.
         oldest_at: when the oldest was made.
+        refits: how many challengers entered.
     """
 
     count: int
     sequence: int
     oldest_at: datetime | None
+    refits: int = 0

@@ -87,7 +87,7 @@ def reason(fresh: Span) -> str:
     'learned from 1 correction'
     """
     if not fresh.count:
-        return "the project changed"
+        return "a challenger was fitted anew" if fresh.refits else "the project changed"
     return f"learned from {fresh.count} correction{'s' if fresh.count > 1 else ''}"
 
 

@@ -7,9 +7,10 @@ import structlog
 
 from services.retrainer.domain.ledger import Entry, Kind
 from services.retrainer.domain.progress import Judged, Progress
+from services.retrainer.domain.refits import Entered
 from services.retrainer.errors import CheckpointRefused
 from services.retrainer.metrics import Metrics
-from services.retrainer.ports import Checkpoint, Learner, Learners, Store
+from services.retrainer.ports import Checkpoint, Fitters, Learner, Learners, Outcome, Store
 from shared.errors import DeadLetter
 from shared.events import CorrectionMade
 from shared.project import Project
@@ -27,28 +28,47 @@ class Course:
         project: the project file in force at the position reached.
         considered: the position at which a version was last thought of.
         saved: examples learned at the last checkpoint.
+        outcomes: fits that were made here and are entered further on, by name.
     """
 
     project: Project
     learner: Learner
+    fitters: Fitters
     progress: Progress = field(default_factory=Progress)
     considered: int = 0
     saved: int = 0
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     def take(self, entry: Entry, metrics: Metrics) -> None:
         """Take in the next entry of the ledger."""
         if entry.kind is Kind.PROJECT:
             self.project = Project.model_validate_json(entry.body)
             self.learner.reconfigure(self.project)
+        elif entry.kind is Kind.REFIT:
+            self._enter(entry)
         else:
             self._learn(entry, metrics)
         self.progress.position = entry.position
+
+    def _enter(self, entry: Entry) -> None:
+        """Hear a challenger from here on, fitted anew unless it was fitted here."""
+        entered = Entered.model_validate_json(entry.body)
+        outcome = self.outcomes.pop(entered.identity, None)
+        if not self.learner.accepts(entered.refit):
+            return
+        if outcome is None:
+            outcome = self.fitters.run(self.learner.job(entered.refit))
+        if outcome.sha256 != entered.sha256:
+            log.warning("refit_differs", project=self.project.name, refit=entered.identity)
+        self.learner.install(entered.refit, outcome)
 
     def _learn(self, entry: Entry, metrics: Metrics) -> None:
         name = self.project.name
         correction = CorrectionMade.model_validate_json(entry.body)
         try:
-            scored = self.learner.learn(correction.features, correction.label_probabilities)
+            scored = self.learner.learn(
+                correction.features, correction.label_probabilities, entry.position
+            )
         except DeadLetter as error:
             metrics.skipped.labels(name).inc()
             log.warning(
@@ -62,9 +82,12 @@ class Course:
 class Courses:
     """Begins, resumes and advances courses."""
 
-    def __init__(self, store: Store, learners: Learners, metrics: Metrics) -> None:
+    def __init__(
+        self, store: Store, learners: Learners, fitters: Fitters, metrics: Metrics
+    ) -> None:
         self._store = store
         self._learners = learners
+        self._fitters = fitters
         self._metrics = metrics
 
     def begin(self, project: str) -> Course | None:
@@ -74,7 +97,7 @@ class Courses:
         if not first:
             return None
         configuration = Project.model_validate_json(first[0].body)
-        course = Course(configuration, self._learners.start(configuration))
+        course = Course(configuration, self._learners.start(configuration), self._fitters)
         course.progress.position = first[0].position
         return course
 
@@ -117,4 +140,4 @@ class Courses:
             raise CheckpointRefused(f"{checkpoint.file} is of a position before the project")
         configuration = Project.model_validate_json(entry.body)
         learner, progress = self._learners.restore(configuration, checkpoint)
-        return Course(configuration, learner, progress, saved=progress.examples)
+        return Course(configuration, learner, self._fitters, progress, saved=progress.examples)

@@ -8,15 +8,19 @@ import structlog
 
 from services.retrainer.errors import CheckpointRefused
 from services.retrainer.metrics import Metrics
-from services.retrainer.ports import Learners, Store
+from services.retrainer.ports import Fitters, Learners, Store
 from services.retrainer.use_cases.courses import Course, Courses
 from services.retrainer.use_cases.publishing import AnnounceVersions, PublishVersion
+from services.retrainer.use_cases.refitting import Refitting
 from shared.clock import Clock
 
 log = structlog.get_logger()
 
 KEEP_CHECKPOINTS = 2
 PRUNE_EVERY = 10
+MOST_LEARNING = timedelta(seconds=0.5)
+"""Before a version is published, although more waits: about as long as publishing takes, so that
+a busy machine spends half of its time on learning, but not longer than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +28,20 @@ class Rhythm:
     """How often things happen.
 
     Attributes:
-        publish: how long at most is learned for one version.
+        publish: how long is learned for one version, if publishing does not take longer.
         checkpoint_every: corrections between two checkpoints.
     """
 
     publish: timedelta
     checkpoint_every: int
+
+
+@dataclass(frozen=True, slots=True)
+class Craft:
+    """Who learns, and who fits challengers beside that."""
+
+    learners: Learners
+    fitters: Fitters
 
 
 class Retraining:
@@ -38,21 +50,23 @@ class Retraining:
     def __init__(
         self,
         store: Store,
-        learners: Learners,
+        craft: Craft,
         announce: AnnounceVersions,
         metrics: Metrics,
         clock: Clock,
         rhythm: Rhythm,
     ) -> None:
         self._store = store
-        self._learners = learners
+        self._learners = craft.learners
         self._metrics = metrics
         self._clock = clock
         self._rhythm = rhythm
-        self._courses = Courses(store, learners, metrics)
+        self._courses = Courses(store, craft.learners, craft.fitters, metrics)
+        self._refitting = Refitting(store, craft.fitters, metrics, clock)
         self._publish = PublishVersion(store, metrics, clock)
         self._running: dict[str, Course] = {}
         self._prunable: set[str] = set()
+        self._published_in = timedelta()
         self.announce = announce
 
     def projects(self) -> Sequence[str]:
@@ -70,19 +84,23 @@ class Retraining:
         if course is None:
             return False
         self._running[project] = course
-        until = self._clock.now() + self._rhythm.publish
+        self._refitting.collect(course)
+        until = self._clock.now() + max(self._rhythm.publish, self._published_in)
         more = self._courses.advance(course, enough=lambda: self._clock.now() >= until)
+        learned_at = self._clock.now()
         version = self._publish(course)
+        self._published_in = min(self._clock.now() - learned_at, MOST_LEARNING)
         if version is not None and version.number % PRUNE_EVERY == 0:
             self._prunable.add(project)
         self._measure(course, more=more)
         return more
 
     def tidy(self, project: str) -> None:
-        """Save the learner when it is due, and delete old artifacts."""
+        """Begin fits and save the learner when they are due, and delete old artifacts."""
         course = self._running.get(project)
         if course is None:
             return
+        self._refitting.order(course)
         if course.progress.examples - course.saved >= self._rhythm.checkpoint_every:
             self._save(course)
         if project in self._prunable:

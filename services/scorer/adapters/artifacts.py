@@ -8,14 +8,19 @@ from shared.model.artifact import load
 from shared.model.errors import ArtifactRefused
 from shared.model.keys import load_verifying_key
 from shared.model.serving import ServingModel
+from shared.model.state import ModelState
 
 
 class ArtifactStore:
-    """Loads promoted versions. The key is read at each load, so that it may arrive late."""
+    """Loads promoted versions. The key is read at each load, so that it may arrive late.
+
+    Parts that the version before had as well are not read again.
+    """
 
     def __init__(self, directory: Path, verifying_key: Path) -> None:
         self._directory = directory
         self._verifying_key = verifying_key
+        self._parts: dict[str, dict[str, ModelState]] = {}
 
     def load(self, project: str, version: ModelChanged) -> Served:
         """The version, ready to serve.
@@ -24,7 +29,8 @@ class ArtifactStore:
             ArtifactRefused: unsigned, altered, incomplete, or not what was announced.
         """
         key = load_verifying_key(self._verifying_key)
-        manifest, state = load(self._directory, version.uri, version.sha256, key)
+        parts = self._parts.setdefault(project, {})
+        manifest, state = load(self._directory, version.uri, version.sha256, key, parts=parts)
         if manifest.version != version.version:
             raise ArtifactRefused(
                 f"{version.uri} was signed as version {manifest.version}, not {version.version}; "

@@ -32,7 +32,7 @@ class ConstantVoice:
 
     def state(self) -> ModelState:
         """For `from_state`."""
-        return ModelState({}, {"probabilities": self.probabilities})
+        return ModelState({"kind": self.KIND}, {"probabilities": self.probabilities})
 
     @classmethod
     def from_state(cls, state: ModelState) -> Self:

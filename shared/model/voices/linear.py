@@ -61,7 +61,11 @@ class LinearVoice:
 
     def state(self) -> ModelState:
         """For `from_state`."""
-        document = {"width": self.width, "labels": self.labels}
+        return self._state
+
+    @cached_property
+    def _state(self) -> ModelState:
+        document = {"kind": self.KIND, "width": self.width, "labels": self.labels}
         return ModelState(document, {"columns": self.columns, "weights": self.weights})
 
     @classmethod
@@ -70,8 +74,8 @@ class LinearVoice:
         return cls(
             int(state.document["width"]),
             int(state.document["labels"]),
-            state.arrays["columns"].astype(np.int32, casting="safe"),
-            state.arrays["weights"].astype(np.float32, casting="safe"),
+            state.arrays["columns"].astype(np.int32, casting="safe", copy=False),
+            state.arrays["weights"].astype(np.float32, casting="safe", copy=False),
         )
 
     @cached_property

@@ -30,5 +30,5 @@ class Voice(Protocol):
         ...
 
     def state(self) -> ModelState:
-        """Arrays and JSON from which it can be made again."""
+        """Arrays and JSON, its kind among them, from which it can be made again."""
         ...

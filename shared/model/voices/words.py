@@ -68,7 +68,7 @@ class WordsVoice:
             "examples": self.examples,
             "totals": self.totals,
         }
-        return ModelState({"width": self.width}, arrays)
+        return ModelState({"kind": self.KIND, "width": self.width}, arrays)
 
     @classmethod
     def from_state(cls, state: ModelState) -> Self:

@@ -16,7 +16,6 @@ from shared.events import CloudEvent, CorrectionMade
 from shared.messaging import connect
 from shared.model.learner import Learner
 from shared.model.serving import ServingModel
-from shared.model.state import ModelState
 from tests.builders import a_configuration, a_project
 from tests.fakes.retrainer_corrections import churn_corrections, churn_project
 
@@ -42,7 +41,7 @@ def test_a_model_with_nan_is_seen_to_be_not_finite(workshop: Workshop) -> None:
     state = serving.state()
     broken = {name: array.copy() for name, array in state.arrays.items()}
     broken["voice0.weights"] = np.full_like(broken["voice0.weights"], np.nan)
-    nan = ServingModel.from_state(ModelState(state.document, broken))
+    nan = ServingModel.from_state(replace(state, arrays=broken))
 
     assert Snapshot(serving, workshop).is_finite
     assert not Snapshot(nan, workshop).is_finite

@@ -57,7 +57,7 @@ def test_what_was_published_is_loaded(published: Published, served: ServingModel
 
     assert published.ref.uri == f"churn/{state.sha256}"
     assert (manifest.version, manifest.learned_up_to) == (1, 60)
-    assert set(manifest.libraries) == {"python", "numpy", "scipy"}
+    assert set(manifest.libraries) == {"python", "numpy", "scipy", "scikit-learn"}
     again = ServingModel.from_state(state)
     assert np.array_equal(again.predict_proba(rows), served.predict_proba(rows))
 
@@ -106,7 +106,7 @@ def test_state_that_is_not_finite_is_not_published(tmp_path: Path) -> None:
 
 def test_parts_that_do_not_fit_are_refused(published: Published) -> None:
     arrays = {**published.state.arrays, "voice0.weights": np.zeros((3, 3), np.float32)}
-    state = ModelState(published.state.document, arrays)
+    state = replace(published.state, arrays=arrays)
     ref = publish(published.store, "churn", state, ORIGIN, SIGNING_KEY)
     with pytest.raises(ArtifactRefused, match="do not fit"):
         load(published.store, ref.uri, ref.sha256, VERIFYING_KEY)
@@ -187,7 +187,7 @@ def test_a_signed_pickle_is_still_refused(published: Published) -> None:
     objects = np.array([{}], dtype=object)
     with pytest.raises(ValueError, match="pickle"):
         pack({"voice0.weights": objects})
-    state = ModelState(published.state.document, {"voice0.weights": objects})
+    state = replace(published.state, arrays={"voice0.weights": objects})
     with pytest.raises(ArtifactRefused, match="no numbers"):
         publish(published.store, "churn", state, ORIGIN, SIGNING_KEY)
 

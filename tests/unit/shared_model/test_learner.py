@@ -25,12 +25,15 @@ from shared.model.serving import ServingModel
         checks.check_prediction_is_pure,
         checks.check_seeding,
         checks.check_new_labels,
-        checks.check_bounded_memory,
     ],
     ids=lambda check: check.__name__,
 )
 def test_learner_passes(check: Callable[[checks.Start], None]) -> None:
     check(Learner.start)
+
+
+def test_memory_is_bounded() -> None:
+    checks.check_bounded_memory(Learner.start)
 
 
 @pytest.mark.parametrize("at", [0, 20, 140, 515])

@@ -1,0 +1,94 @@
+"""Fits challengers in a process of its own, so that learning never waits for them."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
+from threading import Thread
+
+import structlog
+
+from services.retrainer.domain.refits import Refit
+from services.retrainer.ports import Outcome
+
+log = structlog.get_logger()
+
+_NICENESS = 10
+_FITS_A_PROCESS = 50
+"""After so many a process is replaced, so that no library can gather memory."""
+
+
+class ProcessFitters:
+    """Implements `ports.Fitters` with one process, begun when it is first needed."""
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+        self._running: dict[str, tuple[Refit, Future[Outcome]]] = {}
+
+    def is_working(self, project: str) -> bool:
+        """Whether a fit of the project is being made, or waits to be taken."""
+        return project in self._running
+
+    def begin(self, project: str, refit: Refit, job: Callable[[], Outcome]) -> None:
+        """Make a fit beside everything else."""
+        try:
+            self._running[project] = (refit, self._workers().submit(job))
+        except BrokenProcessPool:
+            self._pool = None
+            log.warning("fitting_died", project=project, challenger=refit.challenger)
+
+    def finished(self, project: str) -> tuple[Refit, Outcome] | None:
+        """The fit that has finished since, handed over once; one that failed is forgotten."""
+        refit, future = self._running.get(project, (None, None))
+        if refit is None or future is None or not future.done():
+            return None
+        del self._running[project]
+        try:
+            return refit, future.result()
+        except BrokenProcessPool:
+            self._pool = None
+            log.warning("fitting_died", project=project, challenger=refit.challenger)
+        except Exception:
+            log.exception("fitting_failed", project=project, challenger=refit.challenger)
+        return None
+
+    def run(self, job: Callable[[], Outcome]) -> Outcome:
+        """Make a fit now, and wait for it."""
+        try:
+            return self._workers().submit(job).result()
+        except BrokenProcessPool:
+            self._pool = None
+            return self._workers().submit(job).result()
+
+    def close(self) -> None:
+        """End the process; what it was doing is done again when it is needed."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            for process in list((pool._processes or {}).values()):  # noqa: SLF001 - 3.14 has kill
+                process.kill()
+            pool.shutdown(wait=True, cancel_futures=True)
+        self._running.clear()
+
+    def _workers(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                1,
+                mp_context=get_context("spawn"),
+                initializer=_be_modest,
+                max_tasks_per_child=_FITS_A_PROCESS,
+            )
+        return self._pool
+
+
+def _be_modest() -> None:
+    """Stand behind everybody else, and do not outlive the retrainer, however it ends."""
+    os.nice(_NICENESS)
+    Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
+
+
+def _end_with(parent: BaseProcess | None) -> None:
+    if parent is not None:
+        parent.join()
+    os._exit(1)

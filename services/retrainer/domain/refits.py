@@ -1,0 +1,38 @@
+"""Challengers that were fitted anew: which, to what, and when they were heard."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Refit(BaseModel):
+    """A fit; (challenger, upto) names it within a project.
+
+    Attributes:
+        challenger: which one.
+        upto: the ledger position of the last example that it uses.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    challenger: str
+    upto: int
+
+    @property
+    def identity(self) -> str:
+        """Its name in the ledger."""
+        return f"{self.challenger}/{self.upto}"
+
+
+class Entered(Refit):
+    """The body of the ledger entry at whose position a fit is heard for the first time.
+
+    Attributes:
+        sha256: content hash of what was fitted, empty if nothing was. Who learns the ledger again
+            fits again; another hash tells of another version of a library.
+    """
+
+    sha256: str
+
+    @property
+    def refit(self) -> Refit:
+        """Which fit it is."""
+        return Refit(challenger=self.challenger, upto=self.upto)

@@ -1,0 +1,85 @@
+"""The challengers of a project: what they were last fitted to, and what they say."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Self
+
+import numpy as np
+
+from shared.model.challengers.fitting import Refit, is_due, suitable
+from shared.model.encoded import Encoded
+from shared.model.probabilities import Floats
+from shared.model.state import ModelState
+from shared.model.voices.constant import ConstantVoice
+from shared.model.voices.registry import voice_from_state
+from shared.model.voices.voice import Voice
+from shared.project import FieldKind
+
+
+class Challengers:
+    """Each has a place in the mixture from the start; before its first fit it says nothing.
+
+    Attributes:
+        names: in the order of their places.
+        fitted: how many examples there had been at each one's last fit.
+    """
+
+    def __init__(self, names: Sequence[str], labels: int) -> None:
+        self.names = tuple(names)
+        self.fitted: dict[str, int] = {}
+        self._mute = ConstantVoice(np.full((1, labels), 1 / labels))
+        self._voices: dict[str, Voice] = {}
+
+    @classmethod
+    def start(cls, fields: Mapping[str, FieldKind], labels: int) -> Self:
+        """Those that suit the fields, none of them fitted."""
+        return cls(suitable(fields), labels)
+
+    @property
+    def voices(self) -> list[Voice]:
+        """What each says, in order."""
+        return [self._voices.get(name, self._mute) for name in self.names]
+
+    def predict_log_proba(self, rows: Encoded) -> Floats:
+        """Logarithms of probabilities, shape (rows, challengers, labels)."""
+        said = [voice.predict_log_proba(rows) for voice in self.voices]
+        nobody = np.empty((len(rows), 0, self._mute.probabilities.shape[1]))
+        return np.concatenate([nobody, *said], axis=1)
+
+    def due(self, examples: int, besides: Collection[str], upto: int) -> Refit | None:
+        """The next fit to make, `besides` those that are being made."""
+        waiting = sorted(self.names, key=lambda name: self.fitted.get(name, 0))
+        for name in waiting:
+            if name not in besides and is_due(name, examples, self.fitted.get(name, 0)):
+                return Refit(name, upto)
+        return None
+
+    def install(self, name: str, state: ModelState | None, examples: int) -> None:
+        """Hear a new fit from now on; None is a fit that did not suit."""
+        self.fitted[name] = examples
+        if state is not None:
+            self._voices[name] = voice_from_state(state)
+
+    def relabel(self, sources: Sequence[int | None]) -> None:
+        """Other labels: all are to be fitted again."""
+        self.fitted.clear()
+        self._voices.clear()
+        self._mute = ConstantVoice(np.full((1, len(sources)), 1 / len(sources)))
+
+    def state(self) -> ModelState:
+        """For `from_state`."""
+        labels = self._mute.probabilities.shape[1]
+        document = {"names": list(self.names), "labels": labels, "fitted": dict(self.fitted)}
+        return ModelState.compose(
+            {**document, "heard": sorted(self._voices)},
+            **{name: voice.state() for name, voice in self._voices.items()},
+        )
+
+    @classmethod
+    def from_state(cls, state: ModelState) -> Self:
+        """The challengers that `state` was taken of."""
+        said = state.document
+        challengers = cls(said["names"], said["labels"])
+        challengers.fitted = dict(said["fitted"])
+        for name in said["heard"]:
+            challengers._voices[name] = voice_from_state(state.part(name))
+        return challengers

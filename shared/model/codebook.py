@@ -1,0 +1,122 @@
+"""Rows as small integers, for trees: bins of numbers, ranks of categories."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.model.state import Array, ModelState
+from shared.model.values import Values
+
+MOST_CODES = 254
+"""Bins or categories of a field; code 0 is missing, and never seen."""
+
+FEWEST_CODES = 8
+MOST_IN_ALL = 2**13
+"""With many number fields each has fewer bins, so that tables of codes stay small."""
+
+Codes = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class CodeBook:
+    """How the fields of a table become codes in 0..254.
+
+    Attributes:
+        number_names: fields cut into quantile bins.
+        category_names: fields whose most frequent values have codes, the most frequent first.
+        edges: least value of code 2, 3, ..., padded with infinity, shape (number fields, 253).
+        known: hashes of the values that have codes, ascending, padded with the highest integer.
+        ranks: their codes, shape of `known`: (category fields, 254).
+    """
+
+    number_names: tuple[str, ...]
+    category_names: tuple[str, ...]
+    edges: NDArray[np.float64]
+    known: NDArray[np.uint64]
+    ranks: Codes
+
+    @property
+    def sizes(self) -> list[int]:
+        """How many codes each field has, numbers first, missing included."""
+        numbers = (self.edges < np.finfo(np.float64).max).sum(axis=1) + 2
+        categories = self.ranks.max(axis=1, initial=0).astype(np.int64) + 1
+        return [*numbers.tolist(), *categories.tolist()]
+
+    @classmethod
+    def fit(cls, values: Values) -> Self:
+        """Cut on these rows, at least one."""
+        edges = np.full((len(values.number_names), MOST_CODES - 1), np.finfo(np.float64).max)
+        most = max(FEWEST_CODES, min(MOST_CODES, MOST_IN_ALL // max(1, len(edges))))
+        for i, column in enumerate(values.numbers):
+            cuts = _cuts(column[~np.isnan(column)], most)
+            edges[i, : len(cuts)] = cuts
+        known = np.full((len(values.category_names), MOST_CODES), np.iinfo(np.uint64).max)
+        ranks = np.zeros(known.shape, np.uint8)
+        for i, column in enumerate(values.categories):
+            distinct, counts = np.unique(column, return_counts=True)
+            first = np.argsort(-counts, kind="stable")[:MOST_CODES]
+            by_value = np.argsort(first)
+            known[i, : len(first)] = distinct[first[by_value]]
+            ranks[i, : len(first)] = by_value + 1
+        return cls(values.number_names, values.category_names, edges, known, ranks)
+
+    def encode(self, values: Values) -> Codes:
+        """Codes of rows, shape (rows, fields); fields that `values` lacks are missing."""
+        rows = values.numbers.shape[1]
+        codes = np.zeros((rows, len(self.number_names) + len(self.category_names)), np.uint8)
+        for i, place in enumerate(_places(self.number_names, values.number_names)):
+            if place is not None:
+                column = values.numbers[place]
+                bins = np.searchsorted(self.edges[i], column, side="right") + 1
+                codes[:, i] = np.where(np.isnan(column), 0, bins)
+        for i, place in enumerate(_places(self.category_names, values.category_names)):
+            if place is not None:
+                column, known = values.categories[place], self.known[i]
+                found = np.minimum(np.searchsorted(known, column), MOST_CODES - 1)
+                ranks = np.where(known[found] == column, self.ranks[i, found], 0)
+                codes[:, len(self.number_names) + i] = ranks
+        return codes
+
+    def state(self) -> ModelState:
+        """For `from_state`."""
+        names = {"numbers": list(self.number_names), "categories": list(self.category_names)}
+        arrays: dict[str, Array] = {"edges": self.edges, "known": self.known, "ranks": self.ranks}
+        return ModelState(names, arrays)
+
+    @classmethod
+    def from_state(cls, state: ModelState) -> Self:
+        """The book that `state` was taken of.
+
+        Raises:
+            ValueError: the parts do not fit one another.
+        """
+        said, arrays = state.document, state.arrays
+        book = cls(
+            tuple(said["numbers"]),
+            tuple(said["categories"]),
+            arrays["edges"].astype(np.float64, casting="safe"),
+            arrays["known"].astype(np.uint64, casting="safe"),
+            arrays["ranks"].astype(np.uint8, casting="safe"),
+        )
+        shape = (len(book.category_names), MOST_CODES)
+        if book.edges.shape != (len(book.number_names), MOST_CODES - 1):
+            raise ValueError("edges that do not fit the number fields")
+        if book.known.shape != shape or book.ranks.shape != shape:
+            raise ValueError("categories that do not fit the category fields")
+        return book
+
+
+def _cuts(values: NDArray[np.float64], most: int) -> NDArray[np.float64]:
+    """The least values of all bins but the first, of which there are at most so many."""
+    distinct = np.unique(values)
+    if len(distinct) <= most:
+        return distinct[1:]
+    return np.unique(np.quantile(values, np.arange(1, most) / most))
+
+
+def _places(names: Sequence[str], among: Sequence[str]) -> list[int | None]:
+    known = {name: place for place, name in enumerate(among)}
+    return [known.get(name) for name in names]
