@@ -49,6 +49,7 @@ from services.review.api import (
 from services.review.api.caller import Doorkeeper, check_routes
 from services.review.api.cookies import SESSION, Cookie
 from services.review.api.limits import Limits
+from services.review.api.portions import Portions
 from services.review.api.rates import RateLimits
 from services.review.api.tls import StrictTransport
 from services.review.domain.identity import Reading, grants_of
@@ -100,7 +101,8 @@ def create_app(settings: Settings) -> Operated:
     limited = Limits(create_routes(core), settings.max_body_bytes)
     counted = RateLimits(limited, settings.rates, core.metrics.requests_limited)
     secured = StrictTransport(counted, settings.public_url)
-    return Operated(secured, core.readiness, core.registry)
+    portioned = Portions(secured)
+    return Operated(portioned, core.readiness, core.registry)
 
 
 def create_routes(core: "Core") -> FastAPI:

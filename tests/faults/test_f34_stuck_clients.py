@@ -19,7 +19,7 @@ ANSWERS = f"GET /openapi.json HTTP/1.1\r\n{HEAD}\r\n" * 100
 
 @pytest.mark.parametrize(
     ("clients", "said"),
-    [(500, HEADERS), (500, BODY), (40, ANSWERS)],
+    [(500, HEADERS), (500, BODY), (80, ANSWERS)],
     ids=["headers", "body", "answers"],
 )
 def test_decisions_go_on_and_memory_stays_bounded(at: Ground, clients: int, said: str) -> None:

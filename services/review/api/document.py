@@ -6,11 +6,15 @@ declares by `may_say`, examples from `examples.py`.
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from services.review.api.caller import guard_of
 from services.review.api.cookies import SESSION
@@ -87,6 +91,22 @@ def complete(app: FastAPI) -> None:
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign] # FastAPI's own way to extend it
+    _tell_from_one_copy(app)
+
+
+def _tell_from_one_copy(app: FastAPI) -> None:
+    """The document is long: whoever asks gets the same bytes, not some that were made for them."""
+
+    @cache
+    def made() -> bytes:
+        return bytes(JSONResponse(app.openapi()).body)
+
+    async def tell(_: Request) -> Response:
+        return Response(made(), media_type="application/json")
+
+    routes = app.router.routes
+    (place,) = (i for i, r in enumerate(routes) if getattr(r, "path", None) == app.openapi_url)
+    routes[place] = Route(str(app.openapi_url), tell, include_in_schema=False)
 
 
 def _complete(app: FastAPI) -> dict[str, Any]:
