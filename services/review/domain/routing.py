@@ -1,23 +1,29 @@
 """The router's rule: who decides an event, and with which chance a person sees it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from services.review.domain.certificate.gate import Placed
-from services.review.domain.rules import applying
+from services.review.domain.rules import Tests, applying, compiled
 from shared.events import Route, RouteKind, RouteReason
 from shared.project import AuditTiming, Policy
 from shared.wire import PredictionData
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Rules:
     """What is in force for a project at the moment of routing."""
 
     policy: Policy
     policy_version: int
     stopped: bool
+    tests: Tests = field(init=False, compare=False)
+    """The policy's rules, as they are asked of every event."""
+
+    def __post_init__(self) -> None:
+        self.tests = compiled(self.policy.rules)
 
 
 def margin(probabilities: Mapping[str, float]) -> float:
@@ -53,9 +59,9 @@ def barred(data: PredictionData, rules: Rules) -> Bar | None:
     if data.model.version == 0:
         return Bar(RouteReason.NO_MODEL)
     policy = rules.policy
-    if policy.rules:
+    if rules.tests:
         label = predicted_label(data.probabilities)
-        rule = applying(policy.rules, (data.features, data.slices or {}, label))
+        rule = applying(rules.tests, (data.features, data.slices or {}, label))
         if rule is not None:
             return Bar(RouteReason.RULE, rule)
     if policy.novelty_above is not None and (data.novelty or 0.0) > policy.novelty_above:
@@ -67,12 +73,7 @@ def barred(data: PredictionData, rules: Rules) -> Bar | None:
 
 def to_people(reason: RouteReason, rules: Rules) -> Route:
     """The route of an event that people decide for certain."""
-    return Route(
-        kind=RouteKind.REVIEW,
-        reason=reason,
-        inclusion_probability=1.0,
-        policy_version=rules.policy_version,
-    )
+    return _route(RouteKind.REVIEW, reason, 1.0, rules.policy_version, None)
 
 
 def follow(placed: Placed, rules: Rules) -> Route:
@@ -81,12 +82,23 @@ def follow(placed: Placed, rules: Rules) -> Route:
     if not ruling.inside:
         proven = ruling.threshold is not None and placed.score > ruling.threshold
         return to_people(RouteReason.UNCERTAIN if proven else RouteReason.UNPROVEN, rules)
+    certificate = f"{placed.lane}/{ruling.block}" if rules.policy.error_rate < 1 else None
+    kind = RouteKind.REVIEW if ruling.review else RouteKind.AUTO
+    reason = RouteReason.AUDIT if ruling.review else RouteReason.CONFIDENT
+    return _route(kind, reason, ruling.probability, rules.policy_version, certificate)
+
+
+@lru_cache(10_000)
+def _route(
+    kind: RouteKind, reason: RouteReason, probability: float, version: int, certificate: str | None
+) -> Route:
+    """A route. Most events share theirs with others: finding one costs less than making it."""
     return Route(
-        kind=RouteKind.REVIEW if ruling.review else RouteKind.AUTO,
-        reason=RouteReason.AUDIT if ruling.review else RouteReason.CONFIDENT,
-        inclusion_probability=ruling.probability,
-        policy_version=rules.policy_version,
-        certificate=f"{placed.lane}/{ruling.block}" if rules.policy.promises else None,
+        kind=kind,
+        reason=reason,
+        inclusion_probability=probability,
+        policy_version=version,
+        certificate=certificate,
     )
 
 

@@ -5,6 +5,7 @@ What cannot be told, because a value is missing or of another kind, is neither t
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from operator import ge, gt, le, lt
 from typing import Any
@@ -16,24 +17,27 @@ Seen = tuple[Mapping[str, Any], Mapping[str, str], str]
 """An event's features, its slices and the predicted label."""
 
 _Test = Callable[[Seen], Truth]
+Tests = tuple[tuple[str, _Test], ...]
+"""Rules by name, as functions."""
+
 _SIZES = (("above", gt), ("at_least", ge), ("below", lt), ("at_most", le))
 
 
-def applying(rules: Sequence[Rule], seen: Seen) -> str | None:
+def applying(tests: Tests, seen: Seen) -> str | None:
     """The name of the first rule that applies to an event, if any does.
 
-    >>> rule = Rule(name="large", when=Condition(field="amount", above=100))
-    >>> [applying([rule], ({"amount": amount}, {}, "pay")) for amount in (50, 500, None)]
+    >>> tests = compiled((Rule(name="large", when=Condition(field="amount", above=100)),))
+    >>> [applying(tests, ({"amount": amount}, {}, "pay")) for amount in (50, 500, None)]
     [None, 'large', 'large']
     """
-    for name, test in _compiled(tuple(rules)):
+    for name, test in tests:
         if test(seen) is not False:
             return name
     return None
 
 
 @lru_cache(1000)
-def _compiled(rules: tuple[Rule, ...]) -> tuple[tuple[str, _Test], ...]:
+def compiled(rules: tuple[Rule, ...]) -> Tests:
     """Rules as functions: they are asked for every event, and changed once a month."""
     return tuple((rule.name, _test(rule.when)) for rule in rules)
 
@@ -46,7 +50,7 @@ def _test(condition: Condition) -> _Test:
         return partial(_any if condition.any_of else _none, tests)
     if condition.label is not None:
         return partial(_is_predicted, condition.label)
-    return partial(_value, condition)
+    return _value(condition)
 
 
 def _all(tests: Sequence[_Test], seen: Seen) -> Truth:
@@ -72,35 +76,53 @@ def _is_predicted(label: str, seen: Seen) -> Truth:
     return seen[2] == label
 
 
-def _value(condition: Condition, seen: Seen) -> Truth:
-    """Whether a field or slice has all that is asked of it."""
-    features, slices, _ = seen
-    if condition.slice is not None:
-        value: Any = slices.get(condition.slice)
-    else:
-        value = features.get(condition.field or "")
-    if condition.missing is not None and (value is None) != condition.missing:
-        return False
-    if value is None:
-        return True if condition.tests == {"missing"} else None
-    return _fits(condition, value)
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """Whether a field or slice has all that is asked of it.
 
+    Attributes:
+        name: the field's or slice's.
+        place: where it stands in what is seen: 0 for fields, 1 for slices.
+        missing: whether it is to be missing; None: not asked.
+        wanted: the values of which it is to be one; empty: not asked.
+        sizes: how it is to compare with which limits.
+    """
 
-def _fits(condition: Condition, value: Any) -> Truth:  # noqa: ANN401 - a feature of any kind
-    wanted = condition.among if condition.equals is None else (condition.equals,)
-    if wanted is not None:
-        if not any(_is_like(value, one) for one in wanted):
-            return None
-        if value not in wanted:
+    name: str
+    place: int
+    missing: bool | None
+    wanted: tuple[object, ...]
+    sizes: tuple[tuple[Callable[[Any, Any], bool], float], ...]
+
+    def __call__(self, seen: Seen) -> Truth:
+        value = seen[self.place].get(self.name)  # type: ignore[union-attr] # a mapping
+        if self.missing is not None and (value is None) != self.missing:
             return False
-    for name, compare in _SIZES:
-        limit = getattr(condition, name)
-        if limit is not None:
-            if isinstance(value, bool) or not isinstance(value, int | float):
+        if value is None:
+            return None if self.wanted or self.sizes else True
+        return self._fits(value)
+
+    def _fits(self, value: Any) -> Truth:  # noqa: ANN401 - a feature of any kind
+        if self.wanted:
+            if not any(_is_like(value, one) for one in self.wanted):
                 return None
-            if not compare(value, limit):
+            if value not in self.wanted:
                 return False
-    return True
+        if self.sizes and (isinstance(value, bool) or not isinstance(value, int | float)):
+            return None
+        return all(compare(value, limit) for compare, limit in self.sizes)
+
+
+def _value(condition: Condition) -> _Value:
+    limits = ((compare, getattr(condition, name)) for name, compare in _SIZES)
+    equal = () if condition.equals is None else (condition.equals,)
+    return _Value(
+        name=condition.field or condition.slice or "",
+        place=0 if condition.slice is None else 1,
+        missing=condition.missing,
+        wanted=condition.among or equal,
+        sizes=tuple((compare, limit) for compare, limit in limits if limit is not None),
+    )
 
 
 def _is_like(value: object, other: object) -> bool:

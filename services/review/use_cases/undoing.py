@@ -9,6 +9,7 @@ from services.review.domain.confirming import is_to_confirm
 from services.review.domain.gold import Showing, is_copy
 from services.review.domain.ledger import Kind
 from services.review.domain.queue import Item, Stage, is_for_leads
+from services.review.domain.routing import predicted_label
 from services.review.domain.votes import Ballot, VoteState
 from services.review.domain.voting import VerdictKind
 from services.review.errors import LeaseLost, NotFound, TooLate
@@ -17,11 +18,13 @@ from services.review.use_cases.claiming import Claim, Claiming
 from services.review.use_cases.concluding import Conclude
 from services.review.use_cases.marking import turn_of, unmark_copy
 from services.review.use_cases.repeating import UNNAMED, Once
-from services.review.use_cases.settling import entry, tell_block
+from services.review.use_cases.settling import case_of, entry, tell_block
 from shared.clock import Clock
+from shared.events import RouteReason
 from shared.project import Project
 
 _AT_ONCE = 100
+_ASKED = "somebody else is asked as well; what you answered is weighed with theirs"
 
 
 class UndoVote:
@@ -52,6 +55,7 @@ class UndoVote:
                 project, queue = _existing(transaction, item.project), item.queue
                 saw_model = False
                 _check_time(answered_at, project, now)
+                _check_copy(transaction, turn, project.configuration)
                 unmark_copy(transaction, item, turn, now)
             else:
                 project, queue, saw_model = self._withdraw(transaction, item_id, reviewer, now)
@@ -71,9 +75,7 @@ class UndoVote:
         configuration = project.configuration
         asked = (item.reason, item.predicted, ballot.label, configuration.policy)
         if not item.settled and is_to_confirm(*asked):
-            raise TooLate(
-                "somebody else is asked as well; what you answered is weighed with theirs"
-            )
+            raise TooLate(_ASKED)
         if transaction.votes.counted(item.id, item.round)[-1] != ballot:
             raise TooLate("others have answered since; ask a lead to revoke your answer")
         undone = _Withdrawal(VoteState.UNDONE, reviewer.name, now)
@@ -195,6 +197,14 @@ def _own_copy(
         return None
     turn = turn_of(transaction, item)
     return (item, turn, turn.at) if turn.reviewer == reviewer.name and turn.at else None
+
+
+def _check_copy(transaction: Transaction, turn: Showing, project: Project) -> None:
+    """Refuse where a random check would be refused: else it would be known for gold."""
+    case = case_of(transaction, project.name, turn.gold.event_id)
+    predicted = predicted_label(case.probabilities)
+    if is_to_confirm(RouteReason.AUDIT, predicted, turn.label or "", project.policy):
+        raise TooLate(_ASKED)
 
 
 def _check_time(at: datetime, project: ProjectState, now: datetime) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from services.review.domain.ledger import Kind
-from services.review.domain.rules import applying
+from services.review.domain.rules import applying, compiled
 from shared.project import Condition, FieldKind, Policy, Project, Rule
 from tests.builders import a_prediction, a_project
 from tests.unit.review.certificate.test_blocks import Line
@@ -25,7 +25,7 @@ def says(condition: dict[str, Any], **features: object) -> bool:
     rule = Rule(when=Condition.model_validate(condition))
     slices = {"region": str(features.pop("region"))} if "region" in features else {}
     label = str(features.pop("label", "pay"))
-    return applying([rule], (features, slices, label)) is not None
+    return applying(compiled((rule,)), (features, slices, label)) is not None
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_rule_and_its_contrary_never_both_spare_an_event(amount: float, limit:
 def test_the_first_rule_that_applies_is_named() -> None:
     rules = [Rule(name="vip", when=Condition(field="vip", equals=True))]
     rules.append(Rule(name="large", when=Condition(field="amount", above=1)))
-    assert applying(rules, ({"vip": False, "amount": 5}, {}, "pay")) == "large"
+    assert applying(compiled(tuple(rules)), ({"vip": False, "amount": 5}, {}, "pay")) == "large"
 
 
 DEEP = {"field": "amount", "above": 1}

@@ -1,7 +1,7 @@
 """A block: so many acceptances under one promise."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from services.review.domain.certificate.credits import credits
@@ -81,16 +81,21 @@ class Block:
     pending: int = 0
     end: End | None = None
     versions: tuple[int, ...] = ()
+    credits: int = field(init=False, compare=False)
+    """Of its terms, which every event asks for."""
+
+    def __post_init__(self) -> None:
+        self.credits = self.terms.credits
 
     @property
     def left(self) -> int:
         """The credits that are neither spent nor held by an audit that waits."""
-        return self.terms.credits - self.found - self.pending
+        return self.credits - self.found - self.pending
 
     @property
     def is_open(self) -> bool:
         """Whether one more event may enter the lane: even if it is wrong, the promise holds."""
-        return self.end is None and self.left >= 0
+        return self.end is None and self.found + self.pending <= self.credits
 
     def cover(self, version: int) -> None:
         """Note the model version of an event in the lane."""
@@ -112,7 +117,7 @@ class Block:
         self.pending -= 1
         self.checked += 1
         self.found += wrong
-        if self.end is None and self.found > self.terms.credits:
+        if self.end is None and self.found > self.credits:
             self.end = End.TRIP
 
     def reopen(self, *, wrong: bool) -> None:

@@ -30,6 +30,8 @@ def lane_of(label: str, slices: Mapping[str, str], certify_by: Sequence[str]) ->
     >>> lane_of("leaves", {"region": "north"}, ["region"])
     'label=leaves&region=north'
     """
+    if not certify_by:
+        return _name(label)
     return _name(label, tuple((name, slices.get(name, "")) for name in certify_by))
 
 
@@ -68,5 +70,5 @@ def promises_the_same(block: Terms, policy: Policy) -> bool:
 
 
 @lru_cache(_MANY)
-def _name(label: str, slices: tuple[tuple[str, str], ...]) -> str:
+def _name(label: str, slices: tuple[tuple[str, str], ...] = ()) -> str:
     return urlencode([(LABEL, label), *slices])

@@ -5,9 +5,12 @@ import pytest
 from services.review.domain.votes import Answer
 from services.review.errors import Invalid, TooLate
 from services.review.use_cases.deciding import Outcome
+from services.review.use_cases.thresholds import Thresholds
 from shared.project import Policy, Votes
 from tests.builders import a_project
+from tests.fakes.open_thresholds import OpenThresholds
 from tests.unit.review.certificate.test_blocks import POLICY, Line
+from tests.unit.review.test_gold import GoldDesk, told
 from tests.unit.review.voting_desk import ADA, BEN, LEA, OPS
 
 CONFIRMING = POLICY.model_copy(update={"confirm_wrong": True})
@@ -93,3 +96,20 @@ def test_a_policy_that_allows_nothing_is_refused_with_the_cure() -> None:
     line = Line()
     with pytest.raises(Invalid, match="a window of at least 80"):
         line.projects.apply(a_project("other", policy=hopeless), OPS)
+
+
+class ProvenDesk(GoldDesk):
+    """A project that promises something, and everything has proven itself."""
+
+    thresholds: Thresholds | None = OpenThresholds()
+
+
+def test_gold_is_confirmed_like_a_random_check() -> None:
+    promising = Policy(error_rate=0.5, auto_margin=0.6, audit_probability=1)
+    desk = ProvenDesk(gold=1, policy=promising)
+    desk.arrive("a", leave=0.9)
+    gold, real = desk.take(), desk.take(gold=False)
+    assert told(desk, gold, "stay") == told(desk, real, "stay")
+    for claim in (gold, real):
+        with pytest.raises(TooLate, match="somebody else is asked"):
+            desk.undo(claim.lease.item.id, ADA)
