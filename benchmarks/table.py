@@ -51,6 +51,7 @@ def main(
     title: str,
     measure: Callable[[argparse.Namespace], Sequence[Figure]],
     switches: Mapping[str, str] = MappingProxyType({}),
+    numbers: Mapping[str, tuple[int, str]] = MappingProxyType({}),
 ) -> None:
     """Measure, print the table, and with --check exit with 1 if a goal is missed.
 
@@ -58,6 +59,7 @@ def main(
         title: what is measured.
         measure: gives the figures.
         switches: options of this measurement, each with what it does.
+        numbers: options that take a number, each with its default and what it is.
     """
     parser = argparse.ArgumentParser(description=title)
     parser.add_argument("--check", action="store_true", help="exit 1 if a goal is missed")
@@ -65,15 +67,17 @@ def main(
     parser.add_argument("--events", type=int, default=30_000, help="events a measurement")
     for name, meaning in switches.items():
         parser.add_argument(f"--{name}", action="store_true", help=meaning)
+    for name, (default, use) in numbers.items():
+        parser.add_argument(f"--{name}", type=int, default=default, help=use)
     arguments = parser.parse_args()
     figures = measure(arguments)
     table = Table("figure", "ours", "peer or limit", "ratio", "goal", title=title)
     for figure in figures:
         sign = "≤" if figure.at_most else "≥"
         goal = "-" if figure.goal is None else f"{sign} {figure.goal:g}"
-        numbers = (_number(figure.ours, figure.unit), _number(figure.peer, figure.unit))
+        values = (_number(figure.ours, figure.unit), _number(figure.peer, figure.unit))
         mark = "" if figure.met else " missed"
-        table.add_row(figure.name, *numbers, f"{figure.ratio:.2f}{mark}", goal)
+        table.add_row(figure.name, *values, f"{figure.ratio:.2f}{mark}", goal)
     Console(width=120).print(table)
     if arguments.json:
         arguments.json.write_text(json.dumps([asdict(figure) for figure in figures], indent=1))

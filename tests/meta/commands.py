@@ -34,8 +34,9 @@ def fault(words: list[str], tree: dict[str, Any], run_words: set[str]) -> str | 
         if len(words) < 2 or words[1] not in run_words:
             return "no such word of ./run"
         if words[1] == "bench":
-            module = ROOT / "benchmarks" / f"{words[2].replace('-', '_')}.py"
-            return None if module.exists() else f"no benchmark {words[2]}"
+            module = ROOT / "benchmarks" / words[2].replace("-", "_")
+            exists = module.with_suffix(".py").exists() or (module / "__main__.py").exists()
+            return None if exists else f"no benchmark {words[2]}"
         if words[1] not in {"demo", "up"}:
             return None
         words = ["handraise", *words[1:]]

@@ -9,7 +9,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from services.review.domain.certificate.risk import LEAST_EVIDENCE, Curve, Evidence, curve
+from services.review.domain.certificate.risk import LEAST_EVIDENCE, Curve, curve
 from services.review.domain.certificate.sentinel import Sentinel
 
 WINDOW = 12_000
@@ -136,4 +136,4 @@ def family_of(project: str, name: str, sha256: str) -> str:
 
 
 def _curve(labels: "deque[Label]") -> Curve | None:
-    return curve(Evidence(x.score, x.wrong, 1 / x.probability) for x in labels)
+    return curve([(x.score, x.wrong, 1 / x.probability) for x in labels])

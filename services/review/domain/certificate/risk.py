@@ -89,7 +89,7 @@ class Curve:
         return self.errors[min(bisect_left(self.levels, score), len(self.errors) - 1)]
 
 
-def curve(evidence: Iterable[Evidence]) -> Curve | None:
+def curve(evidence: Iterable[tuple[float, bool, float]]) -> Curve | None:
     """The curve that labels show, or None while they are fewer than `LEAST_EVIDENCE`.
 
     The local error rate r(s) is the weighted isotonic regression of the errors on the score, by
@@ -100,6 +100,9 @@ def curve(evidence: Iterable[Evidence]) -> Curve | None:
 
     told at the 100 quantiles of the weight below which the effective number of labels,
     (Σ w)² / Σ w² (Kish 1965), is at least 50.
+
+    Args:
+        evidence: see `Evidence`; plain tuples are as good, and quicker to make.
     """
     labels = sorted(evidence, key=itemgetter(0))
     if len(labels) < LEAST_EVIDENCE:
@@ -121,7 +124,7 @@ def curve(evidence: Iterable[Evidence]) -> Curve | None:
     )
 
 
-def _steps(labels: Sequence[Evidence]) -> list[_Level]:
+def _steps(labels: Sequence[tuple[float, bool, float]]) -> list[_Level]:
     """The labels in some 200 groups of neighbours; equal scores share one."""
     size = math.ceil(len(labels) / _STEPS)
     steps: list[_Level] = []

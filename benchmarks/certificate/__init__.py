@@ -1,0 +1,1 @@
+"""The certificate on synthetic and real streams: `./run bench certificate`."""
