@@ -5,7 +5,7 @@ from benchmarks.certificate.learners import Learner
 from benchmarks.certificate.outcome import Promise
 from services.review.domain.certificate import evidence
 from services.review.domain.certificate.block import Block, Terms
-from services.review.domain.certificate.design import designed
+from services.review.domain.certificate.design import designed, in_flight
 from services.review.domain.certificate.evidence import Shelf
 from services.review.domain.certificate.selector import threshold
 
@@ -23,13 +23,15 @@ class Product:
     def __init__(self, promise: Promise, miss_rate: float = 0.0) -> None:
         self._terms = terms_of(promise, miss_rate)
         self._shelf = Shelf()
+        self._last: Block | None = None
 
     def terms(self) -> Terms:
         """See `Policy`."""
-        return designed(self._terms, self._shelf.curve)
+        return designed(self._terms, self._shelf.curve, in_flight(self._last))
 
     def threshold(self, block: Block) -> float | None:
         """See `Policy`."""
+        self._last = block
         return threshold(self._shelf.curve, block)
 
     def take(self, label: Label) -> bool:

@@ -2,7 +2,7 @@
 
 from typing_extensions import override
 
-from services.review.domain.certificate.block import Terms
+from services.review.domain.certificate.block import Block, Terms
 from services.review.domain.certificate.gate import Threshold
 from services.review.domain.certificate.lanes import terms_of
 from services.review.ports import ProjectState
@@ -25,5 +25,5 @@ class OpenThresholds(Thresholds):
         return lambda _: ANY
 
     @override
-    def terms(self, state: ProjectState, lane: str) -> Terms:
+    def terms(self, state: ProjectState, lane: str, last: Block | None) -> Terms:
         return terms_of(state.configuration.policy)

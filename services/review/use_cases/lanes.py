@@ -111,7 +111,7 @@ class Lanes:
     def _open(self, name: str) -> _Lane:
         block = self._newest.get(name)
         is_recorded = block is not None and block.end is None
-        terms = self._thresholds.terms(self._state, name)
+        terms = self._thresholds.terms(self._state, name, block)
         if block is None:
             block = Block(1, terms)
         elif is_recorded and not promises_the_same(block.terms, self._rules.policy):

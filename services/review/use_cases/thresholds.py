@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from services.review.domain.certificate.block import Terms
+from services.review.domain.certificate.block import Block, Terms
+from services.review.domain.certificate.design import in_flight
 from services.review.domain.certificate.evidence import WINDOW, Book, Label, family_of
 from services.review.domain.certificate.gate import Threshold
 from services.review.domain.certificate.lanes import lane_of, terms_of
@@ -69,12 +70,12 @@ class Thresholds:
         family = family_of(state.configuration.name, model.name, model.sha256)
         return partial(threshold, reader.book.curve(lane, family) if reader else None)
 
-    def terms(self, state: ProjectState, lane: str) -> Terms:
-        """What the next block of a lane promises."""
+    def terms(self, state: ProjectState, lane: str, last: Block | None) -> Terms:
+        """What the next block of a lane promises, after the last one."""
         name = state.configuration.name
         reader = self._readers.get(name)
         known = reader.book.curve(lane, name) if reader else None
-        return terms_of(state.configuration.policy, known)
+        return terms_of(state.configuration.policy, known, in_flight(last))
 
     def _read(self, name: str, now: datetime) -> None:
         with self._store.read() as transaction:

@@ -9,7 +9,7 @@ promise holds for whatever is chosen here.
 from collections.abc import Callable
 from dataclasses import replace
 
-from services.review.domain.certificate.block import Terms
+from services.review.domain.certificate.block import Block, Terms
 from services.review.domain.certificate.credits import NONE
 from services.review.domain.certificate.risk import Curve
 from services.review.domain.certificate.selector import pace
@@ -27,35 +27,47 @@ _TYPICAL_COVERAGE = 0.75
 _TYPICAL_ELASTICITY = 0.35
 
 
-def designed(terms: Terms, curve: Curve | None) -> Terms:
+def designed(terms: Terms, curve: Curve | None, late: float = 0.0) -> Terms:
     """The terms with the floor that is expected to need the fewest reviews.
 
     Of each event a person sees, on average,
 
-        1 - (1 - p) · C(min(α, R_p))          R_p: the pace of a whole block with this floor
+        1 - (1 - p) · C(min(α, R))        R: the pace of a whole block that has a - p·L credits
 
     Args:
         terms: whose α, W, δ and η count.
-        curve: what labels show. Without it C(R) = .75 · (R/α)^.35, a middling problem.
+        curve: what labels show. Without it, or where it allows no lane with any floor,
+            C(R) = .75 · (R/α)^.35, a middling problem.
+        late: L, how many events enter the lane while an audit waits for its answer. Each of the
+            p·L that wait is charged as an error, so late answers want more credits.
 
     Returns:
         The terms unchanged where no floor gives the block a credit.
     """
-    coverage = curve.coverage if curve else _typical(terms.alpha)
-    costs = [
-        (_reviews(candidate, coverage), candidate)
-        for candidate in (replace(terms, floor=floor) for floor in _FLOORS)
-        if candidate.credits != NONE
-    ]
-    if not costs:
+    offers = [replace(terms, floor=floor) for floor in _FLOORS]
+    offers = [offer for offer in offers if offer.credits != NONE]
+    if not offers:
         return terms
-    least = min(cost for cost, _ in costs)
-    return next(candidate for cost, candidate in reversed(costs) if cost <= _ENOUGH * least)
+    costs = [_reviews(offer, curve.coverage, late) for offer in offers] if curve else []
+    if not costs or min(costs) >= 1:
+        costs = [_reviews(offer, _typical(terms.alpha), late) for offer in offers]
+    least = min(costs)
+    pairs = zip(reversed(offers), reversed(costs), strict=True)
+    return next(offer for offer, cost in pairs if cost <= _ENOUGH * least)
 
 
-def _reviews(terms: Terms, coverage: Callable[[float], float]) -> float:
+def in_flight(block: Block | None) -> float:
+    """How many events enter the lane while an audit waits (`late`), as the last block shows.
+
+    Audits that wait are p0 times the events that entered the lane meanwhile (Little 1961).
+    """
+    return block.pending / block.terms.floor if block else 0.0
+
+
+def _reviews(terms: Terms, coverage: Callable[[float], float], late: float) -> float:
     """The share of events that people see in a whole block."""
-    risk = min(terms.alpha, pace(terms, terms.credits, terms.window))
+    credits_left = terms.credits - terms.floor * late
+    risk = min(terms.alpha, pace(terms, credits_left, terms.window))
     return 1 - (1 - terms.floor) * coverage(risk)
 
 

@@ -44,8 +44,10 @@ def read_lane(lane: str) -> dict[str, str]:
     return dict(parse_qsl(lane, keep_blank_values=True))
 
 
-def terms_of(policy: Policy, known: Curve | None = None) -> Terms:
+def terms_of(policy: Policy, known: Curve | None = None, late: float = 0.0) -> Terms:
     """What the next block of a lane promises; with which floor, its curve tells.
+
+    `late` is how many events enter the lane while an audit waits (`design.in_flight`).
 
     >>> terms_of(Policy(audit_probability=0.2)).floor, terms_of(Policy()).floor
     (0.2, 0.08)
@@ -59,7 +61,7 @@ def terms_of(policy: Policy, known: Curve | None = None) -> Terms:
     )
     if policy.audit_probability is not None or not policy.promises:
         return terms
-    return designed(terms, known)
+    return designed(terms, known, late)
 
 
 def promises_the_same(block: Terms, policy: Policy) -> bool:

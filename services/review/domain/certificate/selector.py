@@ -8,9 +8,6 @@ from services.review.domain.certificate.block import Block, Terms
 from services.review.domain.certificate.credits import NONE
 from services.review.domain.certificate.risk import Curve
 
-_WAITING = 0.1
-"""Of the audits that wait, so many are expected to be wrong; the gate itself charges them all."""
-
 
 def pace(terms: Terms, credits_left: float, to_go: int) -> float:
     """The risk at which the credits that are left last exactly to the end of the block.
@@ -22,7 +19,7 @@ def pace(terms: Terms, credits_left: float, to_go: int) -> float:
 
     Args:
         terms: of the block.
-        credits_left: how many are neither spent nor likely to be.
+        credits_left: how many are neither spent nor held by an audit that waits.
         to_go: acceptances until the block is full, at least 1.
     """
     found_per_escape = terms.floor * (1 - terms.miss_rate) / (1 - terms.floor)
@@ -36,10 +33,13 @@ def threshold(curve: Curve | None, block: Block) -> float | None:
     most α: where errors were rarer than expected the lane grows wider towards the block's end, and
     where they were more frequent it narrows. Asked again after each label, it is a feedback that
     needs no exact curve.
+
+    An audit that waits is charged as an error, as the gate charges it. Most turn out right; but
+    where answers are late others wait by then, and a lane that counts on them is shut for all
+    events, the easy ones too, long before the block's end.
     """
     terms = block.terms
-    credits_left = terms.credits - block.found - _WAITING * block.pending
-    if curve is None or block.end is not None or terms.credits == NONE or credits_left < 0:
+    if curve is None or terms.credits == NONE or not block.is_open:
         return None
     to_go = max(1, terms.window - block.accepted)
-    return curve.threshold(min(terms.alpha, pace(terms, credits_left, to_go)))
+    return curve.threshold(min(terms.alpha, pace(terms, block.left, to_go)))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.review.domain.certificate.block import Block, End, Terms
 from services.review.domain.certificate.credits import NONE
-from services.review.domain.certificate.design import designed
+from services.review.domain.certificate.design import designed, in_flight
 from services.review.domain.certificate.risk import Curve
 from services.review.domain.certificate.selector import pace, threshold
 
@@ -76,6 +76,22 @@ def test_greater_blocks_need_smaller_floors() -> None:
     ]
     assert floors == sorted(floors, reverse=True)
     assert floors[0] > floors[-1]
+
+
+def test_late_answers_want_more_credits() -> None:
+    prompt, late = (designed(TERMS, CURVE, late) for late in (0, 500))
+    assert late.credits > prompt.credits
+    assert late.floor > prompt.floor
+
+
+def test_audits_that_wait_tell_how_late_answers_are() -> None:
+    assert in_flight(None) == 0
+    assert in_flight(Block(1, TERMS, pending=7)) == pytest.approx(100)
+
+
+def test_a_curve_that_allows_no_lane_does_not_choose_the_floor() -> None:
+    nothing = Curve([0.5], [0.4], [1.0], [0.5], [0.4])
+    assert designed(TERMS, nothing) == designed(TERMS, None)
 
 
 def test_where_everything_is_easy_few_are_audited() -> None:
