@@ -11,12 +11,13 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from multiprocessing import get_context
 from statistics import fmean, median
 
 from scipy.stats import binomtest  # type: ignore[import-untyped]
 
-from benchmarks.certificate import real
+from benchmarks.certificate import real, tiers
 from benchmarks.certificate.certified import Label
 from benchmarks.certificate.outcome import Promise
 from benchmarks.certificate.policies import Product
@@ -63,6 +64,7 @@ def measure(arguments: argparse.Namespace) -> Sequence[Figure]:
         *_recovery(plays),
         *(figure for row in (*LATE, *HOSTILES) for figure in _adverse(plays, row)),
         *(figure for source in real.SOURCES.values() for figure in _real(plays, source)),
+        *tiers.figures(),
         _time_an_event(),
     ]
 
@@ -98,12 +100,13 @@ def _reviews(plays: Plays, row: Row) -> Iterator[Figure]:
     if row not in STREAMS:
         yield _broken(plays, row.name, PRODUCT, row.promise, 1.0)
     ours, theirs = plays[row.name, PRODUCT], plays[row.name, PROTOTYPE]
-    shared = len(theirs)
+    seeds = {played.seed for played in theirs}
+    shared = [played for played in ours if played.seed in seeds]
     oracle = 100 * fmean(played.oracle for played in ours)
     goal = _OF_ORACLE.get(row.name)
     yield Figure(f"{row.name}: reviews / oracle", _mean(ours), oracle, goal, "%", True)
-    name = f"{row.name}: reviews / prototype, {shared} seeds"
-    yield Figure(name, _mean(ours), _mean(theirs), 1.0, "%", True)
+    name = f"{row.name}: reviews / prototype, the same {len(seeds)} seeds"
+    yield Figure(name, _mean(shared), _mean(theirs), 1.0, "%", True)
 
 
 def _recovery(plays: Plays) -> Iterator[Figure]:
@@ -125,11 +128,19 @@ def _recovery(plays: Plays) -> Iterator[Figure]:
 def _adverse(plays: Plays, row: Row) -> Iterator[Figure]:
     method = HOSTILE if (row.name, HOSTILE) in plays else PRODUCT
     undeclared = row.people.miss_rate > row.declared
-    yield _broken(plays, row.name, method, row.promise, None if undeclared else 1.0)
-    if method == PRODUCT:
-        oracle = 100 * fmean(played.oracle for played in plays[row.name, method])
-        reviews = _mean(plays[row.name, method])
-        yield Figure(f"{row.name}: reviews / oracle", reviews, oracle, None, "%", True)
+    figure = _broken(plays, row.name, method, row.promise, None if undeclared else 1.0)
+    if method == HOSTILE:
+        # This adversary gets exactly the share that the credits allow, so chance needs room.
+        blocks = sum(played.blocks for played in plays[row.name, method])
+        delta = row.promise.delta
+        room = 3 * (delta * (1 - delta) / blocks) ** 0.5
+        name = f"{figure.name} / δ and three standard deviations"
+        yield replace(figure, name=name, peer=100 * (delta + room))
+        return
+    yield figure
+    oracle = 100 * fmean(played.oracle for played in plays[row.name, method])
+    reviews = _mean(plays[row.name, method])
+    yield Figure(f"{row.name}: reviews / oracle", reviews, oracle, None, "%", True)
 
 
 def _real(plays: Plays, source: real.Source) -> Iterator[Figure]:

@@ -73,7 +73,7 @@ def play(task: tuple[str, str, int]) -> Play:
         outcome = certified.play(stream, learner, Product(source.promise), source.promise)
     else:
         outcome = uncertified(method, stream, learner, source.promise)
-    return summary(name, method, outcome, source.promise)
+    return summary(task, outcome, source.promise)
 
 
 class _Loop:

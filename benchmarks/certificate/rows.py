@@ -29,6 +29,7 @@ class Play(NamedTuple):
 
     row: str
     method: str
+    seed: int
     reviews: float
     oracle: float
     broken: int
@@ -107,12 +108,11 @@ def play(task: tuple[str, str, int]) -> Play:
     row = ROWS[name]
     stream = make(row.stream, seed, row.events)
     outcome = _PLAYERS.get(method, _by_rule)(row, method, stream)
-    return summary(name, method, outcome, row.promise, reopening(outcome, stream))
+    return summary(task, outcome, row.promise, reopening(outcome, stream))
 
 
 def summary(
-    row: str,
-    method: str,
+    task: tuple[str, str, int],
     outcome: Outcome,
     promise: Promise,
     reopened: tuple[int, int] | None = None,
@@ -120,8 +120,7 @@ def summary(
     """The figures of one outcome."""
     after, escapes = reopened or (None, None)
     return Play(
-        row,
-        method,
+        *task,
         outcome.reviews,
         outcome.oracle,
         sum(wrong > promise.budget for wrong in outcome.blocks),

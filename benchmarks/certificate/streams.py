@@ -10,7 +10,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 FEATURES = 6
-_STEEPNESS = 5.0
+STEEPNESS = 5.0
 """Of the logistic law. With it the prototype needs 1.79 times the oracle's reviews on the
 stationary stream, as it did on the streams it was first measured on."""
 
@@ -77,7 +77,7 @@ def make(name: str, seed: int, events: int) -> Stream:
     features = chance.normal(size=(events, FEATURES))
     law = _Law(
         np.tile(old, (events, 1)),
-        np.full(events, _STEEPNESS),
+        np.full(events, STEEPNESS),
         0.0,
         np.zeros(events),
         None,
@@ -129,7 +129,7 @@ def _recurring(law: _Law, new: Floats, chance: np.random.Generator) -> None:
 
 def _imbalance(law: _Law, *_: object) -> None:
     """Some 8 % of the labels are 1."""
-    law.offset = _RARE * _STEEPNESS
+    law.offset = _RARE * STEEPNESS
 
 
 def _slice(law: _Law, _: Floats, chance: np.random.Generator) -> None:
