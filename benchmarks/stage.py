@@ -25,6 +25,7 @@ from shared.events import (
     announce,
 )
 from shared.model.artifact import publish
+from shared.model.challengers.fitting import fit
 from shared.model.keys import load_or_create_signing_key
 from shared.model.learner import Learner
 from shared.model.manifest import Origin
@@ -222,6 +223,8 @@ def _promoted(directory: Path) -> CloudEvent:
     for number in range(600):
         row = features(-1 - number)
         learner.learn(row, {_label(row): 1.0})
+    while (refit := learner.due()) is not None:
+        learner.install(refit, fit(learner.task(refit)))
     model = learner.serving()
     if model is None:
         raise RuntimeError("600 examples make a model")

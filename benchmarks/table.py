@@ -52,6 +52,7 @@ def main(
     measure: Callable[[argparse.Namespace], Sequence[Figure]],
     switches: Mapping[str, str] = MappingProxyType({}),
     numbers: Mapping[str, tuple[int, str]] = MappingProxyType({}),
+    events: int = 30_000,
 ) -> None:
     """Measure, print the table, and with --check exit with 1 if a goal is missed.
 
@@ -60,11 +61,12 @@ def main(
         measure: gives the figures.
         switches: options of this measurement, each with what it does.
         numbers: options that take a number, each with its default and what it is.
+        events: how many events it takes if nothing is said.
     """
     parser = argparse.ArgumentParser(description=title)
     parser.add_argument("--check", action="store_true", help="exit 1 if a goal is missed")
     parser.add_argument("--json", type=Path, help="write the figures to a file")
-    parser.add_argument("--events", type=int, default=30_000, help="events a measurement")
+    parser.add_argument("--events", type=int, default=events, help="events a measurement")
     for name, meaning in switches.items():
         parser.add_argument(f"--{name}", action="store_true", help=meaning)
     for name, (default, use) in numbers.items():

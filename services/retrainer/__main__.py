@@ -3,9 +3,15 @@
 import sys
 
 from services.retrainer.app import create_app, rebuild
+from services.retrainer.domain.leaving_out import LeftOut, Whom
 from services.retrainer.errors import NoSuchVersion
 from services.retrainer.settings import Settings
 from shared.service import serve
+
+USAGE = (
+    "usage: python -m services.retrainer "
+    "[rebuild PROJECT VERSION [--without reviewer|subject NAME]]"
+)
 
 
 def main(arguments: list[str]) -> None:
@@ -14,14 +20,24 @@ def main(arguments: list[str]) -> None:
         case []:
             serve("retrainer", Settings, create_app, lambda settings: settings.retrainer_port)
         case ["rebuild", project, version] if version.isdecimal():
-            try:
-                rebuilt = rebuild(Settings(), project, int(version))
-            except NoSuchVersion as error:
-                sys.exit(f"handraise retrainer: {error}")
-            sys.stdout.write(f"recorded {rebuilt.recorded}\nrebuilt  {rebuilt.rebuilt}\n")
-            sys.exit(0 if rebuilt.is_same else 1)
+            _rebuild(project, int(version), None)
+        case ["rebuild", project, version, "--without", whom, name] if (
+            version.isdecimal() and whom in set(Whom)
+        ):
+            _rebuild(project, int(version), LeftOut(Whom(whom), name))
         case _:
-            sys.exit("usage: python -m services.retrainer [rebuild PROJECT VERSION]")
+            sys.exit(USAGE)
+
+
+def _rebuild(project: str, version: int, without: LeftOut | None) -> None:
+    try:
+        rebuilt = rebuild(Settings(), project, version, without)
+    except NoSuchVersion as error:
+        sys.exit(f"handraise retrainer: {error}")
+    sys.stdout.write(f"recorded {rebuilt.recorded}\nrebuilt  {rebuilt.rebuilt}\n")
+    if without is not None:
+        sys.stdout.write(f"without  {rebuilt.changed} corrections\n")
+    sys.exit(0 if rebuilt.is_same or without is not None else 1)
 
 
 if __name__ == "__main__":

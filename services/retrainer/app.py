@@ -18,6 +18,7 @@ from services.retrainer.adapters.project_feed import ProjectFeed
 from services.retrainer.adapters.publisher import RedisPublisher
 from services.retrainer.adapters.store import SqlStore
 from services.retrainer.adapters.turn import Turn
+from services.retrainer.domain.leaving_out import LeftOut
 from services.retrainer.handlers import record_corrections
 from services.retrainer.metrics import Metrics
 from services.retrainer.settings import Settings
@@ -69,14 +70,16 @@ def create_app(settings: Settings) -> Operated:
     )
 
 
-def rebuild(settings: Settings, project: str, version: int) -> Rebuilt:
+def rebuild(
+    settings: Settings, project: str, version: int, without: LeftOut | None = None
+) -> Rebuilt:
     """Learn a version again from the ledger; see `use_cases/rebuilding.py`."""
     database, workshop = _open(settings)
     fitters = ProcessFitters()
     try:
         store = SqlStore(database)
         courses = Courses(store, workshop, fitters, Metrics(CollectorRegistry()))
-        return RebuildVersion(store, courses)(project, version)
+        return RebuildVersion(store, courses)(project, version, without)
     finally:
         fitters.close()
         database.close()

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from services.retrainer.adapters.learners import Workshop
 from services.retrainer.adapters.store import SqlStore
 from services.retrainer.app import MIGRATIONS, VERSION_TABLE
+from services.retrainer.domain.leaving_out import LeftOut
 from services.retrainer.domain.versions import Version
 from services.retrainer.metrics import Metrics
 from services.retrainer.ports import Checkpoint, Learners
@@ -98,10 +99,10 @@ class Bench:
         with self.store.read() as transaction:
             return transaction.checkpoints.newest_first(project)
 
-    def rebuild(self, number: int) -> Rebuilt:
+    def rebuild(self, number: int, without: LeftOut | None = None) -> Rebuilt:
         """Learn a version of churn again."""
         courses = Courses(self.store, self.learners, FakeFitters(), Metrics(CollectorRegistry()))
-        return RebuildVersion(self.store, courses)("churn", number)
+        return RebuildVersion(self.store, courses)("churn", number, without)
 
     def value(self, metric: str, project: str = "churn") -> float | None:
         """What a metric shows."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from services.retrainer.domain.leaving_out import LeftOut
 from services.retrainer.domain.ledger import Entry, Kind
 from services.retrainer.domain.progress import Judged, Progress
 from services.retrainer.domain.refits import Entered
@@ -29,6 +30,8 @@ class Course:
         considered: the position at which a version was last thought of.
         saved: examples learned at the last checkpoint.
         outcomes: fits that were made here and are entered further on, by name.
+        left_out: who is to be left out of what is learned.
+        changed: how many corrections were left out for that, wholly or in part.
     """
 
     project: Project
@@ -38,6 +41,8 @@ class Course:
     considered: int = 0
     saved: int = 0
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    left_out: LeftOut | None = None
+    changed: int = 0
 
     def take(self, entry: Entry, metrics: Metrics) -> None:
         """Take in the next entry of the ledger."""
@@ -62,9 +67,16 @@ class Course:
             log.warning("refit_differs", project=self.project.name, refit=entered.identity)
         self.learner.install(entered.refit, outcome)
 
+    def _remaining(self, correction: CorrectionMade) -> CorrectionMade | None:
+        remaining = self.left_out.remains_of(correction) if self.left_out else correction
+        self.changed += remaining is not correction
+        return remaining
+
     def _learn(self, entry: Entry, metrics: Metrics) -> None:
         name = self.project.name
-        correction = CorrectionMade.model_validate_json(entry.body)
+        correction = self._remaining(CorrectionMade.model_validate_json(entry.body))
+        if correction is None:
+            return
         try:
             scored = self.learner.learn(
                 correction.features, correction.label_probabilities, entry.position

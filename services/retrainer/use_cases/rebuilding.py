@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.retrainer.domain.leaving_out import LeftOut
 from services.retrainer.errors import NoSuchVersion
 from services.retrainer.ports import Store
 from services.retrainer.use_cases.courses import Courses
@@ -9,10 +10,15 @@ from services.retrainer.use_cases.courses import Courses
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """The content hash that was recorded, and that of the model learned again."""
+    """The content hash that was recorded, and that of the model learned again.
+
+    Attributes:
+        changed: corrections that were left out, wholly or in part.
+    """
 
     recorded: str
     rebuilt: str
+    changed: int = 0
 
     @property
     def is_same(self) -> bool:
@@ -27,8 +33,8 @@ class RebuildVersion:
         self._store = store
         self._courses = courses
 
-    def __call__(self, project: str, number: int) -> Rebuilt:
-        """Both hashes.
+    def __call__(self, project: str, number: int, without: LeftOut | None = None) -> Rebuilt:
+        """Both hashes; `without` somebody they differ if that changed anything.
 
         Raises:
             NoSuchVersion: the project has no such version.
@@ -38,6 +44,7 @@ class RebuildVersion:
         course = self._courses.begin(project)
         if version is None or course is None:
             raise NoSuchVersion(f"project {project!r} has no version {number}")
+        course.left_out = without
         self._courses.advance(course, until=version.position)
         candidate = course.learner.candidate()
-        return Rebuilt(version.sha256, candidate.sha256 if candidate else "")
+        return Rebuilt(version.sha256, candidate.sha256 if candidate else "", course.changed)

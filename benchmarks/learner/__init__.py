@@ -1,0 +1,1 @@
+"""The learner beside the best online and batch models, on real data."""
