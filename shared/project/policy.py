@@ -28,6 +28,7 @@ class Policy(BaseModel):
         error_rate: share (0..1] of wrong ones allowed. 1 promises nothing: the model then decides
             whatever `auto_margin` lets through.
         confidence: probability (0..1) with which the promise is kept in each block of events.
+        joint: so many promises, of labels and slices, are to hold together with this confidence.
         window: how many automatic decisions make a block. error_rate x window wrong ones are
             allowed in it: the more, the fewer events people have to see. Best 2000 and above.
         miss_rate: share [0..1) of errors that people overlook in a random check.
@@ -39,6 +40,8 @@ class Policy(BaseModel):
             the automatic decisions are wrong. Not given: what costs the fewest reviews.
         audits: whether an event that is drawn waits for its person, or is decided at once and
             amended if the person disagrees.
+        review_cost: what an answer of a person costs, in the unit of `order.error_cost`. Where an
+            error is expected to cost more, people decide although the promise would allow more.
         confirm_wrong: whether an error that one person finds in a check has to be confirmed by a
             second one before it counts. Turn it off where only one person answers.
         rules: events that people decide, however sure the model is.
@@ -50,6 +53,7 @@ class Policy(BaseModel):
 
     error_rate: Annotated[float, Field(gt=0, le=1)] = 0.05
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
+    joint: Annotated[int, Field(ge=1, le=10_000)] = 1
     window: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
     miss_rate: Annotated[float, Field(ge=0, lt=1)] = 0.0
     certify_by: Annotated[
@@ -58,6 +62,7 @@ class Policy(BaseModel):
     auto_margin: Annotated[float, Field(ge=0, le=1)] = 0.0
     audit_probability: Annotated[float, Field(gt=0, le=1)] | None = None
     audits: AuditTiming = AuditTiming.HOLD
+    review_cost: Annotated[float, Field(gt=0, le=1e12)] | None = None
     confirm_wrong: bool = True
     rules: Annotated[tuple[Rule, ...], Field(max_length=100)] = ()
     novelty_above: Annotated[float, Field(ge=0, lt=1)] | None = None

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from services.review.api.cursors import NextCursor
 from services.review.domain.certificate.block import UNLIMITED, End
 from services.review.domain.certificate.lanes import LABEL, read_lane
+from services.review.domain.certificate.overlooking import Overlooking
 from services.review.domain.certificate.words import statement
 from services.review.use_cases.certificates import Certificate, Verification
 
@@ -75,10 +76,44 @@ class CertificateAnswer(BaseModel):
         )
 
 
+class OverlookingAnswer(BaseModel):
+    """How often people are wrong on gold, beside the miss rate for which the promises allow.
+
+    Attributes:
+        answers: on gold, in exams too.
+        wrong: how many of them.
+        low: the share of wrong ones is at least this ...
+        high: ... and at most this, each with 95 % confidence.
+        declared: `miss_rate` of the policy.
+        exceeded: people almost surely miss more than was declared; the promises are weaker than
+            they say, until `miss_rate` is raised.
+    """
+
+    answers: int
+    wrong: int
+    low: float
+    high: float
+    declared: float
+    exceeded: bool
+
+    @classmethod
+    def of(cls, found: Overlooking) -> Self:
+        """From what gold has shown."""
+        return cls(
+            answers=found.answers,
+            wrong=found.wrong,
+            low=found.low,
+            high=found.high,
+            declared=found.declared,
+            exceeded=found.is_exceeded,
+        )
+
+
 class CertificatesAnswer(BaseModel):
     """Certificates of a project, those that began last first."""
 
     project: str
+    overlooking: OverlookingAnswer
     certificates: list[CertificateAnswer]
     next_cursor: NextCursor
 

@@ -8,6 +8,7 @@ from services.review.api.caller import Doorkeeper
 from services.review.api.certificate_answers import (
     CertificateAnswer,
     CertificatesAnswer,
+    OverlookingAnswer,
     VerificationAnswer,
 )
 from services.review.api.cursors import CursorText, Limit, read, written
@@ -31,6 +32,7 @@ def router(door: Doorkeeper, certificates: ReadCertificates) -> APIRouter:
         return CertificatesAnswer(
             project=project,
             certificates=[CertificateAnswer.of(found) for found in page.items],
+            overlooking=OverlookingAnswer.of(certificates.overlooking(project)),
             next_cursor=written("certificates", page.last.sequence) if page.last else None,
         )
 

@@ -110,7 +110,12 @@ def _tell_from_one_copy(app: FastAPI) -> None:
 
 
 def _complete(app: FastAPI) -> dict[str, Any]:
-    document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        routes=app.routes,
+        separate_input_output_schemas=False,  # they are the same, but where one names itself
+    )
     guarded = {
         (route.path, method.lower())
         for route in iter_route_contexts(app.routes)

@@ -31,6 +31,14 @@ _CERTIFICATE = {
 CERTIFICATES: dict[str, Any] = {
     "CertificatesAnswer": {
         "project": "churn",
+        "overlooking": {
+            "answers": 200,
+            "wrong": 8,
+            "low": 0.022,
+            "high": 0.067,
+            "declared": 0.05,
+            "exceeded": False,
+        },
         "certificates": [_CERTIFICATE],
         "next_cursor": None,
     },

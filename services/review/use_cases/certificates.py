@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.review.domain.certificate.block import Block
+from services.review.domain.certificate.overlooking import Overlooking, overlooking
 from services.review.domain.certificate.record import KINDS, fact_of, read_routed
 from services.review.domain.certificate.replay import Replay
 from services.review.domain.coin import Draw, coin, key_id
@@ -56,6 +57,19 @@ class ReadCertificates:
             _check(transaction, project)
             found = transaction.blocks.page(project, limit + 1, before)
         return Page.of([Certificate(place, dated) for place, dated in found], limit)
+
+    def overlooking(self, project: str) -> Overlooking:
+        """Whether people overlook more than the policy declares, as gold tells.
+
+        Raises:
+            NotFound: no such project.
+        """
+        with self._store.read() as transaction:
+            _check(transaction, project)
+            state = transaction.projects.get(project)
+            assert state is not None  # noqa: S101 - it was checked
+            scores = transaction.gold.scores(project)
+        return overlooking(scores.values(), state.configuration.policy.miss_rate)
 
     def verify(self, project: str) -> Verification:
         """Count every block again from the ledger alone, throw every coin again, and compare.

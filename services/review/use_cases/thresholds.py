@@ -9,9 +9,10 @@ from services.review.domain.certificate.block import Block, Terms
 from services.review.domain.certificate.design import in_flight
 from services.review.domain.certificate.evidence import WINDOW, Book, Label, family_of
 from services.review.domain.certificate.gate import Threshold
-from services.review.domain.certificate.lanes import lane_of, terms_of
+from services.review.domain.certificate.lanes import label_of, lane_of, terms_of
 from services.review.domain.certificate.record import read_label, read_routed
-from services.review.domain.certificate.selector import threshold
+from services.review.domain.certificate.risk import Curve
+from services.review.domain.certificate.selector import threshold, worthwhile
 from services.review.domain.facts import Verdict
 from services.review.domain.ledger import Entry, Kind
 from services.review.domain.routing import predicted_label
@@ -68,7 +69,12 @@ class Thresholds:
             return _any
         reader = self._readers.get(state.configuration.name)
         family = family_of(state.configuration.name, model.name, model.sha256)
-        return partial(threshold, reader.book.curve(lane, family) if reader else None)
+        known = reader.book.curve(lane, family) if reader else None
+        cost = state.configuration.policy.review_cost
+        if known is None or cost is None:
+            return partial(threshold, known)
+        errors = state.configuration.order.error_cost
+        return partial(_capped, known, worthwhile(known, errors.get(label_of(lane), 1.0), cost))
 
     def terms(self, state: ProjectState, lane: str, last: Block | None) -> Terms:
         """What the next block of a lane promises, after the last one."""
@@ -119,6 +125,12 @@ def _take(transaction: Transaction, name: str, reader: _Reader, entries: Sequenc
         lane = lane_of(predicted, record.prediction.slices, reader.certify_by)
         amends = entry.detail.endswith(Verdict.AMENDED.value)
         reader.book.take(lane, family_of(name, model.name, model.sha256), label, amends=amends)
+
+
+def _capped(known: Curve, cap: float | None, block: Block) -> float | None:
+    """What the promise allows, as far as it is worth it."""
+    allowed = threshold(known, block)
+    return None if allowed is None or cap is None else min(allowed, cap)
 
 
 def _any(_: object) -> float | None:

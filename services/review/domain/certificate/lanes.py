@@ -44,6 +44,12 @@ def read_lane(lane: str) -> dict[str, str]:
     return dict(parse_qsl(lane, keep_blank_values=True))
 
 
+@lru_cache(_MANY)
+def label_of(lane: str) -> str:
+    """The label that a lane is for."""
+    return read_lane(lane)[LABEL]
+
+
 def terms_of(policy: Policy, known: Curve | None = None, late: float = 0.0) -> Terms:
     """What the next block of a lane promises; with which floor, its curve tells.
 
@@ -55,7 +61,7 @@ def terms_of(policy: Policy, known: Curve | None = None, late: float = 0.0) -> T
     terms = Terms(
         alpha=policy.error_rate,
         window=policy.window,
-        delta=round(1 - policy.confidence, 12),
+        delta=round(1 - policy.confidence, 12) / policy.joint,
         floor=policy.audit_probability or _UNPROMISED,
         miss_rate=policy.miss_rate,
     )

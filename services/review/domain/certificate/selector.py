@@ -4,6 +4,9 @@ Nothing here can weaken the promise, which holds for any threshold. It decides h
 promise costs.
 """
 
+import math
+from bisect import bisect_right
+
 from services.review.domain.certificate.block import Block, Terms
 from services.review.domain.certificate.credits import NONE
 from services.review.domain.certificate.risk import Curve
@@ -24,6 +27,15 @@ def pace(terms: Terms, credits_left: float, to_go: int) -> float:
     """
     found_per_escape = terms.floor * (1 - terms.miss_rate) / (1 - terms.floor)
     return max(0.0, credits_left + 0.5) / (to_go * found_per_escape)
+
+
+def worthwhile(curve: Curve, error_cost: float, review_cost: float) -> float | None:
+    """The highest score at which an error is not expected to cost more than an answer; None: none.
+
+    A person is asked where P(wrong | score) · error cost > review cost (Chow 1970).
+    """
+    place = bisect_right(curve.errors, review_cost / error_cost if error_cost else math.inf)
+    return curve.levels[place - 1] if place else None
 
 
 def threshold(curve: Curve | None, block: Block) -> float | None:

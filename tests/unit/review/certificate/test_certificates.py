@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from services.review.domain.certificate.block import Block, End, Terms
+from services.review.domain.certificate.overlooking import overlooking
 from services.review.domain.certificate.words import statement
+from services.review.domain.gold import Score
 from services.review.domain.ledger import Kind
 from services.review.domain.votes import Answer
 from services.review.errors import NotFound
@@ -93,6 +95,18 @@ def test_an_unknown_project_has_none(line: Line) -> None:
         read.page("other", 5, None)
     with pytest.raises(NotFound):
         read.verify("other")
+
+
+@pytest.mark.parametrize(
+    ("seen", "right", "exceeded"), [(0, 0, False), (20, 19, False), (50, 40, True)]
+)
+def test_gold_tells_whether_people_overlook_more_than_was_declared(
+    line: Line, seen: int, right: int, exceeded: bool
+) -> None:
+    found = overlooking([Score(seen, right)], declared=0.1)
+    assert found.is_exceeded is exceeded
+    assert found.low <= found.high
+    assert ReadCertificates(line.store, KEY).overlooking("churn").answers == 0
 
 
 TERMS = Terms(0.05, 10_000, 0.05, 0.07, miss_rate=0.1)

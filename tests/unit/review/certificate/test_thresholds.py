@@ -4,10 +4,11 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 
+from services.review.domain.certificate.lanes import terms_of
 from services.review.domain.ledger import Kind, NewEntry
-from shared.project import Policy
+from shared.project import Order, Policy
 from tests.builders import a_prediction
-from tests.unit.review.voting_desk import Desk
+from tests.unit.review.voting_desk import OPS, Desk
 
 POLICY = Policy(error_rate=0.1, window=1000, certify_by=("region",))
 STAY = "label=stay&region="
@@ -115,3 +116,22 @@ def test_the_floor_follows_from_the_evidence_and_stays_for_the_block() -> None:
     route(desk, range(160, 170))
     block = desk.store.kept.blocks.newest("churn")[STAY]
     assert (block.number, block.terms.floor) == (1, first)
+
+
+def test_what_an_error_costs_may_keep_a_lane_narrower_than_the_promise() -> None:
+    dear = POLICY.model_copy(update={"review_cost": 0.001})
+    desk = a_desk(dear)
+    route(desk, range(150))
+    settle(desk, range(149))
+    settle(desk, [149], "leave")
+    assert set(route(desk, range(150, 200))) == {"unproven"}
+    cheap = desk.store.kept.projects.states["churn"].configuration.model_copy(
+        update={"order": Order(error_cost={"stay": 0})}
+    )
+    desk.projects.apply(cheap, OPS)
+    assert "confident" in route(desk, range(200, 250))
+
+
+def test_joint_promises_share_their_doubt() -> None:
+    alone, joint = terms_of(Policy()), terms_of(Policy(joint=5))
+    assert (alone.delta, joint.delta) == (0.05, 0.01)
