@@ -5,8 +5,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import httpx
@@ -73,11 +74,7 @@ class Installation:
             yield processes
 
     def is_ready(self, service: str) -> bool:
-        try:
-            address = f"http://127.0.0.1:{self.ports[service]}/health/ready"
-            return httpx.get(address).status_code == 200
-        except httpx.TransportError:
-            return False
+        return is_ready(self.ports[service])
 
     @contextmanager
     def _process(self, name: str) -> Iterator[subprocess.Popen[bytes]]:
@@ -94,6 +91,18 @@ class Installation:
                     process.wait(15)
                 except subprocess.TimeoutExpired:
                     process.kill()
+
+
+def is_ready(port: int, patience: float = 5.0) -> bool:
+    """Whether the service there says so.
+
+    It is asked often, while processes start: httpx would read all certificates each time.
+    """
+    there = HTTPConnection("127.0.0.1", port, timeout=patience)
+    with closing(there), suppress(OSError, HTTPException):
+        there.request("GET", "/health/ready")
+        return there.getresponse().status == 200
+    return False
 
 
 def until(condition: Callable[[], bool], patience: float = PATIENCE_SECONDS) -> None:

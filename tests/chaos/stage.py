@@ -18,7 +18,7 @@ from redis.retry import Retry
 from handraise.embedded import find_server
 from tests.chaos import children
 from tests.chaos.children import Plant
-from tests.processes import SERVICES, TOKEN
+from tests.processes import SERVICES, TOKEN, is_ready
 from tests.servers import free_port
 
 REDIS = "redis"
@@ -146,13 +146,9 @@ class Stage:
         try:
             with self.redis() as client:
                 client.ping()
-            for name in SERVICES:
-                address = f"http://127.0.0.1:{self.ports[name]}/health/ready"
-                if httpx.get(address, timeout=2.0).status_code != 200:
-                    return False
-        except (httpx.HTTPError, RedisError, OSError):
+        except (RedisError, OSError):
             return False
-        return True
+        return all(is_ready(self.ports[name], 2.0) for name in SERVICES)
 
     def stop(self) -> dict[str, int | None]:
         """SIGTERM to the services; their exit codes, None for one that had to be killed."""

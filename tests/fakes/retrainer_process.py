@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self, cast
 
-import httpx
 import redis
 
 from shared.events import CloudEvent, EventDeadLettered, EventType, ModelChanged
 from shared.streams import FIELD, Stream
+from tests.processes import is_ready
 from tests.servers import free_port
 
 _PATIENCE_SECONDS = 30
@@ -105,10 +105,7 @@ class RetrainerProcess:
 
     def is_ready(self) -> bool:
         """Whether the process says that it is ready."""
-        try:
-            return httpx.get(f"http://127.0.0.1:{self.port}/health/ready").is_success
-        except httpx.TransportError:
-            return False
+        return is_ready(self.port)
 
     def send(self, events: Sequence[CloudEvent]) -> None:
         """Put events on their streams."""
