@@ -81,11 +81,11 @@ class Desk:
     def log_in(self) -> None:
         self.page.context.request.get(self.login_link(), max_redirects=0)
 
-    def as_lead(self, context: BrowserContext) -> "Desk":
-        """Somebody who leads, in a browser of their own."""
+    def as_somebody(self, name: str, role: str, context: BrowserContext) -> "Desk":
+        """Somebody else, in a browser of their own."""
         with self.api as api:
-            api.post("/v1/users", json={"name": "lea", "role": "lead"}).raise_for_status()
-        context.request.get(self.login_link("lea"), max_redirects=0)
+            api.post("/v1/users", json={"name": name, "role": role}).raise_for_status()
+        context.request.get(self.login_link(name), max_redirects=0)
         return watching(self.stack, self.queue, context)
 
     def open(self) -> None:

@@ -80,7 +80,7 @@ def test_a_lead_reads_why_an_item_was_passed_on(desk: Desk, browser: Browser) ->
 
     # then a lead finds the first with the reason, and their word is the last
     with browser.new_context() as context:
-        lead = desk.as_lead(context)
+        lead = desk.as_somebody("lea", "lead", context)
         until(lambda: desk.report()["waiting"] == 2)
         lead.go(f"/review/{desk.queue}.leads")
         assert lead.shown() == "event-0"
@@ -169,3 +169,22 @@ def test_what_carried_the_prediction_is_marked_and_what_is_withheld_is_absent(de
     desk.page.get_by_text("Show the picture").click()
     expect(image).to_have_css("filter", "none")
     assert desk.complaints == []
+
+
+def test_the_page_leads_to_the_exam_and_the_exam_back(desk: Desk, browser: Browser) -> None:
+    # given an exam of one question, and something to do
+    desk.send(events(2))
+    desk.answer("event-0", "leave")
+    with desk.api as api:
+        gold = {"event_id": "event-0", "label": "leave", "explanation": "Notice was given."}
+        api.post(f"/v1/projects/{desk.queue}/gold", json=gold).raise_for_status()
+    desk.apply(quality={"exam": {"questions": 1, "pass_at": 1.0}})
+
+    with browser.new_context() as context:
+        ada = desk.as_somebody("ada", "reviewer", context)
+        ada.go()
+        ada.page.get_by_role("link", name="Take the exam").click()
+        ada.page.get_by_role("button", name="leave").click()
+        expect(ada.page.locator("main")).to_contain_text("Notice was given.")
+        ada.page.get_by_role("link", name="Begin to work").click()
+        assert ada.shown() == "event-1"

@@ -12,15 +12,14 @@ const PICTURE = /^data:image\/(png|jpeg|gif|webp|avif);base64,/;
 const $ = (id) => document.getElementById(id);
 const main = $("review");
 const leaseSeconds = Number(main.dataset.leaseSeconds);
-const urgentSeconds = Number(main.dataset.urgentSeconds);
-const counter = `handraise.answered.${main.dataset.queue}`;
+const shelves = `handraise.${main.dataset.queue}.${main.dataset.owner}`; // nobody finds another's
 const buttons = [...$("labels").children];
 const byKey = Object.fromEntries(buttons.map((b) => [b.getAttribute("aria-keyshortcuts"), b]));
 
 let shown = null; // the item on the screen; null as soon as it is answered
 let shownAt = 0;
 let deafUntil = 0;
-let answered = Number(sessionStorage.getItem(counter) ?? 0);
+let answered = Number(sessionStorage.getItem(`${shelves}.answered`) ?? 0);
 let troubled = null; // the notice of it
 let pen = null; // what is typed rather than pressed; comes after the first item
 
@@ -125,8 +124,9 @@ function paintTimes() {
   if (due === null) return;
   const full = clock(shown.item.deadline, { dateStyle: "medium", timeStyle: "short" });
   const soon = due > 0 ? `due ${full}` : `overdue since ${full}`;
-  $("due").textContent = 0 < due && due < urgentSeconds ? `due in ${span(due)}` : soon;
-  $("due").classList.toggle("late", due < urgentSeconds);
+  const urgent = Number(main.dataset.urgentSeconds);
+  $("due").textContent = 0 < due && due < urgent ? `due in ${span(due)}` : soon;
+  $("due").classList.toggle("late", due < urgent);
 }
 
 function paintLast() {
@@ -205,12 +205,12 @@ function trouble(tries, error) {
 
 function count(more) {
   answered += more;
-  sessionStorage.setItem(counter, answered);
+  sessionStorage.setItem(`${shelves}.answered`, answered);
   $("answered").textContent = answered;
   if (more) $("waiting").textContent = Math.max(0, Number($("waiting").textContent) - more);
 }
 
-const work = new Work(main.dataset.queue, leaseSeconds, {
+const work = new Work(main.dataset.queue, leaseSeconds, shelves, {
   shown: show,
   resting: rest,
   troubled: trouble,

@@ -16,16 +16,16 @@ const MOST_PAST = 20; // answers that an undo reaches back
  *   lost(event, why)         an act was refused, or the item shown was taken away
  */
 export class Work extends Loop {
-  constructor(queue, leaseSeconds, page) {
+  constructor(queue, leaseSeconds, shelves, page) {
     super(page);
     this.queue = queue;
     this.leaseMs = leaseSeconds * 1000;
     this.hand = [];
     this.returned = [];
     this.shelves = {
-      acts: shelf(`handraise.acts.${queue}`, []),
-      past: shelf(`handraise.past.${queue}`, []),
-      notes: shelf(`handraise.notes.${queue}`, {}),
+      acts: shelf(`${shelves}.acts`, []),
+      past: shelf(`${shelves}.past`, []),
+      notes: shelf(`${shelves}.notes`, {}),
     };
     this.acts = this.shelves.acts.read(); // decision, skip, escalate, undo, in the order of the keys
     this.past = this.shelves.past.read(); // one's own answers, newest last
