@@ -76,13 +76,13 @@ class Site:
 
 
 @contextmanager
-def open_site(directory: Path) -> Iterator[Site]:
+def open_site(directory: Path, **settings: Any) -> Iterator[Site]:
     """A service with a database of its own, and no Redis."""
-    (directory / "secrets").mkdir()
+    (directory / "secrets").mkdir(exist_ok=True)
     (directory / "secrets" / "admin.token").write_text(TOKEN)
-    settings = Settings(redis_url="redis://127.0.0.1:1/0", data_dir=directory)
-    app = create_app(settings)
-    database = Database(settings.database)
+    given = Settings(redis_url="redis://127.0.0.1:1/0", data_dir=directory, **settings)
+    app = create_app(given)
+    database = Database(given.database)
     store = SqlStore(database, {stream: stream.key("handraise") for stream in Stream})
     metrics = Metrics(CollectorRegistry())
     route = RoutePredictions(store, FakeBell(), metrics, SystemClock(), b"key", OpenThresholds())

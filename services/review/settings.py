@@ -13,6 +13,9 @@ from shared.errors import Misconfigured
 from shared.hardening import open_key, weak_database, weak_token
 from shared.settings import CommonSettings
 
+IMAGE_HOSTS = r"^(https://[a-z0-9.-]+(:[0-9]+)?( https://[a-z0-9.-]+(:[0-9]+)?)*)?$"
+"""Origins, with a space between them."""
+
 
 class Settings(CommonSettings):
     """The common settings, the review database and the doors for people."""
@@ -45,6 +48,12 @@ class Settings(CommonSettings):
         description="How people reach review, e.g. `https://handraise.example.org`, where a proxy "
         "with TLS stands in front: login links begin so, and with `https:` cookies are for TLS "
         "only.",
+    )
+    image_hosts: Annotated[str, Field(pattern=IMAGE_HOSTS)] = Field(
+        "",
+        description="Where pictures may lie that events name by address, such as "
+        "`https://img.example.org https://cdn.example.org`; unset: nowhere, and only pictures that "
+        "come within an event are shown.",
     )
     passwords: bool = Field(
         True, description="Whether people may log in with name and password; false: they may not."

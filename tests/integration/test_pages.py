@@ -1,11 +1,13 @@
 """The pages as a browser without scripts gets them: answers, headers, forms."""
 
 import re
+from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from tests.builders import a_prediction
-from tests.site import OURS, Site, strict
+from tests.site import OURS, Site, open_site, strict
 
 
 @pytest.fixture
@@ -146,3 +148,17 @@ def test_a_form_that_is_too_large_is_refused(site: Site, ada: dict[str, str]) ->
     answer = site.ask("POST", "/review/churn/decide", data=form, cookies=ada, headers=OURS)
 
     assert answer.status_code == 422
+
+
+def test_pictures_come_from_named_hosts_only(tmp_path: Path) -> None:
+    hosts = "https://img.example.org https://cdn.example.org:8443"
+    (tmp_path / "named").mkdir()
+    with open_site(tmp_path / "named", image_hosts=hosts) as site:
+        site.project("churn")
+        page = site.ask("GET", "/review/churn", cookies=site.session_of("ada", "reviewer"))
+        assert f"img-src 'self' data: {hosts}; " in page.headers["content-security-policy"]
+        assert f'data-images="{hosts}"' in page.text
+
+    for wrong in ("http://img.example.org", "https://a; script-src *", "*"):
+        with pytest.raises(ValidationError), open_site(tmp_path, image_hosts=wrong):
+            pass

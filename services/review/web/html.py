@@ -31,8 +31,10 @@ _HERE = Path(__file__).parent
 class Pages:
     """Fills the templates."""
 
-    def __init__(self, *, passwords: bool, provider: bool) -> None:
-        """Know which ways in the login page offers."""
+    def __init__(self, *, passwords: bool, provider: bool, images: str) -> None:
+        """Know which ways in the login page offers, and from where pictures may be shown."""
+        policy = HEADERS["Content-Security-Policy"].replace("data:", f"data: {images}".rstrip())
+        self._headers = {**HEADERS, "Content-Security-Policy": policy}
         self._templates = Environment(
             loader=FileSystemLoader([_HERE / "templates", _HERE / "static"]),
             autoescape=True,
@@ -41,12 +43,14 @@ class Pages:
             lstrip_blocks=True,
         )
         icon = (_HERE / "static" / "icon.svg").read_text()
-        self._templates.globals.update(passwords=passwords, provider=provider, icon=icon)
+        self._templates.globals.update(
+            passwords=passwords, provider=provider, icon=icon, images=images
+        )
 
     def show(self, template: str, status: int = 200, **content: object) -> HTMLResponse:
         """One page."""
         text = self._templates.get_template(template).render(**content)
-        return HTMLResponse(text, status, HEADERS)
+        return HTMLResponse(text, status, self._headers)
 
     def sorry(self, request: Request, error: ReviewError | Unavailable) -> HTMLResponse:
         """The page for an error; it says the cure."""

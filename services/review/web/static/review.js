@@ -12,6 +12,7 @@ const PICTURE = /^data:image\/(png|jpeg|gif|webp|avif);base64,/;
 const $ = (id) => document.getElementById(id);
 const main = $("review");
 const leaseSeconds = Number(main.dataset.leaseSeconds);
+const hosts = main.dataset.images.split(" ").filter(Boolean); // whose pictures may be shown
 const shelves = `handraise.${main.dataset.queue}.${main.dataset.owner}`; // nobody finds another's
 const buttons = [...$("labels").children];
 const byKey = Object.fromEntries(buttons.map((b) => [b.getAttribute("aria-keyshortcuts"), b]));
@@ -56,10 +57,14 @@ function readable(value) {
 function picture(name, address) {
   const button = element("button", "picture");
   const image = element("img");
-  Object.assign(image, { src: address, alt: `Picture: ${name}` });
+  image.alt = `Picture: ${name}`;
+  if (PICTURE.test(address)) image.src = address; // others are not even loaded before
   button.type = "button";
   button.append(image, element("span", "", "Show the picture"));
-  button.addEventListener("click", () => button.classList.toggle("clear"));
+  button.addEventListener("click", () => {
+    image.src = address;
+    button.classList.toggle("clear");
+  });
   return button;
 }
 
@@ -80,7 +85,7 @@ function paintFields(section, values, evidence) {
     const row = element("div", long ? "long" : value === null ? "none" : typeof value);
     const said = foreign("dd", "");
     const carried = evidence.filter(({ field, contribution }) => field === name && contribution > 0);
-    if (PICTURE.test(text)) said.append(picture(name, text));
+    if (PICTURE.test(text) || hosts.some((host) => text.startsWith(`${host}/`))) said.append(picture(name, text));
     else said.append(...marked(text, carried.map((each) => readable(each.value))));
     row.append(foreign("dt", "", name), said);
     list.append(row);
@@ -274,12 +279,6 @@ function press(event) {
   }
 }
 
-async function paintDepth() {
-  if (document.hidden) return;
-  const depth = await work.depth().catch(() => null); // the next round will tell
-  if (depth !== null) $("waiting").textContent = depth;
-}
-
 document.addEventListener("keydown", press);
 for (const button of buttons) button.addEventListener("click", () => decide(button));
 for (const id of ["release", "skip", "escalate", "undo", "note-key"]) {
@@ -293,7 +292,7 @@ window.addEventListener("pagehide", () => work.leave());
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 window.addEventListener("beforeunload", (event) => work.acts.length && event.preventDefault());
 setInterval(paintTimes, 1000);
-setInterval(paintDepth, DEPTH_EVERY);
+setInterval(() => document.hidden || work.depth().then((d) => ($("waiting").textContent = d), Boolean), DEPTH_EVERY);
 setInterval(() => document.hidden || work.beat(), (leaseSeconds * 1000) / 3);
 count(0);
 rest(null, null);
