@@ -116,7 +116,7 @@ class QueueMachine(Stage):
             self.claims(who, MAIN, 1)
         holds = self.world.holds.items()
         held = [i for i, hold in holds if hold.queue == MAIN == hold.item.queue]
-        if not held or not self._escalates(held[which % len(held)]):
+        if not held or not self.escalates(held[which % len(held)]):
             return
         if waits:
             self.clock.pass_seconds(181)
@@ -126,12 +126,18 @@ class QueueMachine(Stage):
             for lease in self.claims(lead, LEADS, 1):
                 self._answer(lease, label, key=False)
 
-    def _escalates(self, lease: str) -> bool:
-        who = self.people[self.world.holds[lease].holder]
-        if not self.does(lambda: (self.workers.queues.escalate(lease, who, "odd"),)):
-            return False
-        self.world.escalated(lease)
-        return True
+    @rule(overdue=st.booleans())
+    def some_disagree(self, overdue: bool) -> None:
+        """Who holds items disagrees, perhaps after a deadline, and the last takes it back."""
+        leases = [lease for who in REVIEWERS for lease in self.claims(who, MAIN, 1)]
+        if overdue:
+            self.clock.pass_seconds(31)
+            self.sweep()
+        for number, lease in enumerate(leases):
+            if lease in self.world.holds:
+                self._answer(lease, ("stay", "leave")[number % 2], key=False)
+        if self.said:
+            self.undo(0)
 
     def _answer(self, lease: str, label: str, *, key: bool, claim_next: int = 0) -> None:
         hold = self.world.holds[lease]

@@ -59,6 +59,7 @@ class Item:
     queue: str = MAIN
     stage: str = "routed"
     late: bool = False
+    escalated: bool = False
     round: int = 1
     label: str | None = None
     decisions: list[tuple[str, str]] = field(default_factory=list)
@@ -179,6 +180,7 @@ class Rules:
     def escalated(self, lease: str) -> None:
         hold = self.holds.pop(lease)
         hold.item.through.add(hold.holder)
+        hold.item.escalated = True
         self.move(hold.item, LEADS, "escalated")
 
     def last_of(self, item: Item, who: str, now: datetime) -> Ballot | str:
@@ -195,6 +197,8 @@ class Rules:
         item.through.discard(ballot.reviewer)
         if item.settled:
             item.settled, item.free = False, 1
+        elif item.stage == "disagreed" and ballot.queue == MAIN and self.for_lead(item):
+            self.move(item, LEADS, "escalated" if item.escalated else "overdue")
         elif item.stage == "disagreed" and ballot.queue == MAIN:
             self.move(item, MAIN, "routed")
             item.free = 1
@@ -204,6 +208,11 @@ class Rules:
         left = item.queue != ballot.queue
         item.free -= not left
         self.holds[lease] = Hold(item, ballot.reviewer, ballot.queue, until, left)
+
+    def for_lead(self, item: Item) -> bool:
+        """Whether an item is to go to a lead even if nobody disagrees about it."""
+        overdue = item.late and not item.decisions and self.plan.fallback in {"model", "escalate"}
+        return item.escalated or overdue
 
     def revoked_by(self, who: str, since: datetime) -> Iterator[tuple[Item, Ballot]]:
         for item in self.items.values():

@@ -156,6 +156,13 @@ class Stage(RuleBasedStateMachine):
             return error
         raise AssertionError("it was allowed")
 
+    def escalates(self, lease: str) -> bool:
+        who = self.people[self.world.holds[lease].holder]
+        if not self.does(lambda: (self.workers.queues.escalate(lease, who, "odd"),)):
+            return False
+        self.world.escalated(lease)
+        return True
+
     @contextmanager
     def nothing_changes(self) -> Iterator[None]:
         self.store.crashes = False

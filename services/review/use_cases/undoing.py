@@ -10,7 +10,7 @@ from services.review.domain.gold import Showing, is_copy
 from services.review.domain.ledger import Kind
 from services.review.domain.queue import Item, Stage, is_for_leads
 from services.review.domain.routing import predicted_label
-from services.review.domain.votes import Ballot, VoteState
+from services.review.domain.votes import Ballot, Because, VoteState
 from services.review.domain.voting import VerdictKind
 from services.review.errors import LeaseLost, NotFound, TooLate
 from services.review.ports import Bell, Hold, ProjectState, Store, Transaction
@@ -21,7 +21,7 @@ from services.review.use_cases.repeating import UNNAMED, Once
 from services.review.use_cases.settling import case_of, entry, tell_block
 from shared.clock import Clock
 from shared.events import RouteReason
-from shared.project import Project
+from shared.project import Fallback, Project
 
 _AT_ONCE = 100
 _ASKED = "somebody else is asked as well; what you answered is weighed with theirs"
@@ -102,7 +102,11 @@ class UndoVote:
             others = int(item.queue != queue)
             transaction.items.reopen(item.id, item.queue, item.stage, slots=others)
         elif item.stage is Stage.DISAGREED and not is_for_leads(queue):
-            transaction.items.move(item.id, item.project, Stage.ROUTED, slots=0)
+            before = _before_it_was_disagreed(transaction, item, project)
+            if before is Stage.ROUTED:
+                transaction.items.move(item.id, item.project, before, slots=0)
+            else:
+                transaction.items.move(item.id, item.queue, before, slots=1)
         elif item.queue == queue:
             wanted = self._conclude.wanted(transaction, item, project, now)
             transaction.items.offer(item.id, wanted - 1)
@@ -171,6 +175,14 @@ class RevokeAnswers:
         stage = item.stage if is_for_leads(item.queue) else Stage.REVOKED
         transaction.items.reopen(item.id, item.queue, stage, wanted)
         return True
+
+
+def _before_it_was_disagreed(transaction: Transaction, item: Item, project: Project) -> Stage:
+    """A lead who was asked for, by somebody or by the deadline, is to come all the same."""
+    if any(why is Because.ESCALATED for _, why, _ in transaction.votes.notes(item.id)):
+        return Stage.ESCALATED
+    for_lead = project.deadline.fallback in {Fallback.ESCALATE, Fallback.MODEL}
+    return Stage.OVERDUE if item.late and not item.decisions and for_lead else Stage.ROUTED
 
 
 def _by_item(ballot: Ballot) -> tuple[int, int]:

@@ -1,8 +1,10 @@
 """Items that go to the leads while others still hold them."""
 
+from services.review.domain.queue import Stage
 from services.review.domain.votes import Answer
 from services.review.use_cases.deciding import Status
-from shared.project import Votes
+from shared.project import Deadline, Fallback, Votes
+from tests.builders import a_project
 from tests.unit.review.voting_desk import ADA, BEN, CY, LEA, LEO, OPS, Desk
 
 THREE = Votes(min=3, max=3)
@@ -39,6 +41,36 @@ def test_who_takes_an_answer_back_does_not_become_a_lead() -> None:
     answered, _ = desk.decide(again.lease.id, BEN, Answer("leave"), 0)
     assert answered.status is Status.WAITING
     assert desk.decisions() == []
+
+
+def test_who_disagreed_and_takes_it_back_does_not_take_back_that_it_is_overdue() -> None:
+    deadline = Deadline(seconds=60, fallback=Fallback.ESCALATE)
+    desk = Desk(votes=Votes(min=2, max=2, agree_at=0.9), deadline=deadline)
+    desk.arrive("e")
+    ada, ben = desk.claim(ADA), desk.claim(BEN)
+    desk.clock.pass_seconds(60)
+    desk.meet_deadlines()
+    desk.decide(ada.lease.id, ADA, Answer("leave"), 0)
+    outcome, _ = desk.decide(ben.lease.id, BEN, Answer("stay"), 0)
+    assert outcome.status is Status.DISAGREED
+
+    again = desk.undo(outcome.item_id, BEN)
+    assert again.lease.queue == "churn"
+    assert desk.claim(LEA, "churn.leads").lease.item.stage is Stage.OVERDUE
+    assert desk.why_nothing(CY) == "no_items"
+
+
+def test_nor_that_somebody_escalated_it() -> None:
+    desk = Desk(votes=THREE)
+    desk.arrive("e")
+    ada, ben, cy = desk.claim(ADA), desk.claim(BEN), desk.claim(CY)
+    desk.queues.escalate(ada.lease.id, ADA, "odd")
+    desk.projects.apply(a_project("churn", votes=Votes(min=2, max=2, agree_at=0.9)), OPS)
+    desk.decide(ben.lease.id, BEN, Answer("leave"), 0)
+    outcome, _ = desk.decide(cy.lease.id, CY, Answer("stay"), 0)
+    assert outcome.status is Status.DISAGREED
+    desk.undo(outcome.item_id, CY)
+    assert desk.claim(LEA, "churn.leads").lease.item.stage is Stage.ESCALATED
 
 
 def test_a_revoked_answer_of_a_lead_is_asked_of_a_lead_again() -> None:
