@@ -15,7 +15,7 @@ from shared.model.text import text_counts
 from shared.model.values import Row, Values
 from shared.project import FieldKind
 
-TABLE_BITS = 17
+TABLE_BITS = 18
 TEXT_BITS = 18
 MOST_CELLS_BITS = 23
 """Width times labels is at most 2**23, so that a model of many labels stays small."""
@@ -24,6 +24,8 @@ CROSSES = {PAIR: 90, 4: 30, 8: 30}
 """By number of fields, how many combinations; large ones recognise groups of like rows."""
 MOST_CROSSED_FIELDS = 300
 NORM = 3.0
+LAYOUT = 2
+"""Changes with the meaning of columns: what was learned under another is learned again."""
 CROSS_VALUE = 0.5
 
 _VALUE_SALT, _LINEAR_SALT, _COARSE_SALT, _TEXT_SALT = (np.uint64(i << 40) for i in range(1, 5))
@@ -34,7 +36,8 @@ class FeatureEncoder:
 
     The table part of a vector holds a constant, the standardised numbers, the bin of every
     number, the hashed value of every category, and hashed combinations of bins and values; the
-    text part holds hashed words and pairs of words. Each part has norm 3 (a text part of no
+    text part holds hashed words and pairs of words. Combinations lie in the upper half of the
+    columns, single fields in the lower, words anywhere. Each part has norm 3 (a text part of no
     words, 0). Columns depend on the names of fields, not on their number or order, so weights
     keep their meaning when fields come and go.
 
@@ -49,6 +52,7 @@ class FeatureEncoder:
         self.bits = bits
         self.bins = bins
         self._shift = np.uint64(64 - bits)
+        self._half_shift = np.uint64(65 - bits)
         self._texts = [n for n, kind in self.fields.items() if kind is FieldKind.TEXT]
         self._categories = [
             name
@@ -120,11 +124,18 @@ class FeatureEncoder:
     def state(self) -> ModelState:
         """For `from_state`."""
         kinds = {name: kind.value for name, kind in self.fields.items()}
-        return ModelState.compose({"fields": kinds, "bits": self.bits}, bins=self.bins.state())
+        document = {"fields": kinds, "bits": self.bits, "layout": LAYOUT}
+        return ModelState.compose(document, bins=self.bins.state())
 
     @classmethod
     def from_state(cls, state: ModelState) -> Self:
-        """The encoder that `state` was taken of."""
+        """The encoder that `state` was taken of.
+
+        Raises:
+            ValueError: it put features into other columns.
+        """
+        if state.document.get("layout") != LAYOUT:
+            raise ValueError("an encoder of another version, whose columns mean something else")
         fields = {name: FieldKind(kind) for name, kind in state.document["fields"].items()}
         return cls(fields, int(state.document["bits"]), NumberBins.from_state(state.part("bins")))
 
@@ -134,10 +145,10 @@ class FeatureEncoder:
         salts = np.array([checksum(name) for name in names], np.uint64)[:, None]
         fine = mix64(mix64(salts ^ _VALUE_SALT) ^ np.arange(BINS + 1, dtype=np.uint64))
         coarse = mix64(mix64(salts ^ _COARSE_SALT) ^ self.bins.coarse().astype(np.uint64))
-        self._bin_columns = (fine >> self._shift).astype(np.int32).ravel()
+        self._bin_columns = (fine >> self._half_shift).astype(np.int32).ravel()
         self._bin_keys = coarse.ravel()
         self._bin_offsets = np.arange(len(names))[:, None] * (BINS + 1)
-        linear = mix64(salts.ravel() ^ _LINEAR_SALT) >> self._shift
+        linear = mix64(salts.ravel() ^ _LINEAR_SALT) >> self._half_shift
         self._linear_columns = linear.astype(np.int32)
 
     def _table(self, values: Values) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
@@ -149,14 +160,15 @@ class FeatureEncoder:
         self._bin_keys.take(bins, out=keys[:numbers])
         keys[numbers:] = mix64(values.categories ^ self._category_salts)
         crosses = np.concatenate([_sum_of(keys, combined) for combined in self._crosses])
-        crosses >>= self._shift
+        crosses >>= self._half_shift
+        crosses += np.uint64(self.width // 2)
 
         columns = np.empty((rows, self._table_width), np.int32)
         columns[:, 0] = 0
         columns[:, 1 : numbers + 1] = self._linear_columns
         columns[:, numbers + 1 : 2 * numbers + 1] = self._bin_columns.take(bins).T
         columns[:, 2 * numbers + 1 : self._table_width - len(crosses)] = (
-            keys[numbers:] >> self._shift
+            keys[numbers:] >> self._half_shift
         ).T
         columns[:, self._table_width - len(crosses) :] = crosses.T
 

@@ -71,6 +71,13 @@ class SparseRows:
         rows = SparseRows(places.astype(np.int32), self.values, self.ends, len(columns))
         return Present(columns, rows)
 
+    @cached_property
+    def lower(self) -> "SparseRows":
+        """The same rows without the upper half of the columns, over as many columns."""
+        kept = self.columns < self.width // 2
+        ends = np.concatenate([[0], np.cumsum(kept)])[self.ends].astype(np.int32)
+        return SparseRows(self.columns[kept], self.values[kept], ends, self.width)
+
     def placed(self, places: NDArray[np.int32], width: int) -> "SparseRows":
         """The same rows over other columns: `places[c]` is the new column of column c."""
         return SparseRows(places[self.columns], self.values, self.ends, width)

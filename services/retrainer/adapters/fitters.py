@@ -25,6 +25,7 @@ class ProcessFitters:
 
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
+        self._begun = 0
         self._running: dict[str, tuple[Refit, Future[Outcome]]] = {}
 
     def is_working(self, project: str) -> bool:
@@ -72,13 +73,14 @@ class ProcessFitters:
         self._running.clear()
 
     def _workers(self) -> ProcessPoolExecutor:
+        if self._pool is not None and self._begun >= _FITS_A_PROCESS and not self._running:
+            self._pool.shutdown(wait=False)
+            self._pool = None
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                1,
-                mp_context=get_context("spawn"),
-                initializer=_be_modest,
-                max_tasks_per_child=_FITS_A_PROCESS,
-            )
+            context = get_context("spawn")
+            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_be_modest)
+            self._begun = 0
+        self._begun += 1
         return self._pool
 
 

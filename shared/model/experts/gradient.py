@@ -29,20 +29,32 @@ class GradientExpert:
         rates: one learning rate for each speaker.
         rehearses: whether old examples are learned again. Those who do are more accurate; those
             who do not follow a change sooner.
+        plain: whether it reads single fields only, no combinations: it needs fewer examples.
     """
 
     KIND: ClassVar[str] = "gradient"
 
-    def __init__(self, linear: LinearWeights, rates: Sequence[float], *, rehearses: bool) -> None:
+    def __init__(
+        self, linear: LinearWeights, rates: Sequence[float], *, rehearses: bool, plain: bool
+    ) -> None:
         self.rates = tuple(rates)
         self.rehearses = rehearses
+        self.plain = plain
         self._linear = linear
 
     @classmethod
-    def start(cls, width: int, labels: int, rates: Sequence[float], *, rehearses: bool) -> Self:
+    def start(
+        cls,
+        width: int,
+        labels: int,
+        rates: Sequence[float],
+        *,
+        rehearses: bool,
+        plain: bool = False,
+    ) -> Self:
         """One that has learned nothing."""
         linear = LinearWeights(width, labels, len(rates), ("weights", "squares"))
-        return cls(linear, rates, rehearses=rehearses)
+        return cls(linear, rates, rehearses=rehearses, plain=plain)
 
     @property
     def speakers(self) -> int:
@@ -51,7 +63,7 @@ class GradientExpert:
 
     def predict_log_proba(self, rows: Encoded) -> Floats:
         """Logarithms of probabilities, shape (rows, rates, labels)."""
-        return log_softmax(self._linear.logits(rows.sparse))
+        return log_softmax(self._linear.logits(self._read(rows.sparse)))
 
     def learn(self, rows: Encoded, targets: Targets) -> None:
         """One step on these rows."""
@@ -72,17 +84,22 @@ class GradientExpert:
 
     def state(self) -> ModelState:
         """For `from_state`."""
-        return self._linear.state({"rates": list(self.rates), "rehearses": self.rehearses})
+        kind = {"rates": list(self.rates), "rehearses": self.rehearses, "plain": self.plain}
+        return self._linear.state(kind)
 
     @classmethod
     def from_state(cls, state: ModelState) -> Self:
         """The expert that `state` was taken of."""
         said = state.document
-        return cls(LinearWeights.from_state(state), said["rates"], rehearses=said["rehearses"])
+        linear = LinearWeights.from_state(state)
+        return cls(linear, said["rates"], rehearses=said["rehearses"], plain=said["plain"])
+
+    def _read(self, rows: SparseRows) -> SparseRows:
+        return rows.lower if self.plain else rows
 
     def _step(self, rows: SparseRows, targets: Targets) -> None:
-        linear = self._linear
-        present, compact = rows.present.columns, rows.present.rows
+        linear, present = self._linear, self._read(rows).present.columns
+        compact = self._read(rows).present.rows
         linear.touched[present] = True
         weights = linear.arrays["weights"][present]
         wanted = targets[:, None, :].astype(np.float64)

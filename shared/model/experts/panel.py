@@ -19,6 +19,7 @@ from shared.model.voices.voice import Voice
 
 STEADY_RATES = (0.02, 0.1, 0.4)
 QUICK_RATES = (0.1, 0.4)
+PLAIN_RATES = (0.02, 0.1)
 
 _Kind = type[GradientExpert] | type[PassiveExpert] | type[BayesExpert] | type[RecentExpert]
 _KINDS: dict[str, _Kind] = {
@@ -42,6 +43,10 @@ class Panel:
             PassiveExpert.start(width, labels),
             RecentExpert.start(labels),
         ]
+        if not text:
+            experts.append(
+                GradientExpert.start(width, labels, PLAIN_RATES, rehearses=True, plain=True)
+            )
         if text:
             experts.append(BayesExpert.start(width, labels))
         return cls(experts, np.zeros(width, np.bool_))

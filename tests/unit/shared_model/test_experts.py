@@ -20,6 +20,10 @@ MAKERS = {
         lambda width: GradientExpert.start(width, LABELS, (0.4,), rehearses=False),
         GradientExpert.from_state,
     ),
+    "plain": Maker(
+        lambda width: GradientExpert.start(width, LABELS, (0.1,), rehearses=True, plain=True),
+        GradientExpert.from_state,
+    ),
     "passive": Maker(lambda width: PassiveExpert.start(width, LABELS), PassiveExpert.from_state),
     "recent": Maker(lambda _: RecentExpert.start(LABELS), RecentExpert.from_state),
     "bayes": Maker(lambda width: BayesExpert.start(width, LABELS), BayesExpert.from_state),

@@ -1,6 +1,7 @@
 """Rows become vectors of a known norm, whatever they hold."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -81,6 +82,22 @@ def test_columns_do_not_depend_on_other_fields() -> None:
     row: Row = {"country": "de", "amount": 50, "returning": True}
     known = set(encoder(few).encode([row]).sparse.columns.tolist())
     assert known <= set(encoder(more).encode([row]).sparse.columns.tolist())
+
+
+def test_combinations_lie_in_the_upper_half() -> None:
+    table = {name: kind for name, kind in FIELDS.items() if kind is not FieldKind.TEXT}
+    vectors = encoder(table).encode([*ROWS, *checks.ODD_ROWS]).sparse
+    singles = 1 + 2 * 2 + 2
+    assert np.diff(vectors.lower.ends).tolist() == [singles] * len(vectors)
+    assert vectors.lower.columns.max() < vectors.width // 2
+    assert len(vectors.lower.columns) < len(vectors.columns)
+
+
+def test_columns_of_another_layout_are_refused() -> None:
+    state = encoder().state()
+    old = replace(state, document={**state.document, "layout": 1})
+    with pytest.raises(ValueError, match="another version"):
+        FeatureEncoder.from_state(old)
 
 
 def test_bins_hold_equal_shares_and_missing_values_one_of_their_own() -> None:
