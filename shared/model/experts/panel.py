@@ -41,14 +41,13 @@ class Panel:
             GradientExpert.start(width, labels, STEADY_RATES, rehearses=True),
             GradientExpert.start(width, labels, QUICK_RATES, rehearses=False),
             PassiveExpert.start(width, labels),
-            RecentExpert.start(labels),
         ]
-        if not text:
-            experts.append(
-                GradientExpert.start(width, labels, PLAIN_RATES, rehearses=True, plain=True)
-            )
         if text:
             experts.append(BayesExpert.start(width, labels))
+        else:
+            plain = GradientExpert.start(width, labels, PLAIN_RATES, rehearses=True, plain=True)
+            experts.append(plain)
+        experts.append(RecentExpert.start(labels))
         return cls(experts, np.zeros(width, np.bool_))
 
     @property
