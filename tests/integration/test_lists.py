@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.review.app import Core, create_routes
+from services.review.app import create_routes
+from services.review.core import Core
 from services.review.domain.dead_letters import NewLetter
 from services.review.domain.ledger import Kind, NewEntry
 from services.review.settings import Settings

@@ -15,7 +15,8 @@ from fastapi.routing import iter_route_contexts
 
 from services.review.api.caller import PUBLIC as PUBLIC_PATHS
 from services.review.api.caller import check_routes
-from services.review.app import Core, create_app, create_routes
+from services.review.app import create_app, create_routes
+from services.review.core import Core
 from services.review.domain.access import Permission, Role, User
 from services.review.settings import Settings
 from shared.observability import AsgiApp

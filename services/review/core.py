@@ -1,0 +1,166 @@
+"""What the whole review service shares, made of its settings, and how it lives."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from faststream.redis import RedisBroker
+from prometheus_client import CollectorRegistry
+
+from services.review.adapters.access_keeping import AccessKeeping
+from services.review.adapters.hasher import Argon2Hasher
+from services.review.adapters.housekeeping import Housekeeping
+from services.review.adapters.letter_keeping import LetterKeeping
+from services.review.adapters.outbox import OutboxDrain
+from services.review.adapters.publisher import RedisPublisher
+from services.review.adapters.reconciler import Reconciler
+from services.review.adapters.relay import Relay
+from services.review.adapters.secret_files import load_or_create_key, load_token
+from services.review.adapters.store import SqlStore
+from services.review.adapters.sweeper import Sweeper
+from services.review.adapters.transport import RedisTransport
+from services.review.api.cookies import SESSION, Cookie
+from services.review.handlers import keep_dead_letters, record_models, route_predictions
+from services.review.metrics import Metrics
+from services.review.settings import Settings
+from services.review.use_cases.access import ControlAccess
+from services.review.use_cases.dead_letters import KeepDeadLetters
+from services.review.use_cases.deadlines import MeetDeadlines
+from services.review.use_cases.passwords import KeepPasswords
+from services.review.use_cases.reconciling import Reconcile
+from services.review.use_cases.records import RecordModels
+from services.review.use_cases.repeating import ForgetRequests
+from services.review.use_cases.republishing import Republish
+from services.review.use_cases.routing import RoutePredictions
+from services.review.use_cases.thresholds import Thresholds
+from shared.clock import SystemClock
+from shared.database import Database
+from shared.messaging import (
+    Channel,
+    Consumer,
+    Handler,
+    MessagingMetrics,
+    connect,
+    make_broker,
+    subscribe,
+    watched,
+)
+from shared.observability import Readiness
+from shared.streams import Stream, watermarks_key
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_LETTERS_AT_ONCE = 50
+
+
+class Core:
+    """What the whole service shares."""
+
+    def __init__(self, settings: Settings) -> None:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self.settings = settings
+        self.registry = CollectorRegistry()
+        self.readiness = Readiness()
+        self.readiness.expect("relay", "database")
+        self.clock = SystemClock()
+        self.metrics = Metrics(self.registry)
+        self.keys = {stream: stream.key(settings.prefix) for stream in Stream}
+        self.database = Database(settings.database)
+        self.database.upgrade(_MIGRATIONS, "review_alembic_version")
+        self.store = SqlStore(self.database, self.keys)
+        self.publisher = RedisPublisher(settings.redis_url)
+        beat = self.readiness.beat
+        self.relay = Relay(OutboxDrain(self.database), self.publisher, self.metrics, beat)
+        self.housekeeping = Housekeeping(self.database, self.store, self.metrics, self.clock, beat)
+        keep = timedelta(days=settings.dead_letter_days)
+        self.letter_keeping = LetterKeeping(self.store, self.metrics, self.clock, keep)
+        self.access = ControlAccess(self.store, self.clock, load_token(settings.admin_token))
+        self.passwords = KeepPasswords(
+            self.store, Argon2Hasher(), self.metrics, self.clock, enabled=settings.passwords
+        )
+        self.cookie = Cookie(SESSION, settings.public_url)
+        self.access_keeping = AccessKeeping(
+            self.access.write_down_uses,
+            self.passwords.forget_old_attempts,
+            ForgetRequests(self.store, self.clock, timedelta(hours=settings.idempotency_hours)),
+        )
+        self.coin_key = load_or_create_key(settings.audit_key)
+        self.sweeper = Sweeper(MeetDeadlines(self.store, self.relay, self.metrics, self.clock))
+        self.transport = RedisTransport(settings.redis_url, settings.prefix)
+        self.republish, self.reconcile = self._reconciling()
+        self.redis = connect(settings.redis_url)
+        self.messaging = MessagingMetrics(self.registry)
+        self.broker = self._broker()
+
+    def _reconciling(self) -> tuple[Republish, Reconcile]:
+        shared = (self.store, self.transport, self.relay, self.metrics, self.clock)
+        window = timedelta(minutes=self.settings.republish_minutes)
+        republish = Republish(*shared, window)
+        return republish, Reconcile(*shared, republish)
+
+    def _broker(self) -> RedisBroker:
+        broker = make_broker(self.settings.redis_url)
+        shared = (self.store, self.relay, self.metrics, self.clock)
+        thresholds = Thresholds(self.store, self.metrics, self.clock)
+        route = RoutePredictions(*shared, self.coin_key, thresholds)
+        handlers: dict[Stream, Handler] = {
+            Stream.PREDICTIONS: route_predictions(route),
+            Stream.MODELS: record_models(RecordModels(self.store)),
+            Stream.DEAD_LETTERS: keep_dead_letters(
+                KeepDeadLetters(self.store, self.metrics, self.clock, self.keys)
+            ),
+        }
+        for stream, handler in handlers.items():
+            channel = Channel(
+                stream=self.keys[stream],
+                group="review",
+                dead_letters=self.keys[Stream.DEAD_LETTERS],
+                watermarks=watermarks_key(self.settings.prefix),
+                source="review",
+                trimmed=stream is not Stream.MODELS,
+            )
+            self.readiness.expect(channel.stream)
+            subscribe(
+                broker,
+                Consumer(
+                    self.redis,
+                    channel,
+                    handler,
+                    self._options(stream),
+                    self.messaging,
+                    self.clock,
+                    self.readiness.beat,
+                ),
+            )
+        return broker
+
+    def _options(self, stream: Stream) -> Settings:
+        """A dead letter is larger than its original, and must not be refused for that."""
+        if stream is not Stream.DEAD_LETTERS:
+            return self.settings
+        changes = {"max_event_bytes": sys.maxsize, "batch_size": _LETTERS_AT_ONCE}
+        return self.settings.model_copy(update=changes)
+
+
+@asynccontextmanager
+async def lifespan(core: Core) -> AsyncIterator[None]:
+    """Consume, relay and keep house while the service is up; then let go in order."""
+    reconciler = Reconciler(core.reconcile.repair, core.republish.go_on)
+    await reconciler.greet()
+    keepers = (core.housekeeping, core.letter_keeping, core.access_keeping)
+    loops = (reconciler, core.relay, core.sweeper, *keepers)
+    background = [asyncio.create_task(loop.run()) for loop in loops]
+    await core.broker.start()
+    async with watched(core.redis, core.messaging, core.clock):
+        yield
+    await core.broker.stop()
+    for task in background:
+        task.cancel()
+    await asyncio.gather(*background, return_exceptions=True)
+    await asyncio.to_thread(core.relay.flush)
+    await core.redis.aclose()
+    core.publisher.close()
+    core.transport.close()
+    core.database.close()
