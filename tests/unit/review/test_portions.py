@@ -17,7 +17,8 @@ def sent(app: Any) -> list[MutableMapping[str, Any]]:
     messages: list[MutableMapping[str, Any]] = []
 
     async def receive() -> MutableMapping[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        await asyncio.Event().wait()
+        raise AssertionError("the other side never leaves")
 
     async def send(message: MutableMapping[str, Any]) -> None:
         messages.append(message)
