@@ -5,9 +5,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError, InvalidRequestError
-from sqlmodel import Field, SQLModel, col
 
 from shared.database import Database, Prepared, UtcDateTime, run
 from shared.errors import Unavailable
@@ -16,26 +28,25 @@ from tests import servers
 NOON = datetime(2026, 5, 1, 12, 30, 0, 250, UTC)
 
 
-class Note(SQLModel, table=True):
-    """A column of each sort that the tables of the services have."""
+NOTES = Table(
+    "notes",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    Column("word", String, unique=True, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("seen", Boolean, nullable=False),
+    Column("weight", Float),
+)
+"""A column of each sort that the tables of the services have."""
 
-    __tablename__ = "test_prepared_notes"
-
-    id: int | None = Field(default=None, primary_key=True)
-    word: str = Field(unique=True)
-    at: datetime = Field(sa_type=UtcDateTime)
-    seen: bool
-    weight: float | None = None
-
-
-WRITE = Prepared(insert(Note))
+WRITE = Prepared(insert(NOTES))
 READ = Prepared(
-    select(col(Note.word), col(Note.at), col(Note.seen), col(Note.weight))
-    .where(col(Note.word).like(bindparam("pattern")))
-    .order_by(col(Note.word))
+    select(NOTES.c.word, NOTES.c.at, NOTES.c.seen, NOTES.c.weight)
+    .where(NOTES.c.word.like(bindparam("pattern")))
+    .order_by(NOTES.c.word)
 )
 SEE = Prepared(
-    update(Note).where(col(Note.word) == bindparam("of_word")).values(seen=True, weight=None)
+    update(NOTES).where(NOTES.c.word == bindparam("of_word")).values(seen=True, weight=None)
 )
 
 
@@ -47,7 +58,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         if request.param == "postgresql"
         else f"sqlite:///{tmp_path / 'notes.db'}"
     )
-    Note.__table__.create(database.engine)  # type: ignore[attr-defined]
+    NOTES.create(database.engine)
     yield database
     database.close()
 
@@ -63,8 +74,8 @@ def test_what_is_written_is_read_by_both_ways(database: Database) -> None:
 
     with database.read() as session:
         prepared = [tuple(row) for row in READ.on(session, pattern="%")]
-        asked = select(col(Note.word), col(Note.at), col(Note.seen), col(Note.weight)).order_by(
-            col(Note.word)
+        asked = select(NOTES.c.word, NOTES.c.at, NOTES.c.seen, NOTES.c.weight).order_by(
+            NOTES.c.word
         )
         usual = [tuple(row) for row in run(session, asked)]
 
@@ -120,7 +131,7 @@ def test_a_name_that_is_missing_is_said(database: Database) -> None:
 
 def test_a_connection_that_is_lost_is_not_used_again(postgresql_url: str, tmp_path: Path) -> None:
     database = Database(servers.new_database(postgresql_url, tmp_path.name))
-    Note.__table__.create(database.engine)  # type: ignore[attr-defined]
+    NOTES.create(database.engine)
     own = text("SELECT pg_backend_pid()")
     with pytest.raises(Unavailable, match="does not answer"), database.write() as session:
         process = session.connection().execute(own).scalar_one()
