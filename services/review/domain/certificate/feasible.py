@@ -29,6 +29,10 @@ prove the promise; leave audit_probability out or give a higher one, or a higher
     terms = terms_of(policy)
     if terms.credits != NONE:
         return None
+    if terms.delta <= 0:
+        return (
+            f"policy.confidence: {policy.confidence} is as good as certain; give at most 0.999999"
+        )
     floor = policy.audit_probability or _HIGHEST_FLOOR
     chance = detection(floor, policy.miss_rate)
     wanted = math.log(terms.delta) / math.log1p(-chance) - 1 if chance else math.inf
