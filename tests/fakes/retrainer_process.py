@@ -17,7 +17,7 @@ from shared.streams import FIELD, Stream
 from tests.processes import is_ready
 from tests.servers import free_port
 
-_PATIENCE_SECONDS = 30
+_PATIENCE_SECONDS = 90
 _PREFIX = "handraise"
 
 
