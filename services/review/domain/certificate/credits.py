@@ -7,6 +7,10 @@ NONE = -1
 """The credits of a block that cannot promise anything: nothing may be automated in it."""
 
 
+_MOST = 100_000
+"""No block has more credits, although it might: fewer are on the safe side, and soon counted."""
+
+
 def detection(probability: float, miss_rate: float) -> float:
     """The chance q that a wrong event in the lane is found, given that it is found or escapes.
 
@@ -45,10 +49,12 @@ def credits(budget: int, probability: float, delta: float, miss_rate: float = 0.
     -1
     """
     q = detection(probability, miss_rate)
+    if not q:
+        return NONE
     log_term = (budget + 1) * math.log1p(-q)
     below = math.exp(log_term)
     finds = 0
-    while below <= delta:
+    while below <= delta and finds < _MOST:
         finds += 1
         log_term += math.log(q * (budget + finds) / finds)
         below += math.exp(log_term)
