@@ -90,10 +90,10 @@ class FakeLearner:
         return False
 
     def job(self, refit: Refit) -> Callable[[], Outcome]:
-        raise NotImplementedError
+        raise AssertionError("no fit is ever due")
 
     def install(self, refit: Refit, outcome: Outcome) -> None:
-        raise NotImplementedError
+        raise AssertionError("no fit is ever due")
 
     def candidate(self) -> FakeCandidate | None:
         if not self.count:

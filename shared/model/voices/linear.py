@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from shared.model.encoded import Encoded
 from shared.model.probabilities import Floats, log_softmax
 from shared.model.state import ModelState
+from shared.model.voices.columns import places_of
 
 
 class LinearVoice:
@@ -81,9 +82,7 @@ class LinearVoice:
     @cached_property
     def _places(self) -> NDArray[np.int32]:
         """Where each column's weights are; those of unknown columns are zeros at the end."""
-        places = np.full(self.width, len(self.columns), np.int32)
-        places[self.columns] = np.arange(len(self.columns), dtype=np.int32)
-        return places
+        return places_of(self.columns, self.width)
 
     @cached_property
     def _padded_weights(self) -> NDArray[np.float32]:

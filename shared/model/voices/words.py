@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from shared.model.encoded import Encoded
 from shared.model.probabilities import Floats, log_softmax
 from shared.model.state import Array, ModelState
+from shared.model.voices.columns import places_of
 
 SMOOTHING = 0.02
 """Pseudo-count of each word under each label."""
@@ -83,9 +84,7 @@ class WordsVoice:
 
     @cached_property
     def _places(self) -> NDArray[np.int32]:
-        places = np.full(self.width, len(self.columns), np.int32)
-        places[self.columns] = np.arange(len(self.columns), dtype=np.int32)
-        return places
+        return places_of(self.columns, self.width)
 
     @cached_property
     def _weights(self) -> NDArray[np.float32]:
