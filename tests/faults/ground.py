@@ -146,11 +146,17 @@ class Ground:
         assert process.exitcode == -9, f"{name} did not reach the point: {process.exitcode}"
         self.stage.revive()
 
+    def metrics(self, service: str) -> str:
+        """What Prometheus is answered."""
+        return httpx.get(f"http://127.0.0.1:{self.stage.ports[service]}/metrics").text
+
     def metric(self, service: str, name: str) -> float:
         """The sum of a metric over its labels."""
-        port = self.stage.ports[service]
-        text = httpx.get(f"http://127.0.0.1:{port}/metrics").text
-        lines = [line for line in text.splitlines() if line.startswith((f"{name} ", f"{name}{{"))]
+        lines = [
+            line
+            for line in self.metrics(service).splitlines()
+            if line.startswith((f"{name} ", f"{name}{{"))
+        ]
         return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
 
     def wait(self, holds: Callable[[], bool]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from tests.alerts import rings
 from tests.chaos.evidence import backlog
 from tests.chaos.senders import PROJECT, features
 from tests.faults.ground import PATIENCE_SECONDS, Ground
@@ -19,6 +20,7 @@ LOSSES, BATCH = 2, 5
 def test_everything_leaves_again_and_counts_once(at: Ground) -> None:
     at.send(40)
     at.settle()
+    before = at.metrics("review")
     with at.stage.redis() as redis:
         redis.flushall()
         at.wait(lambda: len(subjects(redis, "decisions")) == 40)
@@ -26,6 +28,7 @@ def test_everything_leaves_again_and_counts_once(at: Ground) -> None:
         at.wait(lambda: len(subjects(redis, "control")) == 1)
     at.send(10)
     found = at.settle()
+    assert rings("RedisLost", before, at.metrics("review"))
     assert len(found.learned) == len(set(found.learned)) == len(found.corrections)
 
 

@@ -1,5 +1,6 @@
 """Row 11: Redis is out of memory; the outbox grows and says so, and empties afterwards."""
 
+from tests.alerts import rings
 from tests.faults.ground import Ground
 
 
@@ -12,6 +13,7 @@ def test_the_outbox_waits(at: Ground) -> None:
             at.decide(claim)
         assert len(at.told.decided) == 10
         at.wait(lambda: at.metric("review", "handraise_outbox_backlog") >= 20)
+        assert rings("OutboxBacklog", at.metrics("review"))
         redis.config_set("maxmemory", 0)
     at.settle()
     assert at.stage.deaths == []

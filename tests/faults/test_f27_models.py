@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shared.events import EventType, ModelChanged, announce
+from tests.alerts import rings
 from tests.builders import NOON
 from tests.chaos.evidence import gather
 from tests.chaos.senders import PROJECT
@@ -46,8 +47,11 @@ def test_a_damaged_model_is_refused_and_the_one_before_serves_on(learned: Ground
     content = bytearray(arrays.read_bytes())
     content[len(content) // 2] ^= 1
     arrays.write_bytes(content)
+    before = at.metrics("scorer")
     tell(at, older)
     at.wait(lambda: at.metric("scorer", "handraise_models_refused_total") == 1)
+    assert not rings("ModelsRefused", before, before, job="scorer")
+    assert rings("ModelsRefused", before, at.metrics("scorer"), job="scorer")
     assert at.metric("scorer", "handraise_model_version") == newest["version"]
     at.send(5)
     at.settle()

@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
+from tests.alerts import rings
 from tests.chaos.evidence import backlog, gather, rows, waiting
 from tests.chaos.senders import PROJECT
 from tests.faults.ground import Ground
@@ -28,6 +29,7 @@ def test_the_ledger_goes_on_behind_what_others_know(at: Ground, tmp_path: Path) 
     at.stage.start("review")
     at.wait(at.stage.is_ready)
     at.wait(lambda: at.metric("review", "handraise_review_restored_total") == 1)
+    assert rings("OlderCopyRestored", at.metrics("review"))
     new = work(at, NEW)
 
     after = places(tmp_path)
@@ -45,12 +47,14 @@ def test_the_ledger_goes_on_behind_what_others_know(at: Ground, tmp_path: Path) 
     # when upstream sends a lost event again, and people say the same, and the contrary
     same, contrary = lost[:2]
     label = {event: correction(at, event)["label"] for event in (same, contrary)}
+    before_letter = at.metrics("retrainer")
     at.send_again([same, contrary])
     other = next(name for name in PROJECT.labels if name != label[contrary])
     decide(at, {same: label[same], contrary: other})
     at.wait(lambda: len(gather(at.stage).dead_letters) == 1)
     at.wait(lambda: not backlog(at.stage))
     (letter,) = gather(at.stage).dead_letters
+    assert rings("DeadLetters", before_letter, at.metrics("retrainer"), job="retrainer")
     assert letter["reason"] == "id_conflict"
     assert contrary in letter["message"]
     assert places(tmp_path) == after

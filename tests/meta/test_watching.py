@@ -1,0 +1,165 @@
+"""What is watched: recording rules, alerts with their runbooks, dashboards."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from docs.generator import metrics
+from tests import servers
+from tests.meta.repository import ROOT, files, name
+
+PROMETHEUS = ROOT / "deploy" / "prometheus"
+DASHBOARDS = files("deploy/grafana/dashboards", suffix=".json")
+_NAME = re.compile(r"\b(handraise_\w+)")
+_RECORDED = re.compile(r"\bhandraise:\w+:\w+")
+_STORY = re.compile(r'expr: ALERTS{alertname="(\w+)",alertstate="firing"}')
+
+
+def series() -> set[str]:
+    return {series for metric in metrics.metrics() for series in metric.series}
+
+
+def rules(kind: str) -> Iterator[dict[str, Any]]:
+    for group in yaml.safe_load((PROMETHEUS / "rules.yml").read_text())["groups"]:
+        yield from (rule for rule in group["rules"] if kind in rule)
+
+
+def assert_known(expression: str, where: str) -> None:
+    """It uses metrics of the product, or what a rule records."""
+    recorded = {rule["record"] for rule in rules("record")}
+    assert set(_NAME.findall(expression)) <= series(), where
+    assert set(_RECORDED.findall(expression)) <= recorded, where
+
+
+def test_every_alert_uses_metrics_that_exist_and_says_the_cure() -> None:
+    names = [rule["alert"] for rule in rules("alert")]
+    assert len(names) == len(set(names)) >= 6
+    for rule in rules("alert"):
+        assert_known(rule["expr"], rule["alert"])
+        assert rule["annotations"]["summary"], rule["alert"]
+        assert len(rule["annotations"]["description"]) > 40, rule["alert"]
+        assert rule["labels"]["severity"] in {"page", "warn"}, rule["alert"]
+
+
+def test_every_alert_has_a_runbook_and_every_runbook_an_alert() -> None:
+    page = (ROOT / "docs/howto/alerts.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^## (\w+)\n\n`(page|warn)`", page, re.MULTILINE)
+
+    assert sections == [(rule["alert"], rule["labels"]["severity"]) for rule in rules("alert")]
+    for rule in rules("alert"):
+        anchor = rule["alert"].lower()
+        assert rule["annotations"]["runbook_url"] == f"docs/howto/alerts.md#{anchor}"
+
+
+def test_what_is_recorded_is_used() -> None:
+    used = [rule["expr"] for rule in rules("alert")] + [line for _, line in shown()]
+    for rule in rules("record"):
+        assert_known(rule["expr"], rule["record"])
+        assert any(rule["record"] in expression for expression in used), rule["record"]
+
+
+def test_every_alert_rings_in_a_story_and_is_silent_before() -> None:
+    told: dict[str, list[bool]] = {}
+    for file in ("alerts_test.yml", "rules_test.yml"):
+        for story in yaml.safe_load((PROMETHEUS / file).read_text())["tests"]:
+            for step in story.get("promql_expr_test", []):
+                [alert] = _STORY.findall(f"expr: {step['expr']}")
+                told.setdefault(alert, []).append(bool(step["exp_samples"]))
+            for step in story.get("alert_rule_test", []):
+                told.setdefault(step["alertname"], []).append(bool(step["exp_alerts"]))
+
+    assert told.keys() == {rule["alert"] for rule in rules("alert")}
+    assert {alert: rings for alert, rings in told.items() if set(rings) != {True, False}} == {}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "config", "prometheus.yml"],
+        ["check", "rules", "rules.yml"],
+        ["test", "rules", "rules_test.yml"],
+        ["test", "rules", "alerts_test.yml"],
+    ],
+)
+def test_prometheus_accepts_its_files(arguments: list[str]) -> None:
+    promtool(*arguments[:2], str(PROMETHEUS / arguments[2]))
+
+
+def test_prometheus_understands_every_panel(tmp_path: Path) -> None:
+    recorded = [
+        {"record": f"panel:{number}", "expr": line.replace("$project", ".*")}
+        for number, (_, line) in enumerate(shown())
+    ]
+    file = tmp_path / "panels.yml"
+    file.write_text(yaml.safe_dump({"groups": [{"name": "panels", "rules": recorded}]}))
+    promtool("check", "rules", str(file))
+
+
+def promtool(*arguments: str) -> None:
+    program = shutil.which("promtool")
+    if program is None:
+        servers.missing("promtool", "prometheus")
+        return
+    checked = subprocess.run(
+        [program, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def shown() -> Iterator[tuple[str, str]]:
+    """What each panel asks, with its dashboard and title."""
+    for path in DASHBOARDS:
+        for panel in json.loads(path.read_text())["panels"]:
+            for target in panel["targets"]:
+                yield f"{path.stem}: {panel['title']}", target["expr"]
+
+
+def test_every_panel_shows_metrics_that_exist() -> None:
+    for where, expression in shown():
+        assert_known(expression, where)
+        assert _NAME.findall(expression) or _RECORDED.findall(expression), where
+
+
+@pytest.mark.parametrize("path", DASHBOARDS, ids=name)
+def test_every_panel_says_what_a_bad_value_tells(path: Any) -> None:
+    dashboard = json.loads(path.read_text())
+
+    assert dashboard["panels"]
+    titles = [panel["title"] for panel in dashboard["panels"]]
+    assert len(titles) == len(set(titles))
+    assert [p["title"] for p in dashboard["panels"] if not p["description"]] == []
+    for variable in dashboard["templating"]["list"]:
+        assert set(_NAME.findall(variable["query"])) <= series()
+
+
+def test_grafana_finds_its_dashboards() -> None:
+    folder = ROOT / "deploy" / "grafana" / "provisioning"
+    (source,) = yaml.safe_load((folder / "datasources" / "prometheus.yml").read_text())[
+        "datasources"
+    ]
+    (provider,) = yaml.safe_load((folder / "dashboards" / "handraise.yml").read_text())["providers"]
+
+    assert {path.stem for path in DASHBOARDS} >= {
+        "flow",
+        "queues",
+        "models",
+        "certificate",
+        "reviewers",
+    }
+    assert source["url"] == "http://prometheus:9090"
+    assert provider["options"]["path"] == "/var/lib/grafana/dashboards"
+    uids = [json.loads(path.read_text())["uid"] for path in DASHBOARDS]
+    assert len(uids) == len(set(uids))
+    for path in DASHBOARDS:
+        used = {panel["datasource"]["uid"] for panel in json.loads(path.read_text())["panels"]}
+        assert used == {source["uid"]}
