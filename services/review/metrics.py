@@ -13,6 +13,14 @@ class Metrics:
             ["project", "reason"],
             registry=registry,
         )
+        self.audits = Counter(
+            "handraise_audits",
+            "Random checks drawn, by whether their answer counts in a block. Most do not count: "
+            "audit_more asks for far more than the promise needs; lower its probabilities if "
+            "people cannot keep up.",
+            ["project", "counted"],
+            registry=registry,
+        )
         self.decisions = Counter(
             "handraise_decisions",
             "Decisions by who decided. `reviewers` flat while the queue grows: nobody is working.",

@@ -12,11 +12,12 @@ from shared.project.reviewing import (
     SafeDefault,
     Votes,
 )
-from shared.project.rules import Condition, Rule
+from shared.project.rules import Checks, Condition, Rule
 from shared.project.typed import FieldKind
 
 __all__ = [
     "AuditTiming",
+    "Checks",
     "Condition",
     "Deadline",
     "Exam",

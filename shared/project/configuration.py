@@ -58,9 +58,13 @@ class Project(BaseModel):
 
     @model_validator(mode="after")
     def _rules_fit(self) -> Self:
-        found = next(misfits(self.policy.rules, self.fields, self.labels), None)
-        if found is not None:
-            raise ValueError(found)
+        policy, known = self.policy, (self.fields, self.labels)
+        found = (
+            *misfits("policy.rules", policy.rules, *known),
+            *misfits("policy.audit_more", policy.audit_more, *known),
+        )
+        if found:
+            raise ValueError(found[0])
         return self
 
     @model_validator(mode="after")

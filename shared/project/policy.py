@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shared.project.rules import Rule, SliceName
+from shared.project.rules import Checks, Rule, SliceName
 
 
 class AuditTiming(StrEnum):
@@ -38,6 +38,9 @@ class Policy(BaseModel):
         audit_probability: least chance (0..1] with which an event that could be decided alone is
             given to a person all the same. Never zero: without it nobody can say how often
             the automatic decisions are wrong. Not given: what costs the fewest reviews.
+        audit_more: events that are checked with a higher probability, such as those that might be
+            of a rare label: they teach the model and show its errors there. Where several apply,
+            the highest counts. The promise stays as it is, and costs as many checks as before.
         audits: whether an event that is drawn waits for its person, or is decided at once and
             amended if the person disagrees.
         review_cost: what an answer of a person costs, in the unit of `order.error_cost`. Where an
@@ -61,6 +64,7 @@ class Policy(BaseModel):
     ] = ()
     auto_margin: Annotated[float, Field(ge=0, le=1)] = 0.0
     audit_probability: Annotated[float, Field(gt=0, le=1)] | None = None
+    audit_more: Annotated[tuple[Checks, ...], Field(max_length=100)] = ()
     audits: AuditTiming = AuditTiming.HOLD
     review_cost: Annotated[float, Field(gt=0, le=1e12)] | None = None
     confirm_wrong: bool = True

@@ -11,20 +11,21 @@ SliceName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Value = StrictBool | float | str
 
 _DEEPEST, _MOST = 8, 200
-_SUBJECTS = ("field", "slice", "label", "all_of", "any_of", "none_of")
+_SUBJECTS = ("field", "slice", "label", "chance_of", "all_of", "any_of", "none_of")
 _TESTS = ("equals", "among", "above", "at_least", "below", "at_most", "missing")
 
 
 class Condition(BaseModel):
-    """A test of a field, a slice or the predicted label, or several of these together.
+    """A test of a field, a slice or the model's answer, or several of these together.
 
-    It names exactly one of `field`, `slice`, `label`, `all_of`, `any_of` and `none_of`; a field or
-    a slice with what is asked of it.
+    It names exactly one of `field`, `slice`, `label`, `chance_of`, `all_of`, `any_of` and
+    `none_of`; a field, a slice or a chance with what is asked of it.
 
     Attributes:
         field: a feature.
         slice: a slice.
         label: holds if the model's answer is this one.
+        chance_of: the probability that the model gives this label.
         all_of: holds if all of these do.
         any_of: holds if any of these does.
         none_of: holds if none of these does.
@@ -42,6 +43,7 @@ class Condition(BaseModel):
     field: FieldName | None = None
     slice: SliceName | None = None
     label: Label | None = None
+    chance_of: Label | None = None
     all_of: "Conditions | None" = None
     any_of: "Conditions | None" = None
     none_of: "Conditions | None" = None
@@ -55,7 +57,7 @@ class Condition(BaseModel):
 
     @property
     def tests(self) -> frozenset[str]:
-        """What is asked of its field or slice."""
+        """What is asked of its field, slice or chance."""
         return frozenset(name for name in _TESTS if getattr(self, name) is not None)
 
     @property
@@ -74,13 +76,15 @@ class Condition(BaseModel):
         named = [name for name in _SUBJECTS if getattr(self, name) is not None]
         if len(named) != 1:
             raise ValueError(f"name exactly one of {', '.join(_SUBJECTS)}")
-        if named[0] in {"field", "slice"}:
+        if named[0] in {"field", "slice", "chance_of"}:
             if not self.tests:
                 raise ValueError(f"say what is asked of it: {', '.join(_TESTS)}")
         elif self.tests:
-            raise ValueError(f"{min(self.tests)} belongs beside field or slice")
+            raise ValueError(f"{min(self.tests)} belongs beside field, slice or chance_of")
         if named[0] == "slice" and not self.tests <= {"equals", "among", "missing"}:
             raise ValueError("a slice has a name, not a size: ask for equals, among or missing")
+        if named[0] == "chance_of" and self.tests & {"equals", "among", "missing"}:
+            raise ValueError("a chance has a size: ask for above, at_least, below or at_most")
         return self
 
 
@@ -107,3 +111,14 @@ class Rule(BaseModel):
         if max(depths) > _DEEPEST or len(depths) > _MOST:
             raise ValueError(f"at most {_DEEPEST} levels and {_MOST} conditions a rule")
         return self
+
+
+class Checks(Rule):
+    """Sure events that people check more often than the promise needs.
+
+    Attributes:
+        probability: with which one of these events is checked, if it could be decided alone.
+    """
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=100)] = "checks"
+    probability: Annotated[float, Field(gt=0, lt=1)]

@@ -32,20 +32,21 @@ _VALUES: Mapping[FieldKind, type] = {
 
 
 def misfits(
-    rules: Sequence[Rule], fields: Mapping[str, FieldKind], labels: Sequence[str]
+    place: str, rules: Sequence[Rule], fields: Mapping[str, FieldKind], labels: Sequence[str]
 ) -> Iterator[str]:
-    """What is wrong with rules, one sentence each, with the cure."""
-    for place, rule in enumerate(rules):
+    """What is wrong with the rules at a place of the file, one sentence each, with the cure."""
+    for number, rule in enumerate(rules):
         for _, condition in rule.when.walk():
             for fault in _faults(condition, fields, labels):
-                yield f"policy.rules.{place} ({rule.name}): {fault}"
+                yield f"{place}.{number} ({rule.name}): {fault}"
 
 
 def _faults(
     condition: Condition, fields: Mapping[str, FieldKind], labels: Sequence[str]
 ) -> Iterator[str]:
-    if condition.label is not None and condition.label not in labels:
-        yield f"{condition.label!r} is none of the labels{_hint(condition.label, labels)}"
+    for label in (condition.label, condition.chance_of):
+        if label is not None and label not in labels:
+            yield f"{label!r} is none of the labels{_hint(label, labels)}"
     if condition.field is None:
         return
     kind = fields.get(condition.field)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from services.review.domain.certificate.gate import Placed
-from services.review.domain.rules import Tests, applying, compiled
+from services.review.domain.rules import Seen, Tests, applying, compiled, raised
 from shared.events import Route, RouteKind, RouteReason
 from shared.project import AuditTiming, Policy
 from shared.wire import PredictionData
@@ -21,9 +21,12 @@ class Rules:
     stopped: bool
     tests: Tests = field(init=False, compare=False)
     """The policy's rules, as they are asked of every event."""
+    checks: Tests = field(init=False, compare=False)
+    """The same of `audit_more`."""
 
     def __post_init__(self) -> None:
         self.tests = compiled(self.policy.rules)
+        self.checks = compiled(self.policy.audit_more)
 
 
 def margin(probabilities: Mapping[str, float]) -> float:
@@ -60,8 +63,7 @@ def barred(data: PredictionData, rules: Rules) -> Bar | None:
         return Bar(RouteReason.NO_MODEL)
     policy = rules.policy
     if rules.tests:
-        label = predicted_label(data.probabilities)
-        rule = applying(rules.tests, (data.features, data.slices or {}, label))
+        rule = applying(rules.tests, _seen(data))
         if rule is not None:
             return Bar(RouteReason.RULE, rule)
     if policy.novelty_above is not None and (data.novelty or 0.0) > policy.novelty_above:
@@ -69,6 +71,16 @@ def barred(data: PredictionData, rules: Rules) -> Bar | None:
     if policy.auto_margin and margin(data.probabilities) < policy.auto_margin:
         return Bar(RouteReason.UNCERTAIN)
     return None
+
+
+def propensity(data: PredictionData, rules: Rules) -> float:
+    """With which probability the policy wants a sure event checked; 0: it asks for nothing."""
+    return raised(rules.checks, rules.policy.audit_more, _seen(data)) if rules.checks else 0.0
+
+
+def _seen(data: PredictionData) -> Seen:
+    label = predicted_label(data.probabilities)
+    return data.features, data.slices or {}, data.probabilities, label
 
 
 def to_people(reason: RouteReason, rules: Rules) -> Route:

@@ -10,11 +10,11 @@ from functools import lru_cache, partial
 from operator import ge, gt, le, lt
 from typing import Any
 
-from shared.project import Condition, Rule
+from shared.project import Checks, Condition, Rule
 
 Truth = bool | None
-Seen = tuple[Mapping[str, Any], Mapping[str, str], str]
-"""An event's features, its slices and the predicted label."""
+Seen = tuple[Mapping[str, Any], Mapping[str, str], Mapping[str, float], str]
+"""An event's features, its slices, the probability of each label, and the likeliest."""
 
 _Test = Callable[[Seen], Truth]
 Tests = tuple[tuple[str, _Test], ...]
@@ -27,7 +27,7 @@ def applying(tests: Tests, seen: Seen) -> str | None:
     """The name of the first rule that applies to an event, if any does.
 
     >>> tests = compiled((Rule(name="large", when=Condition(field="amount", above=100)),))
-    >>> [applying(tests, ({"amount": amount}, {}, "pay")) for amount in (50, 500, None)]
+    >>> [applying(tests, ({"amount": amount}, {}, {}, "pay")) for amount in (50, 500, None)]
     [None, 'large', 'large']
     """
     for name, test in tests:
@@ -40,6 +40,18 @@ def applying(tests: Tests, seen: Seen) -> str | None:
 def compiled(rules: tuple[Rule, ...]) -> Tests:
     """Rules as functions: they are asked for every event, and changed once a month."""
     return tuple((rule.name, _test(rule.when)) for rule in rules)
+
+
+def raised(tests: Tests, checks: Sequence[Checks], seen: Seen) -> float:
+    """The highest probability with which an event is to be checked; 0: none is asked for.
+
+    Args:
+        tests: of the checks, compiled.
+        checks: as many, in the same order.
+        seen: the event.
+    """
+    pairs = zip(tests, checks, strict=True)
+    return max((one.probability for (_, test), one in pairs if test(seen) is not False), default=0)
 
 
 def _test(condition: Condition) -> _Test:
@@ -73,7 +85,7 @@ def _none(tests: Sequence[_Test], seen: Seen) -> Truth:
 
 
 def _is_predicted(label: str, seen: Seen) -> Truth:
-    return seen[2] == label
+    return seen[3] == label
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +93,23 @@ class _Value:
     """Whether a field or slice has all that is asked of it.
 
     Attributes:
-        name: the field's or slice's.
-        place: where it stands in what is seen: 0 for fields, 1 for slices.
+        name: the field's, slice's or label's.
+        place: where it stands in what is seen: 0 for fields, 1 for slices, 2 for chances.
         missing: whether it is to be missing; None: not asked.
+        absent: what it counts as where it is not named; None: as missing.
         wanted: the values of which it is to be one; empty: not asked.
         sizes: how it is to compare with which limits.
     """
 
     name: str
     place: int
+    absent: float | None
     missing: bool | None
     wanted: tuple[object, ...]
     sizes: tuple[tuple[Callable[[Any, Any], bool], float], ...]
 
     def __call__(self, seen: Seen) -> Truth:
-        value = seen[self.place].get(self.name)  # type: ignore[union-attr] # a mapping
+        value = seen[self.place].get(self.name, self.absent)  # type: ignore[union-attr] # a mapping
         if self.missing is not None and (value is None) != self.missing:
             return False
         if value is None:
@@ -116,9 +130,12 @@ class _Value:
 def _value(condition: Condition) -> _Value:
     limits = ((compare, getattr(condition, name)) for name, compare in _SIZES)
     equal = () if condition.equals is None else (condition.equals,)
+    subjects = (condition.field, condition.slice, condition.chance_of)
+    place, name = next((n, named) for n, named in enumerate(subjects) if named is not None)
     return _Value(
-        name=condition.field or condition.slice or "",
-        place=0 if condition.slice is None else 1,
+        name=name,
+        place=place,
+        absent=None if condition.chance_of is None else 0.0,
         missing=condition.missing,
         wanted=condition.among or equal,
         sizes=tuple((compare, limit) for compare, limit in limits if limit is not None),

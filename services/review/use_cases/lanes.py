@@ -15,6 +15,7 @@ from services.review.domain.routing import (
     barred,
     follow,
     predicted_label,
+    propensity,
     to_people,
 )
 from services.review.ports import Audit, AuditAnswer, ProjectState, Transaction
@@ -71,10 +72,14 @@ class Lanes:
         label = predicted_label(data.probabilities)
         name = lane_of(label, data.slices or {}, self._rules.policy.certify_by)
         score = 1 - data.probabilities[label]
-        placed = Placed(name, score, self._rule(name, data.model, score, draw))
+        more = propensity(data, self._rules)
+        placed = Placed(name, score, self._rule(name, data.model, score, (draw, more)))
         return follow(placed, self._rules), placed
 
-    def _rule(self, name: str, model: wire.Model, score: float, draw: float) -> Ruling:
+    def _rule(
+        self, name: str, model: wire.Model, score: float, check: tuple[float, float]
+    ) -> Ruling:
+        """Rule on an event; `check` is its coin, and the probability that the policy asks for."""
         lane = self._lanes.get(name) or self._open(name)
         block = lane.gate.in_force()
         if block is not lane.limits_of:
@@ -82,7 +87,7 @@ class Lanes:
         if model.sha256 not in lane.limits:
             ask = self._thresholds.of(self._state, name, model)
             lane.limits[model.sha256] = ask(block)
-        ruling = lane.gate.rule(score, lane.limits[model.sha256], draw)
+        ruling = lane.gate.rule(score, lane.limits[model.sha256], *check)
         if ruling.inside:
             block.cover(model.version)
             if not lane.is_recorded:

@@ -1,6 +1,6 @@
 """Routing predictions: each event once, recorded before it is acknowledged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from services.review.use_cases.thresholds import Thresholds
 from shared import wire
 from shared.clock import Clock
 from shared.errors import DeadLetter, IdConflict, UnknownLabel, UnknownProject
-from shared.events import CloudEvent, DecidedBy, Route, RouteKind
+from shared.events import CloudEvent, DecidedBy, Route, RouteKind, RouteReason
 from shared.project import Project
 
 
@@ -57,7 +57,7 @@ class RoutePredictions:
         """Why each prediction was refused, or None where it is safely recorded."""
         self._thresholds.refresh({prediction.project for prediction in predictions})
         now = self._clock.now()
-        routes: list[tuple[str, Route]] = []
+        routes: list[tuple[str, Route, bool]] = []
         with self._store.write() as transaction:
             projects = _locked(transaction, predictions)
             seen = _seen(transaction, predictions)
@@ -67,9 +67,10 @@ class RoutePredictions:
             for prediction in predictions:
                 verdict = _screen(prediction, projects, seen)
                 if verdict is None and _identity(prediction) not in seen:
-                    chosen, body = self._route(prediction, lanes[prediction.project], now, writes)
+                    ours = lanes[prediction.project]
+                    chosen, body, counts = self._route(prediction, ours, now, writes)
                     seen[_identity(prediction)] = body
-                    routes.append((prediction.project, chosen))
+                    routes.append((prediction.project, chosen, counts))
                     state = projects[prediction.project].configuration
                     at_once = is_decided_at_once(chosen, state.policy)
                     if at_once:
@@ -87,9 +88,14 @@ class RoutePredictions:
             for project, event_ids in _by_project(predictions).items():
                 transaction.accepted.routed(project, event_ids)
         self._bell.ring()
-        for project, chosen in routes:
-            self._metrics.routed.labels(project, chosen.reason.value).inc()
+        self._count(routes)
         return verdicts
+
+    def _count(self, routes: Iterable[tuple[str, Route, bool]]) -> None:
+        for project, chosen, counts in routes:
+            self._metrics.routed.labels(project, chosen.reason.value).inc()
+            if chosen.reason is RouteReason.AUDIT:
+                self._metrics.audits.labels(project, str(counts).lower()).inc()
 
     def _lanes(
         self,
@@ -105,15 +111,17 @@ class RoutePredictions:
 
     def _route(
         self, prediction: wire.Prediction, lanes: Lanes, now: datetime, writes: _Writes
-    ) -> tuple[Route, str]:
+    ) -> tuple[Route, str, bool]:
+        """Its route, its record, and whether its answer counts in a block."""
         event_id = prediction.data.event_id
         draw = coin(self._coin_key, Draw.AUDIT, prediction.project, event_id)
         chosen, placed = lanes.route(prediction.data, draw)
         body = cases.record(prediction, chosen, placed, draw, self._coin_key_id)
         writes.entries.append(_entry(prediction, Kind.ROUTED, chosen.reason.value, body, now))
-        if isinstance(placed, Placed):
-            lanes.note(placed, event_id)
-        return chosen, body
+        if not isinstance(placed, Placed):
+            return chosen, body, False
+        lanes.note(placed, event_id)
+        return chosen, body, placed.ruling.counted
 
     def _decide(
         self, prediction: wire.Prediction, chosen: Route, now: datetime, writes: _Writes

@@ -63,7 +63,10 @@ def test_a_good_file_is_a_project(tmp_path: Path) -> None:
         ),
         (RULES.replace("above: 3", "equals: x"), "size is a number, and never 'x'"),
         (RULES.replace("label: a", "label: c"), "p.yaml:10: policy.rules.1 (rule): 'c' is none"),
-        (RULES.replace("label: a", "label: a, above: 3"), "above belongs beside field or slice"),
+        (
+            RULES.replace("label: a", "label: a, above: 3"),
+            "above belongs beside field, slice or chance_of",
+        ),
         (RULES.replace("name: large", "nam: large"), "p.yaml:8: policy.rules.0.nam: unknown key"),
         (
             GOOD + "policy: {certify_by: [x, x]}\n",

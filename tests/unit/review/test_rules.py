@@ -21,11 +21,16 @@ REFUSED = {"label": "refuse"}
 KIND_AB = {"field": "kind", "among": ["a", "b"]}
 
 
+def chance_of(label: str, at_least: float) -> dict[str, Any]:
+    return {"chance_of": label, "at_least": at_least}
+
+
 def says(condition: dict[str, Any], **features: object) -> bool:
     rule = Rule(when=Condition.model_validate(condition))
     slices = {"region": str(features.pop("region"))} if "region" in features else {}
     label = str(features.pop("label", "pay"))
-    return applying(compiled((rule,)), (features, slices, label)) is not None
+    chances = {"pay": 0.9, "refuse": 0.1}
+    return applying(compiled((rule,)), (features, slices, chances, label)) is not None
 
 
 @pytest.mark.parametrize(
@@ -55,6 +60,9 @@ def says(condition: dict[str, Any], **features: object) -> bool:
         (NORTH, {}, True),
         (REFUSED, {"label": "refuse"}, True),
         (REFUSED, {"label": "pay"}, False),
+        (chance_of("refuse", 0.1), {}, True),
+        (chance_of("refuse", 0.11), {}, False),
+        (chance_of("later", 0.01), {}, False),
         ({"all_of": [AMOUNT_OVER, VIP]}, {"amount": 101, "vip": False}, False),
         ({"all_of": [AMOUNT_OVER, VIP]}, {"vip": True}, True),
         ({"all_of": [AMOUNT_OVER, VIP]}, {"vip": False}, False),
@@ -79,7 +87,7 @@ def test_a_rule_and_its_contrary_never_both_spare_an_event(amount: float, limit:
 def test_the_first_rule_that_applies_is_named() -> None:
     rules = [Rule(name="vip", when=Condition(field="vip", equals=True))]
     rules.append(Rule(name="large", when=Condition(field="amount", above=1)))
-    assert applying(compiled(tuple(rules)), ({"vip": False, "amount": 5}, {}, "pay")) == "large"
+    assert applying(compiled(tuple(rules)), ({"vip": False, "amount": 5}, {}, {}, "pay")) == "large"
 
 
 DEEP = {"field": "amount", "above": 1}
@@ -94,6 +102,9 @@ for _ in range(8):
         {"field": "amount"},
         {"field": "amount", "slice": "region", "equals": "x"},
         {"slice": "region", "above": 3},
+        {"chance_of": "pay"},
+        {"chance_of": "pay", "equals": 1},
+        {"label": "pay", "above": 0.5},
         {"all_of": []},
         {"field": "amount", "above": float("nan")},
         DEEP,
@@ -117,6 +128,15 @@ def test_rules_fit_the_fields(kind: FieldKind, test: dict[str, Any], fault: str)
     rules = [{"when": {"field": "tenure"} | test}]
     with pytest.raises(ValidationError, match=fault):
         a_project(fields={"tenure": kind}, policy={"rules": rules})
+
+
+@pytest.mark.parametrize("place", ["rules", "audit_more"])
+def test_rules_and_checks_know_the_labels(place: str) -> None:
+    part = {"when": {"chance_of": "leaf", "above": 0.1}}
+    if place == "audit_more":
+        part["probability"] = 0.5  # type: ignore[assignment]
+    with pytest.raises(ValidationError, match=rf"policy\.{place}\.0 .*did you mean 'leave'"):
+        a_project(policy={place: [part]})
 
 
 def test_a_project_with_rules_is_written_and_read_the_same() -> None:
