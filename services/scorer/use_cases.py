@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from services.scorer.domain.serving import Served
+from services.scorer.domain.serving import Answered, Served
 from services.scorer.metrics import Metrics
 from services.scorer.ports import Catalogue
 from shared import wire
@@ -56,17 +56,17 @@ class ScoreRequests:
             return [UnknownProject(f"there is no project {project!r}")] * len(requests)
         now = self._clock.now()
         model = wire.Model(served.model.name, served.model.version, served.model.sha256)
-        rows = served.predict([request.data.features for request in requests])
+        answers = served.predict([request.data.features for request in requests])
         self._metrics.predictions.labels(project).inc(len(requests))
         return [
-            _prediction(request, probabilities, model, now)
-            for request, probabilities in zip(requests, rows, strict=True)
+            _prediction(request, answer, model, now)
+            for request, answer in zip(requests, answers, strict=True)
         ]
 
 
 def _prediction(
     request: wire.Request,
-    probabilities: dict[str, float],
+    answer: Answered,
     model: wire.Model,
     now: datetime,
 ) -> wire.Prediction:
@@ -81,10 +81,11 @@ def _prediction(
         data=wire.PredictionData(
             event_id=data.event_id,
             features=data.features,
-            probabilities=probabilities,
+            probabilities=answer.probabilities,
             model=model,
             context=data.context,
             slices=data.slices,
+            evidence=[wire.Evidence(*reason) for reason in answer.reasons],
             deadline=data.deadline,
         ),
     )

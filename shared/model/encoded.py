@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.model.sparse import SparseRows
+from shared.model.text import Words
 from shared.model.values import Row, Values
 
 
@@ -16,12 +17,14 @@ class Encoded:
         values: their numbers and categories.
         sparse: their vectors, words included.
         text: the vectors of their words alone; None if the project has no text fields.
+        words: these words as they stand there.
     """
 
     rows: Sequence[Row]
     values: Values
     sparse: SparseRows
     text: SparseRows | None
+    words: Words | None
 
     def __len__(self) -> int:
         return len(self.sparse)

@@ -1,6 +1,7 @@
 """From rows of fields to sparse vectors: fitted once on rows without labels, then frozen."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -11,7 +12,7 @@ from shared.model.hashing import Keys, checksum, mix64
 from shared.model.numbers import BINS, NumberBins
 from shared.model.sparse import SparseRows
 from shared.model.state import ModelState
-from shared.model.text import text_counts
+from shared.model.text import Words
 from shared.model.values import Row, Values
 from shared.project import FieldKind
 
@@ -45,6 +46,7 @@ class FeatureEncoder:
         fields: the fields it reads, sorted by name.
         bits: vectors have 2**bits columns.
         bins: how numbers are cut.
+        text_fields: those whose words are read.
     """
 
     def __init__(self, fields: Mapping[str, FieldKind], bits: int, bins: NumberBins) -> None:
@@ -53,7 +55,7 @@ class FeatureEncoder:
         self.bins = bins
         self._shift = np.uint64(64 - bits)
         self._half_shift = np.uint64(65 - bits)
-        self._texts = [n for n, kind in self.fields.items() if kind is FieldKind.TEXT]
+        self.text_fields = [n for n, kind in self.fields.items() if kind is FieldKind.TEXT]
         self._categories = [
             name
             for name, kind in self.fields.items()
@@ -64,8 +66,8 @@ class FeatureEncoder:
         self._tabulate()
         self._crosses = choose_crosses([*bins.names, *self._categories])
         self._crossed: int = sum(combined.shape[1] for combined in self._crosses)
-        template = np.ones(self._table_width, np.float32)
-        template[self._table_width - self._crossed :] = CROSS_VALUE
+        template = np.ones(self.table_width, np.float32)
+        template[self.table_width - self._crossed :] = CROSS_VALUE
         self._template = template
         counted = 1 + len(bins.names) + len(self._categories)
         self._fixed_square = counted + CROSS_VALUE**2 * self._crossed
@@ -101,11 +103,30 @@ class FeatureEncoder:
     @property
     def reads_text(self) -> bool:
         """Whether there are text fields."""
-        return bool(self._texts)
+        return bool(self.text_fields)
 
     @property
-    def _table_width(self) -> int:
+    def table_fields(self) -> list[str]:
+        """The fields of the table part: numbers, then categories and booleans."""
+        return [*self.bins.names, *self._categories]
+
+    @property
+    def table_width(self) -> int:
+        """With how many values a row's table part begins its vector."""
         return 1 + 2 * len(self.bins.names) + len(self._categories) + self._crossed
+
+    @cached_property
+    def owners(self) -> NDArray[np.float32]:
+        """How much of each value of a table part is each field's, shape (table width, fields)."""
+        numbers, fields = len(self.bins.names), len(self.table_fields)
+        alone = np.eye(fields, dtype=np.float32)
+        together = [alone[combined].mean(axis=0) for combined in self._crosses]
+        constant = np.zeros((1, fields), np.float32)
+        return np.concatenate([constant, alone[:numbers], alone, *together])
+
+    def text_columns(self, hashes: NDArray[np.uint64]) -> NDArray[np.int32]:
+        """The columns of hashed words and pairs."""
+        return (mix64(hashes ^ _TEXT_SALT) >> self._shift).astype(np.int32)
 
     def encode(self, rows: Sequence[Row]) -> Encoded:
         """Encode rows, each independently of the others; vectors of shape (rows, width)."""
@@ -113,13 +134,14 @@ class FeatureEncoder:
         columns, cells = self._table(values)
         ends = np.arange(len(rows) + 1, dtype=np.int32) * columns.shape[1]
         table = SparseRows(columns.ravel(), cells.ravel(), ends, self.width)
-        if not self._texts:
-            return Encoded(rows, values, table, None)
-        row_of, text_columns, text_values = self._text(rows)
+        if not self.text_fields:
+            return Encoded(rows, values, table, None, None)
+        words = Words.read(rows, self.text_fields)
+        row_of, text_columns, text_values = self._text(words)
         text_ends = np.zeros(len(rows) + 1, np.int32)
         np.cumsum(np.bincount(row_of, minlength=len(rows)), out=text_ends[1:])
         text = SparseRows(text_columns, text_values, text_ends, self.width)
-        return Encoded(rows, values, table.beside(text), text)
+        return Encoded(rows, values, table.beside(text), text, words)
 
     def state(self) -> ModelState:
         """For `from_state`."""
@@ -163,14 +185,14 @@ class FeatureEncoder:
         crosses >>= self._half_shift
         crosses += np.uint64(self.width // 2)
 
-        columns = np.empty((rows, self._table_width), np.int32)
+        columns = np.empty((rows, self.table_width), np.int32)
         columns[:, 0] = 0
         columns[:, 1 : numbers + 1] = self._linear_columns
         columns[:, numbers + 1 : 2 * numbers + 1] = self._bin_columns.take(bins).T
-        columns[:, 2 * numbers + 1 : self._table_width - len(crosses)] = (
+        columns[:, 2 * numbers + 1 : self.table_width - len(crosses)] = (
             keys[numbers:] >> self._half_shift
         ).T
-        columns[:, self._table_width - len(crosses) :] = crosses.T
+        columns[:, self.table_width - len(crosses) :] = crosses.T
 
         squares = (standardised * standardised).sum(axis=0) + self._fixed_square
         scale = (NORM / np.sqrt(squares)).astype(np.float32)
@@ -179,14 +201,13 @@ class FeatureEncoder:
         return columns, cells
 
     def _text(
-        self, rows: Sequence[Row]
+        self, words: Words
     ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
         """Row, column and value of the text part: square roots of counts, normalised."""
-        row_of, hashes, counts = text_counts(rows, self._texts)
-        totals = np.bincount(row_of, weights=counts, minlength=len(rows))
-        columns = mix64(hashes ^ _TEXT_SALT) >> self._shift
+        row_of, hashes, counts = words.counts()
+        totals = np.bincount(row_of, weights=counts, minlength=words.rows)
         values = NORM * np.sqrt(counts / totals[row_of])
-        return row_of, columns.astype(np.int32), values.astype(np.float32)
+        return row_of, self.text_columns(hashes), values.astype(np.float32)
 
 
 def choose_crosses(names: Sequence[str]) -> list[NDArray[np.int64]]:

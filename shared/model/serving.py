@@ -1,12 +1,14 @@
 """What the scorer serves: an immutable model, in batches."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.model.encoded import Encoded
+from shared.model.evidence import Explainer, Reason
 from shared.model.features import FeatureEncoder
 from shared.model.mixer.mixer import Weights
 from shared.model.probabilities import Floats
@@ -62,8 +64,20 @@ class ServingModel:
 
         A row's probabilities do not depend on the other rows, not even in the last bit.
         """
+        return self._answer(self._encoder.encode(rows))
+
+    def explained(self, rows: Sequence[Row]) -> tuple[NDArray[np.float64], list[list[Reason]]]:
+        """The same probabilities, and what carried the likeliest label of each row."""
         encoded = self._encoder.encode(rows)
+        probabilities = self._answer(encoded)
+        return probabilities, self._explainer.explain(encoded, probabilities.argmax(axis=1))
+
+    def _answer(self, encoded: Encoded) -> NDArray[np.float64]:
         return floored(self._weights.mix(spoken(self._voices, encoded)))
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        return Explainer(len(self.labels), self._encoder, self._voices, self._weights)
 
     def state(self) -> ModelState:
         """For `from_state`, and for `artifact.publish`."""

@@ -3,6 +3,8 @@
 import re
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,31 +18,79 @@ MOST_WORDS = 1_000
 _WORD = re.compile(r"\w+")
 
 
-def word_hashes(content: str, start: int, most: int) -> list[int]:
-    """CRC-32 of the lower-cased words, then of each two neighbours; `start` is the field's own."""
-    words = [b" " + word.encode() for word in _WORD.findall(content.lower())[:most]]
-    singles = [zlib.crc32(word, start) for word in words]
-    return singles + list(map(zlib.crc32, words[1:], singles))
+@dataclass(frozen=True)
+class Words:
+    """Every word of some rows where it stands, and every pair of neighbours.
+
+    Attributes:
+        fields: the text fields.
+        words: lower-cased, each after a space, row by row and field by field.
+        lengths: how many words, shape (rows, fields).
+        hashes: CRC-32 of all words, then of all pairs of neighbours; that of a field's name first.
+    """
+
+    fields: Sequence[str]
+    words: Sequence[bytes]
+    lengths: NDArray[np.int64]
+    hashes: NDArray[np.uint64]
+
+    @classmethod
+    def read(cls, rows: Sequence[Row], fields: Sequence[str]) -> Self:
+        """Read the text fields."""
+        most = MOST_WORDS // max(1, min(len(fields), MOST_WORDS))
+        starts = [checksum(name) for name in fields]
+        words: list[bytes] = []
+        singles: list[int] = []
+        pairs: list[int] = []
+        lengths = np.empty((len(rows), len(fields)), np.int64)
+        for i, row in enumerate(rows):
+            for j, (name, start) in enumerate(zip(fields, starts, strict=True)):
+                found = _words_of(text(row.get(name)), most)
+                alone = [zlib.crc32(word, start) for word in found]
+                words += found
+                singles += alone
+                pairs += map(zlib.crc32, found[1:], alone)
+                lengths[i, j] = len(found)
+        return cls(fields, words, lengths, np.array(singles + pairs, np.uint64))
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return len(self.lengths)
+
+    @property
+    def field_of(self) -> NDArray[np.int64]:
+        """The field of each word."""
+        fields = np.tile(np.arange(len(self.fields)), self.rows)
+        return np.repeat(fields, self.lengths.ravel())
+
+    @property
+    def left_of(self) -> NDArray[np.int64]:
+        """The left word of each pair."""
+        lengths = self.lengths.ravel()
+        has_right = np.ones(len(self.words), np.bool_)
+        has_right[np.cumsum(lengths)[lengths > 0] - 1] = False
+        return np.flatnonzero(has_right)
+
+    @property
+    def row_of(self) -> NDArray[np.int64]:
+        """The row of each of `hashes`."""
+        singles = self.lengths.sum(axis=1)
+        pairs = np.maximum(self.lengths - 1, 0).sum(axis=1)
+        rows = np.arange(self.rows)
+        return np.concatenate([np.repeat(rows, singles), np.repeat(rows, pairs)])
+
+    @property
+    def keys(self) -> NDArray[np.uint64]:
+        """The row in the upper half, the hash in the lower: orders by row, then by hash."""
+        return (self.row_of.astype(np.uint64) << np.uint64(32)) | self.hashes
+
+    def counts(self) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.int64]]:
+        """Row, hash and count of every distinct word or pair, ordered by row and hash."""
+        distinct, counts = np.unique(self.keys, return_counts=True)
+        rows = (distinct >> np.uint64(32)).astype(np.int64)
+        return rows, distinct & np.uint64(0xFFFFFFFF), counts
 
 
-def text_counts(
-    rows: Sequence[Row], names: Sequence[str]
-) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.int64]]:
-    """Row, hash and count of every distinct word or pair, ordered by row and hash."""
-    most = MOST_WORDS // max(1, min(len(names), MOST_WORDS))
-    starts = [checksum(name) for name in names]
-    hashes: list[int] = []
-    lengths = np.empty(len(rows), np.int64)
-    for i, row in enumerate(rows):
-        before = len(hashes)
-        for name, start in zip(names, starts, strict=True):
-            hashes += word_hashes(text(row.get(name)), start, most)
-        lengths[i] = len(hashes) - before
-    row_of = np.repeat(np.arange(len(rows), dtype=np.uint64), lengths)
-    keys = (row_of << np.uint64(32)) | np.array(hashes, np.uint64)
-    distinct, counts = np.unique(keys, return_counts=True)
-    return (
-        (distinct >> np.uint64(32)).astype(np.int64),
-        distinct & np.uint64(0xFFFFFFFF),
-        counts,
-    )
+def _words_of(content: str, most: int) -> list[bytes]:
+    return [b" " + word.encode() for word in _WORD.findall(content.lower())[:most]]

@@ -37,4 +37,6 @@ class ArtifactStore:
                 "correct the event"
             )
         model = ModelRef(name=project, version=version.version, sha256=version.sha256)
-        return Served(model, ServingModel.from_state(state))
+        serving = ServingModel.from_state(state)
+        serving.explained([{}])  # what is tabulated once is so here, not while an event waits
+        return Served(model, serving)

@@ -10,18 +10,20 @@ from numpy.typing import NDArray
 from shared.events import FeatureValue, ModelRef
 
 Row = Mapping[str, FeatureValue]
+Reasons = Sequence[tuple[str, FeatureValue, float]]
+"""Fields with what they hold and add in favour of an answer, the loudest first."""
 
 
 class Classifier(Protocol):
-    """Anything that turns rows into probabilities."""
+    """Anything that turns rows into probabilities, and tells what carried them."""
 
     @property
     def labels(self) -> Sequence[str]:
         """The labels, in the order of the columns."""
         ...
 
-    def predict_proba(self, rows: Sequence[Row]) -> NDArray[np.float64]:
-        """Probabilities, shape (rows, labels); each row sums to 1."""
+    def explained(self, rows: Sequence[Row]) -> tuple[NDArray[np.float64], Sequence[Reasons]]:
+        """Probabilities, shape (rows, labels), and reasons; each row sums to 1."""
         ...
 
 
@@ -31,13 +33,27 @@ class Undecided:
     def __init__(self, labels: Sequence[str]) -> None:
         self.labels = tuple(labels)
 
-    def predict_proba(self, rows: Sequence[Row]) -> NDArray[np.float64]:
-        """Uniform probabilities, shape (rows, labels).
+    def explained(self, rows: Sequence[Row]) -> tuple[NDArray[np.float64], Sequence[Reasons]]:
+        """Uniform probabilities, shape (rows, labels), for no reason.
 
-        >>> Undecided(["no", "yes"]).predict_proba([{}]).tolist()
-        [[0.5, 0.5]]
+        >>> Undecided(["no", "yes"]).explained([{}])
+        (array([[0.5, 0.5]]), [[]])
         """
-        return np.full((len(rows), len(self.labels)), 1 / len(self.labels))
+        uniform = np.full((len(rows), len(self.labels)), 1 / len(self.labels))
+        return uniform, [[] for _ in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a model says of a row.
+
+    Attributes:
+        probabilities: by label.
+        reasons: what carried the likeliest label.
+    """
+
+    probabilities: dict[str, float]
+    reasons: Reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +63,14 @@ class Served:
     model: ModelRef
     classifier: Classifier
 
-    def predict(self, rows: Sequence[Row]) -> list[dict[str, float]]:
-        """Probabilities by label, one mapping a row."""
+    def predict(self, rows: Sequence[Row]) -> list[Answered]:
+        """One answer a row."""
         labels = self.classifier.labels
-        table = self.classifier.predict_proba(rows).tolist()
-        return [dict(zip(labels, row, strict=True)) for row in table]
+        table, reasons = self.classifier.explained(rows)
+        return [
+            Answered(dict(zip(labels, row, strict=True)), told)
+            for row, told in zip(table.tolist(), reasons, strict=True)
+        ]
 
 
 def unlearned(project: str, labels: Sequence[str]) -> Served:

@@ -53,6 +53,17 @@ class LinearVoice:
         logits = known.times(self._padded_weights).astype(np.float64)
         return log_softmax(logits.reshape(len(logits), self.speakers, self.labels))
 
+    def pulls(self, trust: Floats) -> NDArray[np.float32]:
+        """How far each column pulls to each label, shape (n, labels).
+
+        Args:
+            trust: how much each speaker weighs, shape (speakers,).
+        """
+        pulls = np.zeros((len(self.columns), self.labels), np.float32)
+        for speaker, much in enumerate(trust.astype(np.float32)):
+            pulls += much * self.weights[:, speaker * self.labels : (speaker + 1) * self.labels]
+        return pulls
+
     @classmethod
     def join(cls, voices: Sequence[Self]) -> Self:
         """One voice that says what all of these say; they know the same columns."""

@@ -61,6 +61,11 @@ class WordsVoice:
         logits = known.times(self._weights).astype(np.float64) + priors
         return log_softmax(logits[:, None, :])
 
+    def pulls(self, trust: Floats) -> NDArray[np.float32]:
+        """How far each column pulls to each label, more than a word never seen; (n, labels)."""
+        more: NDArray[np.float32] = self._weights[:-1] - self._weights[-1]
+        return more * np.float32(trust[0])
+
     def state(self) -> ModelState:
         """For `from_state`."""
         arrays: dict[str, Array] = {

@@ -1,9 +1,14 @@
 """Scoring a batch, with a catalogue in memory."""
 
-import pytest
-from prometheus_client import CollectorRegistry
+from collections.abc import Sequence
 
-from services.scorer.domain.serving import Served, Undecided
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from prometheus_client import CollectorRegistry
+from typing_extensions import override
+
+from services.scorer.domain.serving import Reasons, Row, Served, Undecided
 from services.scorer.metrics import Metrics
 from services.scorer.use_cases import ScoreRequests
 from shared import wire
@@ -41,6 +46,30 @@ async def test_each_project_has_its_own_model() -> None:
     predictions = await scorer(catalogue)(requests("fraud", "churn", "fraud"))
     versions = [p.data.model.version for p in predictions if isinstance(p, wire.Prediction)]
     assert versions == [7, 0, 7]
+
+
+class Convinced(Undecided):
+    """Always has the same reason."""
+
+    @override
+    def explained(self, rows: Sequence[Row]) -> tuple[NDArray[np.float64], Sequence[Reasons]]:
+        probabilities, _ = super().explained(rows)
+        return probabilities, [[("tenure", row["tenure"], 1.5)] for row in rows]
+
+
+@pytest.mark.asyncio
+async def test_a_prediction_names_what_carried_it() -> None:
+    catalogue = FakeCatalogue("churn")
+    version = ModelRef(name="churn", version=7, sha256=SHA256)
+    catalogue.models["churn"] = Served(version, Convinced(["stay", "leave"]))
+    (request,) = requests("churn")
+
+    (prediction,) = await scorer(catalogue)([request])
+
+    assert isinstance(prediction, wire.Prediction)
+    tenure = request.data.features["tenure"]
+    assert prediction.data.evidence == [wire.Evidence("tenure", tenure, 1.5)]
+    assert wire.decode_prediction(wire.encode(prediction)).data.evidence
 
 
 @pytest.mark.asyncio
