@@ -19,6 +19,7 @@ from handraise.commands import (
     model,
     people,
     project,
+    report,
     republish,
     send,
     tokens,
@@ -66,6 +67,7 @@ app.command("send")(send.send)
 app.command("stop")(automation.stop)
 app.command("resume")(automation.resume)
 app.command("doctor")(doctor.doctor)
+app.command("report")(report.report)
 app.command("republish")(republish.republish)
 app.add_typer(project.app, name="project")
 app.add_typer(people.app, name="user")

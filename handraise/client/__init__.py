@@ -37,6 +37,7 @@ from handraise.client.records import (
     Record,
     Report,
 )
+from handraise.client.reports import Contribution, Figure
 from handraise.client.work import Claim, Claims, Decided, Draft, Item, Lease, Made, Queue
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "Claim",
     "Claims",
     "Client",
+    "Contribution",
     "DeadLetter",
     "DeadLetterKind",
     "DeadLetters",
@@ -62,6 +64,7 @@ __all__ = [
     "Draft",
     "Entry",
     "Estimate",
+    "Figure",
     "Gap",
     "Gaps",
     "Gold",

@@ -1,7 +1,7 @@
 """Every operation of the API as a method; `operation.py` says how it becomes one."""
 
 from handraise.client import certificates as promises
-from handraise.client import exams, letters, people, quality, records, work
+from handraise.client import exams, letters, people, quality, records, reports, work
 from handraise.client import projects as governing
 from handraise.client.connections import AsyncConnection, Connection
 from handraise.client.operation import Operation
@@ -17,6 +17,7 @@ class Operations:
     appeal = Operation(records.appeal)
     report = Operation(records.report)
     models = Operation(records.models)
+    contribution = Operation(reports.contribution)
 
     certificates = Operation(promises.certificates)
     verify_certificates = Operation(promises.verify_certificates)

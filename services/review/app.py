@@ -20,6 +20,7 @@ from services.review.api import (
     queues,
     records,
     repairs,
+    reports,
     second_looks,
     sending,
     tokens,
@@ -42,6 +43,7 @@ from services.review.use_cases.measuring import MeasureReviewers
 from services.review.use_cases.people import KeepPeople
 from services.review.use_cases.projects import KeepProjects
 from services.review.use_cases.records import ReadRecords
+from services.review.use_cases.reporting import ReportContribution
 from services.review.use_cases.sending import SendEvents
 from services.review.use_cases.tokens import KeepTokens
 from services.review.web import entrance, letter_pages, oversight, own_page, pages, provider_login
@@ -96,6 +98,7 @@ def _add_work(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
     app.include_router(sending.router(door, SendEvents(core.store, core.relay, core.clock)))
     read = ReadRecords(core.store, core.clock)
     app.include_router(records.router(door, read))
+    app.include_router(reports.router(door, ReportContribution(core.store, core.clock)))
     promised = ReadCertificates(core.store, core.coin_key)
     app.include_router(certificates.router(door, promised))
     pages.install(app, shown, door, desk, keep, read)

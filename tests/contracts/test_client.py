@@ -48,6 +48,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "change_password": lambda c: c.change_password("old", "correct horse battery"),
     "change_user": lambda c: c.change_user("ada", role="lead", projects=None),
     "claim": lambda c: c.claim("churn", 2, lease_seconds=60, key="k"),
+    "contribution": lambda c: c.contribution("churn"),
     "create_token": lambda c: c.create_token("ada", days=3, description="d"),
     "dead_letter": lambda c: c.dead_letter(5),
     "dead_letters": lambda c: c.dead_letters({"reason": "malformed"}, limit=5, before=9),

@@ -16,6 +16,7 @@ from tests.fakes.review_dead_letters import FakeDeadLetters
 from tests.fakes.review_gold import FakeGoldItems
 from tests.fakes.review_history import FakeAccepted, FakeHistory, FakeMarks
 from tests.fakes.review_leases import FakeLeases
+from tests.fakes.review_outcomes import FakeOutcomes
 from tests.fakes.review_queues import FakeItems
 from tests.fakes.review_reviewers import FakeReviewers
 from tests.fakes.review_votes import FakeVotes
@@ -133,6 +134,7 @@ class FakeTransaction:
         self.gold = FakeGoldItems(self.leases)
         self.accepted = FakeAccepted(self.outbox)
         self.history = FakeHistory(self.ledger, self.items)
+        self.outcomes = FakeOutcomes(self.items, self.votes, self.ledger)
 
 
 class FakeStore:

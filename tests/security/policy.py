@@ -32,6 +32,7 @@ POLICY: dict[str, str] = {
     "GET /v1/decisions/{project}": "record project",
     "GET /v1/decisions/{project}/{event_id}": "record project",
     "GET /v1/reports/{project}": "read project",
+    "GET /v1/reports/{project}/contribution": "record project",
     "GET /v1/models/{project}": "read project",
     "GET /v1/certificates/{project}": "read project",
     "GET /v1/certificates/{project}/verification": "record project",

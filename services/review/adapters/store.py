@@ -17,6 +17,7 @@ from services.review.adapters.leases import SqlLeases
 from services.review.adapters.ledger import SqlLedger
 from services.review.adapters.marks import SqlMarks
 from services.review.adapters.outbox import SqlOutbox
+from services.review.adapters.outcomes import SqlOutcomes
 from services.review.adapters.passwords import SqlPasswords
 from services.review.adapters.projects import SqlProjects
 from services.review.adapters.reviewers import SqlReviewers
@@ -43,6 +44,7 @@ class SqlTransaction:
         self.history = SqlHistory(session)
         self.marks = SqlMarks(session)
         self.dead_letters = SqlDeadLetters(session)
+        self.outcomes = SqlOutcomes(session)
         self.projects = SqlProjects(session)
         self.users = SqlUsers(session)
         self.tokens = SqlTokens(session)

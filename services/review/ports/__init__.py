@@ -9,6 +9,7 @@ from services.review.ports.gold import GoldItems
 from services.review.ports.identity import IdentityProvider
 from services.review.ports.letters import DeadLetters
 from services.review.ports.outbox import Bell, Outbox
+from services.review.ports.outcomes import Outcomes
 from services.review.ports.passwords import Hasher, Passwords
 from services.review.ports.people import AccessLog, Proof, Tokens, Users
 from services.review.ports.projects import Projects, ProjectState
@@ -40,6 +41,7 @@ __all__ = [
     "Ledger",
     "Marks",
     "Outbox",
+    "Outcomes",
     "Passwords",
     "ProjectState",
     "Projects",

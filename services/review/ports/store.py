@@ -8,6 +8,7 @@ from services.review.ports.blocks import Blocks
 from services.review.ports.gold import GoldItems
 from services.review.ports.letters import DeadLetters
 from services.review.ports.outbox import Outbox
+from services.review.ports.outcomes import Outcomes
 from services.review.ports.passwords import Passwords
 from services.review.ports.people import AccessLog, Tokens, Users
 from services.review.ports.projects import Projects
@@ -45,6 +46,8 @@ class Transaction(Protocol):
     def marks(self) -> Marks: ...
     @property
     def dead_letters(self) -> DeadLetters: ...
+    @property
+    def outcomes(self) -> Outcomes: ...
     @property
     def projects(self) -> Projects: ...
     @property

@@ -66,6 +66,8 @@ class FakeReview:
                 return 202, {"since": body.get("since", AT), "entries": 7}
             case ["GET", "certificates", name, "verification"]:
                 return 200, self.verification | {"project": name}
+            case ["GET", "reports", name, "contribution"]:
+                return 200, CONTRIBUTION | {"project": name}
             case ["GET", "models", name]:
                 return 200, {"versions": [VERSION]}
         return 404, problem(404, "No such route", path)
@@ -88,6 +90,23 @@ VERSION = {
     "actor": "retrainer",
     "at": AT,
     "uri": "p/ab",
+}
+
+
+CONTRIBUTION = {
+    "at": AT,
+    "figures": [
+        {
+            "name": "accuracy_before",
+            "value": 0.9021,
+            "low": 0.88,
+            "high": None,
+            "unit": "share",
+            "rests_on": 1000,
+            "definition": "Share of right labels <had the model decided alone>.",
+        }
+    ],
+    "certificates": [],
 }
 
 

@@ -24,6 +24,7 @@ COMMANDS = [
     ["stop"],
     ["resume"],
     ["doctor"],
+    ["report"],
     ["republish"],
     *(["project", name] for name in ("apply", "list", "show")),
     *(["user", name] for name in ("add", "list", "disable", "log-out", "password")),

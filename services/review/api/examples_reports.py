@@ -1,0 +1,25 @@
+"""What bodies of reports look like, for the OpenAPI document."""
+
+from typing import Any
+
+from services.review.api.examples_certificates import CERTIFICATES
+
+REPORTS: dict[str, Any] = {
+    "ContributionAnswer": {
+        "project": "churn",
+        "at": "2026-03-04T10:15:30Z",
+        "figures": [
+            {
+                "name": "errors_prevented",
+                "value": 79.3,
+                "low": 61.0,
+                "high": 88.4,
+                "unit": "events",
+                "rests_on": 323,
+                "definition": "Events that the model would have decided wrongly and people "
+                "decided rightly, less those that they made wrong.",
+            }
+        ],
+        "certificates": CERTIFICATES["CertificatesAnswer"]["certificates"],
+    }
+}

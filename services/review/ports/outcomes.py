@@ -1,0 +1,27 @@
+"""What became of events, counted."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from services.review.domain.contribution import Effort, Outcome
+from shared.events import RouteReason
+
+
+class Outcomes(Protocol):
+    """What became of a project's events; copies of gold are none of them."""
+
+    def by_reason(self, project: str) -> Mapping[RouteReason, Outcome]:
+        """Events that went to people, by the reason why."""
+        ...
+
+    def changed(self, project: str, reason: RouteReason, limit: int) -> Sequence[str]:
+        """The ids of the newest events of a reason to which people gave another label."""
+        ...
+
+    def effort(self, project: str) -> Effort:
+        """People's answers that count."""
+        ...
+
+    def waits(self, project: str, limit: int) -> Sequence[float]:
+        """Seconds from an event's arrival to people's first decision, of the newest such."""
+        ...

@@ -1,0 +1,70 @@
+"""What became of events, in memory; tests/contracts/test_review_outcomes.py compares."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.review.domain.contribution import Effort, Outcome
+from services.review.domain.gold import gold_queue
+from services.review.domain.ledger import Entry, Kind
+from services.review.domain.queue import Item
+from services.review.domain.votes import VoteState
+from shared.events import DecidedBy, RouteReason
+from tests.fakes.review_queues import FakeItems
+from tests.fakes.review_votes import FakeVotes
+
+
+class _Ledger(Protocol):
+    @property
+    def rows(self) -> list[tuple[str, Entry]]: ...
+
+
+@dataclass
+class FakeOutcomes:
+    items: FakeItems
+    votes: FakeVotes
+    ledger: _Ledger
+
+    def by_reason(self, project: str) -> Mapping[RouteReason, Outcome]:
+        items = self._of(project)
+        return {
+            reason: Outcome(
+                waiting=sum(not i.settled for i in items if i.reason is reason),
+                answered=sum(_is_answered(i) for i in items if i.reason is reason),
+                changed=sum(_is_changed(i) for i in items if i.reason is reason),
+            )
+            for reason in {item.reason for item in items}
+        }
+
+    def changed(self, project: str, reason: RouteReason, limit: int) -> Sequence[str]:
+        found = [i for i in self._of(project) if i.reason is reason and _is_changed(i)]
+        return [item.event_id for item in sorted(found, key=lambda item: -item.id)][:limit]
+
+    def effort(self, project: str) -> Effort:
+        ours = {item.id for item in self._of(project)}
+        counted = [b for b in self.votes.ballots if b.state is VoteState.COUNTED]
+        answers = [b for b in counted if b.item_id in ours]
+        seconds = [b.seconds_spent for b in answers if b.seconds_spent is not None]
+        return Effort(len(answers), len(seconds), sum(seconds), sum(s * s for s in seconds))
+
+    def waits(self, project: str, limit: int) -> Sequence[float]:
+        since = {item.event_id: item.received_at for item in self._of(project)}
+        decided = [
+            entry
+            for owner, entry in self.ledger.rows
+            if (owner, entry.kind, entry.detail, entry.revision)
+            == (project, Kind.DECIDED, DecidedBy.REVIEWERS.value, 1)
+        ]
+        return [(e.at - since[e.subject]).total_seconds() for e in decided[::-1]][:limit]
+
+    def _of(self, project: str) -> list[Item]:
+        items = self.items.items.values()
+        return [i for i in items if i.project == project and i.queue != gold_queue(project)]
+
+
+def _is_answered(item: Item) -> bool:
+    return item.settled and item.label is not None
+
+
+def _is_changed(item: Item) -> bool:
+    return _is_answered(item) and item.label != item.predicted
