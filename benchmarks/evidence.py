@@ -1,5 +1,7 @@
 """What it costs to say what carried a prediction, and whether it is what carries it.
 
+How novel a row is comes in the same breath, and in the same cost.
+
 On churn (a table) and contracts (text): microseconds an event more than the prediction alone, in
 batches of 256. The second figure asks the whole mixture, trees included: how often the field that
 matters most, found by leaving out one after the other, is among the first three that are named.
@@ -34,9 +36,9 @@ def measure(arguments: argparse.Namespace) -> Sequence[Figure]:
     figures = []
     for data in (data for data in DATA_SETS if data.name in LIMIT_MICROSECONDS):
         model, rows, fields = _learned(data, arguments.events)
-        alone, told = (_microseconds(ask, rows) for ask in (model.predict_proba, model.explained))
+        alone, told = (_microseconds(ask, rows) for ask in (model.predict_proba, model.judge))
         limit = LIMIT_MICROSECONDS[data.name]
-        name = f"{data.name}: reasons"
+        name = f"{data.name}: reasons and novelty"
         figures.append(Figure(name, told - alone, limit, 1.0, "us", at_most=True))
         figures.append(Figure(f"{data.name}: prediction alone", alone, told, None, "us"))
         if len(fields) > 1:
@@ -59,7 +61,7 @@ def _learned(data: DataSet, events: int) -> tuple[ServingModel, list[Row], list[
     if model is None:
         raise ValueError("a model needs 32 events: ask for more with --events")
     rows = [row for row, _ in examples[events : events + 4 * AT_ONCE]]
-    model.explained(rows[:1])
+    model.judge(rows[:1])
     return model, rows, list(project.fields)
 
 
@@ -75,7 +77,7 @@ def _microseconds(ask: Callable[[Sequence[Row]], object], rows: Sequence[Row]) -
 
 def _agreement(model: ServingModel, rows: Sequence[Row], fields: Sequence[str]) -> float:
     """How often the field without which the answer changes most is among the first named."""
-    probabilities, told = model.explained(rows)
+    probabilities, told, _ = model.judge(rows)
     agreed = []
     for row, answer, reasons in zip(rows, probabilities, told, strict=True):
         chosen = int(answer.argmax())

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from msgspec import UNSET
+
 from services.scorer.domain.serving import Answered, Served
 from services.scorer.metrics import Metrics
 from services.scorer.ports import Catalogue
@@ -85,6 +87,7 @@ def _prediction(
             model=model,
             context=data.context,
             slices=data.slices,
+            novelty=UNSET if answer.novelty is None else answer.novelty,
             evidence=[wire.Evidence(*reason) for reason in answer.reasons],
             deadline=data.deadline,
         ),

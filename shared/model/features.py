@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,14 @@ LAYOUT = 2
 CROSS_VALUE = 0.5
 
 _VALUE_SALT, _LINEAR_SALT, _COARSE_SALT, _TEXT_SALT = (np.uint64(i << 40) for i in range(1, 5))
+
+
+class Layout(NamedTuple):
+    """Where the table part of a vector holds what: `categories` are hashed values."""
+
+    bins: slice
+    categories: slice
+    crosses: slice
 
 
 class FeatureEncoder:
@@ -109,6 +117,14 @@ class FeatureEncoder:
     def table_fields(self) -> list[str]:
         """The fields of the table part: numbers, then categories and booleans."""
         return [*self.bins.names, *self._categories]
+
+    @property
+    def layout(self) -> Layout:
+        """Where the first cells of an encoded row are."""
+        numbers = len(self.bins.names)
+        places = (numbers + 1, 2 * numbers + 1, self.table_width - self._crossed)
+        ends = (*places[1:], self.table_width)
+        return Layout(*map(slice, places, ends))
 
     @property
     def table_width(self) -> int:

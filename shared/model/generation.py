@@ -16,6 +16,7 @@ from shared.model.features import FeatureEncoder
 from shared.model.history import History
 from shared.model.memory import Memory
 from shared.model.mixer.mixer import Mixer
+from shared.model.novelty import Habits, names_of, strangeness
 from shared.model.probabilities import Floats, relabel
 from shared.model.serving import ServingModel
 from shared.model.state import ModelState
@@ -31,6 +32,7 @@ class Generation:
         encoder: replaced when fields change; the weights keep their meaning.
         mixer: whom to trust.
         challengers: those who are fitted anew.
+        habits: how strange rows usually are.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Generation:
         self.challengers = challengers
         self._panel = panel
         self._memory, self._history = kept
+        self.habits = Habits.start(names_of(encoder))
 
     @classmethod
     def start(
@@ -109,13 +112,15 @@ class Generation:
     def serving(self, labels: Sequence[str]) -> ServingModel:
         """A snapshot that later learning does not touch."""
         voices, standing = self._panel.voices(), self.challengers.voices
-        return ServingModel(tuple(labels), self.encoder, voices, self.mixer.weights, standing)
+        weights, usual = self.mixer.weights, self.habits.usual
+        return ServingModel(tuple(labels), self.encoder, voices, weights, standing, usual)
 
     def refit(self, encoder: FeatureEncoder) -> None:
         """Read other fields from now on; the history of the old ones is given up."""
         if encoder.fields != self.encoder.fields:
             self._history = self._history.refielded(encoder.fields)
             self.challengers.fitted.clear()
+            self.habits = Habits.start(names_of(encoder))
         self.encoder = encoder
 
     def relabel(self, sources: Sequence[int | None]) -> None:
@@ -136,12 +141,13 @@ class Generation:
             mixer=self.mixer.state(),
             memory=self._memory.state(),
             history=self._history.state(),
+            habits=self.habits.state(),
         )
 
     @classmethod
     def from_state(cls, state: ModelState, bounds: Bounds) -> Self:
         """The generation that `state` was taken of."""
-        return cls(
+        generation = cls(
             FeatureEncoder.from_state(state.part("encoder")),
             Panel.from_state(state.part("panel")),
             Challengers.from_state(state.part("challengers")),
@@ -151,12 +157,15 @@ class Generation:
                 History.from_state(state.part("history"), bounds),
             ),
         )
+        generation.habits = Habits.from_state(state.part("habits"))
+        return generation
 
     def _said(self, encoded: Encoded) -> Floats:
         instant = self._panel.predict_log_proba(encoded)
         return np.concatenate([instant, self.challengers.predict_log_proba(encoded)], axis=1)
 
     def _teach(self, encoded: Encoded, target: NDArray[np.float32], position: int) -> None:
+        self.habits.learn(strangeness(self.encoder, encoded, self._panel.seen)[0])
         self._panel.learn(encoded, target[None])
         self._memory.remember(encoded.sparse, target, position)
         self._history.keep(encoded.values, target, position)

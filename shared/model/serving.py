@@ -11,6 +11,7 @@ from shared.model.encoded import Encoded
 from shared.model.evidence import Explainer, Reason
 from shared.model.features import FeatureEncoder
 from shared.model.mixer.mixer import Weights
+from shared.model.novelty import names_of, novelty, strangeness
 from shared.model.probabilities import Floats
 from shared.model.state import ModelState
 from shared.model.values import Row
@@ -38,6 +39,7 @@ class ServingModel:
         voices: Sequence[Voice],
         weights: Weights,
         standing: Sequence[Voice] = (),
+        usual: Floats | None = None,
     ) -> None:
         """Take a mixture.
 
@@ -47,6 +49,8 @@ class ServingModel:
             voices: at least one.
             weights: how far to trust each speaker of them, in their order.
             standing: voices after these that many versions have alike.
+            usual: up to here the parts of a row may be strange and are still usual; None: nobody
+                can tell what is novel.
 
         Raises:
             ValueError: the parts do not fit one another.
@@ -57,7 +61,10 @@ class ServingModel:
         self._standing = list(standing)
         self._voices = [*self._changing, *self._standing]
         self._weights = weights
+        self._usual = usual
+        self._seen = _seen(self._changing, encoder.width)
         _check(labels, encoder, self._voices, weights)
+        _check_usual(usual, encoder)
 
     def predict_proba(self, rows: Sequence[Row]) -> NDArray[np.float64]:
         """Probabilities, shape (rows, labels): finite, positive, rows sum to one.
@@ -66,11 +73,20 @@ class ServingModel:
         """
         return self._answer(self._encoder.encode(rows))
 
-    def explained(self, rows: Sequence[Row]) -> tuple[NDArray[np.float64], list[list[Reason]]]:
-        """The same probabilities, and what carried the likeliest label of each row."""
+    def judge(
+        self, rows: Sequence[Row]
+    ) -> tuple[NDArray[np.float64], list[list[Reason]], NDArray[np.float64] | None]:
+        """The same probabilities, what carried the likeliest label, and how novel each row is.
+
+        Novelty has the shape (rows,) and is 0 to 1; None: an older version does not tell it.
+        """
         encoded = self._encoder.encode(rows)
         probabilities = self._answer(encoded)
-        return probabilities, self._explainer.explain(encoded, probabilities.argmax(axis=1))
+        reasons = self._explainer.explain(encoded, probabilities.argmax(axis=1))
+        if self._usual is None:
+            return probabilities, reasons, None
+        strange = strangeness(self._encoder, encoded, self._seen)
+        return probabilities, reasons, novelty(strange, self._usual)
 
     def _answer(self, encoded: Encoded) -> NDArray[np.float64]:
         return floored(self._weights.mix(spoken(self._voices, encoded)))
@@ -84,12 +100,14 @@ class ServingModel:
         counts = {"voices": len(self._changing), "standing": len(self._standing)}
         standing = _named("standing", self._standing)
         small = {name: part for name, part in standing.items() if _is_small(part)}
+        known = {} if self._usual is None else {"usual": ModelState({}, {"parts": self._usual})}
         state = ModelState.compose(
             {"kind": KIND, "labels": list(self.labels), **counts},
             encoder=self._encoder.state(),
             mixer=self._weights.state(),
             **_named("voice", self._changing),
             **small,
+            **known,
         )
         return state.sharing(**{name: standing[name] for name in standing if name not in small})
 
@@ -108,6 +126,7 @@ class ServingModel:
             _parts(state, "voice", int(state.document["voices"])),
             Weights.from_state(state.part("mixer")),
             _parts(state, "standing", int(state.document["standing"])),
+            _usual(state) if "usual" in state.document else None,
         )
 
 
@@ -135,6 +154,19 @@ def _parts(state: ModelState, kind: str, count: int) -> list[Voice]:
     return [voice_from_state(state.part(f"{kind}{i}")) for i in range(count)]
 
 
+def _usual(state: ModelState) -> Floats:
+    return state.part("usual").arrays["parts"].astype(np.float64, casting="safe")
+
+
+def _seen(voices: Sequence[Voice], width: int) -> NDArray[np.bool_]:
+    """Which columns occurred in what was learned: those that linear voices know."""
+    seen = np.zeros(width, np.bool_)
+    for voice in voices:
+        if isinstance(voice, LinearVoice):
+            seen[voice.columns] = True
+    return seen
+
+
 def _joined(voices: Sequence[Voice]) -> list[Voice]:
     """The same voices, linear neighbours that know the same columns answered at once."""
     joined: list[Voice] = []
@@ -149,6 +181,12 @@ def _joined(voices: Sequence[Voice]) -> list[Voice]:
         else:
             joined.append(voice)
     return joined
+
+
+def _check_usual(usual: Floats | None, encoder: FeatureEncoder) -> None:
+    parts = len(names_of(encoder))
+    if usual is not None and usual.shape != (parts,):
+        raise ValueError(f"{len(usual)} parts of rows that have {parts}")
 
 
 def _check(

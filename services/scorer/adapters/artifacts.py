@@ -38,5 +38,5 @@ class ArtifactStore:
             )
         model = ModelRef(name=project, version=version.version, sha256=version.sha256)
         serving = ServingModel.from_state(state)
-        serving.explained([{}])  # what is tabulated once is so here, not while an event waits
+        serving.judge([{}])  # what is tabulated once is so here, not while an event waits
         return Served(model, serving)

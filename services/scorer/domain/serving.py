@@ -14,6 +14,10 @@ Reasons = Sequence[tuple[str, FeatureValue, float]]
 """Fields with what they hold and add in favour of an answer, the loudest first."""
 
 
+Judgement = tuple[NDArray[np.float64], Sequence[Reasons], NDArray[np.float64] | None]
+"""Probabilities of rows, reasons, and novelties from 0 to 1; None where nobody can tell."""
+
+
 class Classifier(Protocol):
     """Anything that turns rows into probabilities, and tells what carried them."""
 
@@ -22,8 +26,8 @@ class Classifier(Protocol):
         """The labels, in the order of the columns."""
         ...
 
-    def explained(self, rows: Sequence[Row]) -> tuple[NDArray[np.float64], Sequence[Reasons]]:
-        """Probabilities, shape (rows, labels), and reasons; each row sums to 1."""
+    def judge(self, rows: Sequence[Row]) -> Judgement:
+        """Probabilities, shape (rows, labels), of which each row sums to 1, and the rest."""
         ...
 
 
@@ -33,14 +37,14 @@ class Undecided:
     def __init__(self, labels: Sequence[str]) -> None:
         self.labels = tuple(labels)
 
-    def explained(self, rows: Sequence[Row]) -> tuple[NDArray[np.float64], Sequence[Reasons]]:
-        """Uniform probabilities, shape (rows, labels), for no reason.
+    def judge(self, rows: Sequence[Row]) -> Judgement:
+        """Uniform probabilities, shape (rows, labels), for no reason; nothing is novel to it.
 
-        >>> Undecided(["no", "yes"]).explained([{}])
-        (array([[0.5, 0.5]]), [[]])
+        >>> Undecided(["no", "yes"]).judge([{}])
+        (array([[0.5, 0.5]]), [[]], None)
         """
         uniform = np.full((len(rows), len(self.labels)), 1 / len(self.labels))
-        return uniform, [[] for _ in rows]
+        return uniform, [[] for _ in rows], None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,12 @@ class Answered:
     Attributes:
         probabilities: by label.
         reasons: what carried the likeliest label.
+        novelty: how far the row is from what was learned, 0 to 1; None: nobody can tell.
     """
 
     probabilities: dict[str, float]
     reasons: Reasons
+    novelty: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +72,11 @@ class Served:
     def predict(self, rows: Sequence[Row]) -> list[Answered]:
         """One answer a row."""
         labels = self.classifier.labels
-        table, reasons = self.classifier.explained(rows)
+        table, reasons, novelty = self.classifier.judge(rows)
+        novel = [None] * len(rows) if novelty is None else novelty.tolist()
         return [
-            Answered(dict(zip(labels, row, strict=True)), told)
-            for row, told in zip(table.tolist(), reasons, strict=True)
+            Answered(dict(zip(labels, row, strict=True)), told, how)
+            for row, told, how in zip(table.tolist(), reasons, novel, strict=True)
         ]
 
 

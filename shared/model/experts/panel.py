@@ -55,6 +55,11 @@ class Panel:
         """How many opinions they give in all."""
         return sum(expert.speakers for expert in self._experts)
 
+    @property
+    def seen(self) -> NDArray[np.bool_]:
+        """Which columns occurred in what was learned, shape (width,)."""
+        return self._seen
+
     def predict_log_proba(self, rows: Encoded) -> Floats:
         """Logarithms of probabilities, shape (rows, speakers, labels)."""
         said = [expert.predict_log_proba(rows) for expert in self._experts]

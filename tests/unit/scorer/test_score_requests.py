@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from msgspec import UNSET
 from prometheus_client import CollectorRegistry
 from typing_extensions import override
 
-from services.scorer.domain.serving import Reasons, Row, Served, Undecided
+from services.scorer.domain.serving import Judgement, Row, Served, Undecided
 from services.scorer.metrics import Metrics
 from services.scorer.use_cases import ScoreRequests
 from shared import wire
@@ -52,9 +52,9 @@ class Convinced(Undecided):
     """Always has the same reason."""
 
     @override
-    def explained(self, rows: Sequence[Row]) -> tuple[NDArray[np.float64], Sequence[Reasons]]:
-        probabilities, _ = super().explained(rows)
-        return probabilities, [[("tenure", row["tenure"], 1.5)] for row in rows]
+    def judge(self, rows: Sequence[Row]) -> Judgement:
+        probabilities, _, novelty = super().judge(rows)
+        return probabilities, [[("tenure", row["tenure"], 1.5)] for row in rows], novelty
 
 
 @pytest.mark.asyncio
@@ -70,6 +70,25 @@ async def test_a_prediction_names_what_carried_it() -> None:
     tenure = request.data.features["tenure"]
     assert prediction.data.evidence == [wire.Evidence("tenure", tenure, 1.5)]
     assert wire.decode_prediction(wire.encode(prediction)).data.evidence
+
+
+class Surprised(Undecided):
+    """Holds every row for half novel."""
+
+    @override
+    def judge(self, rows: Sequence[Row]) -> Judgement:
+        probabilities, reasons, _ = super().judge(rows)
+        return probabilities, reasons, np.full(len(rows), 0.5)
+
+
+@pytest.mark.asyncio
+async def test_how_novel_an_event_is_is_said_where_the_model_knows() -> None:
+    catalogue = FakeCatalogue("churn", "fraud")
+    version = ModelRef(name="fraud", version=7, sha256=SHA256)
+    catalogue.models["fraud"] = Served(version, Surprised(["ok", "fraud"]))
+    predictions = await scorer(catalogue)(requests("fraud", "churn"))
+    novelties = [p.data.novelty for p in predictions if isinstance(p, wire.Prediction)]
+    assert novelties == [0.5, UNSET]
 
 
 @pytest.mark.asyncio

@@ -60,7 +60,7 @@ def learned(project: Project, examples: Sequence[tuple[Row, str]]) -> ServingMod
 
 
 def reasons(model: ServingModel, rows: Sequence[Row]) -> list[list[Reason]]:
-    return model.explained(rows)[1]
+    return model.judge(rows)[1]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_few_are_named_loudest_first_and_each_is_worth_naming() -> None:
 def test_odd_rows_have_reasons_too_and_the_same_answer_as_without() -> None:
     model = checks.taught(Learner.start, 150).serving()
     assert model is not None
-    probabilities, told = model.explained(checks.ODD_ROWS)
+    probabilities, told, _ = model.judge(checks.ODD_ROWS)
     assert np.array_equal(probabilities, model.predict_proba(checks.ODD_ROWS))
     assert len(told) == len(checks.ODD_ROWS)
     lengths = [len(r.value) for row in told for r in row if isinstance(r.value, str)]
