@@ -7,7 +7,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlmodel import Session
@@ -22,6 +22,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = make_engine(url)
+        self._reading = self._engine_for_reading()
         self._group_commit = GroupCommit(self.engine, LOCK_WAIT_SECONDS)
 
     @property
@@ -31,12 +32,15 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A transaction that only reads.
+        """Statements that only read.
+
+        SQLite shows them all the same state; PostgreSQL shows each what is committed when it
+        begins.
 
         Raises:
             Unavailable: the database is away or locked.
         """
-        with _translated(), Session(self.engine) as session:
+        with _translated(), Session(self._reading) as session:
             yield session
 
     @contextmanager
@@ -92,6 +96,15 @@ class Database:
         with _translated(), self.engine.begin() as connection:
             for name in connection.execute(unseen, {"names": list(tables)}).scalars().all():
                 connection.execute(text(f'ANALYZE "{name}"'))
+
+    def _engine_for_reading(self) -> Engine:
+        """PostgreSQL's transactions would show no more here, and cost two round trips.
+
+        What is worse, rolling one back makes the driver forget all statements it has prepared.
+        """
+        if self.is_postgresql:
+            return self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        return self.engine
 
     def close(self) -> None:
         """Give all connections back, after those that write now."""

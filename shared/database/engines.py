@@ -1,13 +1,16 @@
 """Connections as Handraise needs them."""
 
 import sqlite3
+import time
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import URL, Connection, Engine, RootTransaction, create_engine, event
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 from typing_extensions import override
 
 from shared.errors import Misconfigured
@@ -16,6 +19,8 @@ LOCK_WAIT_SECONDS = 5
 """How long a writer waits for others, in this process and in all of them."""
 
 _SILENCE_SECONDS = 10
+_FRESH_SECONDS = 0.1
+"""A connection that was used so recently is not asked whether it is still there."""
 _IDLE_TRANSACTION = "30s"
 _SQLITE_DRIVER = "sqlite+handraise"
 
@@ -106,10 +111,10 @@ def _postgresql(url: URL) -> Engine:
         url,
         pool_size=10,
         max_overflow=10,
-        pool_pre_ping=True,
         pool_timeout=LOCK_WAIT_SECONDS,
         connect_args={name: value for name, value in patience.items() if name not in url.query},
     )
+    _ask_the_idle(engine)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own type
@@ -117,6 +122,24 @@ def _postgresql(url: URL) -> Engine:
         connection.commit()
 
     return engine
+
+
+def _ask_the_idle(engine: Engine) -> None:
+    """Replace connections that died while nobody used them; asking each time is a round trip."""
+    used: WeakKeyDictionary[ConnectionPoolEntry, float] = WeakKeyDictionary()
+
+    @event.listens_for(engine, "checkin")
+    def note(_: object, entry: ConnectionPoolEntry) -> None:
+        used[entry] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: Any, entry: ConnectionPoolEntry, _: object) -> None:  # noqa: ANN401
+        if time.monotonic() - used.get(entry, 0.0) < _FRESH_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError("the connection died while nobody used it") from error
 
 
 def _sqlite(url: URL) -> Engine:

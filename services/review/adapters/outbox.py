@@ -61,10 +61,12 @@ class OutboxDrain:
         """At most `limit` documents as (key, document); forgotten unless the body fails.
 
         In PostgreSQL one process at a time relays, so that documents leave in order; the others
-        get nothing. SQLite has one process only.
+        get nothing. SQLite has one process only. Forgetting need not outlive a crash of the server:
+        what it forgets to forget leaves twice, as after a crash of the relay.
         """
         if self._database.is_postgresql:
             with self._database.write() as session:
+                session.connection().execute(text("SET LOCAL synchronous_commit TO off"))
                 locked = text(f"SELECT pg_try_advisory_xact_lock({_RELAY_LOCK})")
                 rows = _oldest(session, limit) if session.connection().scalar(locked) else []
                 yield _documents(rows)
