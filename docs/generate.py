@@ -11,6 +11,7 @@ from docs.generator.events import events_page, streams_page
 from docs.generator.http import http_page, read_api
 from docs.generator.metrics import metrics_page
 from docs.generator.settings import settings_page
+from handraise.client import StoredEntry
 from shared import asyncapi
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -30,6 +31,7 @@ def pages() -> dict[str, str]:
         "cli.md": cli_page(),
         "openapi.json": _json(api.openapi),
         "asyncapi.json": _json(asyncapi.document()),
+        "schemas/ledger.entry.json": _json(StoredEntry.model_json_schema()),
         **{f"schemas/{kind.value}.json": _json(schema) for kind, schema in schemas.items()},
     }
 

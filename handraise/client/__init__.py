@@ -4,6 +4,15 @@
 """
 
 from handraise.client.certificates import Certificate, Verification
+from handraise.client.ledger import (
+    LedgerFault,
+    LedgerVerification,
+    Proof,
+    ProvenEntry,
+    SignedHead,
+    StoredEntries,
+    StoredEntry,
+)
 from handraise.client.letters import (
     DeadLetter,
     DeadLetterKind,
@@ -71,12 +80,16 @@ __all__ = [
     "Item",
     "KeptToken",
     "Lease",
+    "LedgerFault",
+    "LedgerVerification",
     "Made",
     "Me",
     "ModelVersion",
     "Original",
     "Pair",
     "ProjectState",
+    "Proof",
+    "ProvenEntry",
     "Queue",
     "Record",
     "Report",
@@ -85,7 +98,10 @@ __all__ = [
     "Reviewer",
     "Revoked",
     "ShownDeadLetter",
+    "SignedHead",
     "Standing",
+    "StoredEntries",
+    "StoredEntry",
     "Token",
     "Unreachable",
     "User",

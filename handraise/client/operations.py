@@ -1,7 +1,7 @@
 """Every operation of the API as a method; `operation.py` says how it becomes one."""
 
 from handraise.client import certificates as promises
-from handraise.client import exams, letters, people, quality, records, reports, work
+from handraise.client import exams, ledger, letters, people, quality, records, reports, work
 from handraise.client import projects as governing
 from handraise.client.connections import AsyncConnection, Connection
 from handraise.client.operation import Operation
@@ -18,6 +18,11 @@ class Operations:
     report = Operation(records.report)
     models = Operation(records.models)
     contribution = Operation(reports.contribution)
+
+    prove = Operation(ledger.prove)
+    ledger_head = Operation(ledger.ledger_head)
+    ledger_entries = Operation(ledger.ledger_entries)
+    verify_ledger = Operation(ledger.verify_ledger)
 
     certificates = Operation(promises.certificates)
     verify_certificates = Operation(promises.verify_certificates)

@@ -21,6 +21,7 @@ from services.review.api import (
     records,
     repairs,
     reports,
+    seals,
     second_looks,
     sending,
     tokens,
@@ -46,6 +47,7 @@ from services.review.use_cases.records import ReadRecords
 from services.review.use_cases.reporting import ReportContribution
 from services.review.use_cases.sending import SendEvents
 from services.review.use_cases.tokens import KeepTokens
+from services.review.use_cases.verifying import VerifyLedger
 from services.review.web import entrance, letter_pages, oversight, own_page, pages, provider_login
 from services.review.web.html import Pages
 from shared.observability import Operated
@@ -99,6 +101,7 @@ def _add_work(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
     read = ReadRecords(core.store, core.clock)
     app.include_router(records.router(door, read))
     app.include_router(reports.router(door, ReportContribution(core.store, core.clock)))
+    app.include_router(seals.router(door, VerifyLedger(core.store, core.signer), read.prove))
     promised = ReadCertificates(core.store, core.coin_key)
     app.include_router(certificates.router(door, promised))
     pages.install(app, shown, door, desk, keep, read)

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import structlog
 from faststream.redis import RedisBroker
 from prometheus_client import CollectorRegistry
 
@@ -18,7 +19,9 @@ from services.review.adapters.outbox import OutboxDrain
 from services.review.adapters.publisher import RedisPublisher
 from services.review.adapters.reconciler import Reconciler
 from services.review.adapters.relay import Relay
+from services.review.adapters.sealer import Sealer
 from services.review.adapters.secret_files import load_or_create_key, load_token
+from services.review.adapters.signer import Ed25519Signer
 from services.review.adapters.store import SqlStore
 from services.review.adapters.sweeper import Sweeper
 from services.review.adapters.transport import RedisTransport
@@ -35,6 +38,7 @@ from services.review.use_cases.records import RecordModels
 from services.review.use_cases.repeating import ForgetRequests
 from services.review.use_cases.republishing import Republish
 from services.review.use_cases.routing import RoutePredictions
+from services.review.use_cases.sealing import SealLedger
 from services.review.use_cases.thresholds import Thresholds
 from shared.clock import SystemClock
 from shared.database import Database
@@ -50,6 +54,8 @@ from shared.messaging import (
 )
 from shared.observability import Readiness
 from shared.streams import Stream, watermarks_key
+
+log = structlog.get_logger()
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LETTERS_AT_ONCE = 50
@@ -88,6 +94,8 @@ class Core:
         )
         self.coin_key = load_or_create_key(settings.audit_key)
         self.sweeper = Sweeper(MeetDeadlines(self.store, self.relay, self.metrics, self.clock))
+        self.signer = _signer(settings)
+        self.sealer = Sealer(SealLedger(self.store, self.signer, self.metrics, self.clock))
         self.transport = RedisTransport(settings.redis_url, settings.prefix)
         self.republish, self.reconcile = self._reconciling()
         self.redis = connect(settings.redis_url)
@@ -144,12 +152,26 @@ class Core:
         return self.settings.model_copy(update=changes)
 
 
+def _signer(settings: Settings) -> Ed25519Signer:
+    """Who signs heads of the ledger; a key that is made now is told in a clear word."""
+    is_new = not settings.ledger_key.exists()
+    signer = Ed25519Signer(load_or_create_key(settings.ledger_key))
+    if is_new:
+        log.warning(
+            "ledger_key_made",
+            file=str(settings.ledger_key),
+            public=signer.public,
+            do="back the file up, and note the public key where the database's owner cannot write",
+        )
+    return signer
+
+
 @asynccontextmanager
 async def lifespan(core: Core) -> AsyncIterator[None]:
     """Consume, relay and keep house while the service is up; then let go in order."""
     reconciler = Reconciler(core.reconcile.repair, core.republish.go_on)
     await reconciler.greet()
-    keepers = (core.housekeeping, core.letter_keeping, core.access_keeping)
+    keepers = (core.housekeeping, core.letter_keeping, core.access_keeping, core.sealer)
     loops = (reconciler, core.relay, core.sweeper, *keepers)
     background = [asyncio.create_task(loop.run()) for loop in loops]
     await core.broker.start()

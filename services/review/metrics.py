@@ -196,5 +196,17 @@ class Metrics:
             "since the backup is not in the record; see Backup in docs/howto/operate.md.",
             registry=registry,
         )
+        self.ledger_sealed = Gauge(
+            "handraise_ledger_sealed",
+            "The place in the ledger up to which it is sealed. Flat while events are routed: see "
+            "`handraise_ledger_seal_lag_seconds`.",
+            registry=registry,
+        )
+        self.ledger_seal_lag = Gauge(
+            "handraise_ledger_seal_lag_seconds",
+            "Age of the oldest entry of the ledger that is not sealed yet. Above a minute: the log "
+            "of review (`sealing_failed`) says why; until then changes to it cannot be noticed.",
+            registry=registry,
+        )
         for state in ("lost", "restarted"):  # from 0 on, or the first time would be no increase
             self.redis_refilled.labels(state)

@@ -38,6 +38,12 @@ class Settings(CommonSettings):
         description="Secret with which audits are drawn; unset: `secrets/audit.key` in the data "
         "directory, created when missing. All replicas need the same.",
     )
+    ledger_key_file: Path | None = Field(
+        None,
+        description="Ed25519 key with which heads of the ledger are signed (32 bytes in hex); "
+        "unset: `secrets/ledger.key` in the data directory, created when missing. All replicas "
+        "need the same.",
+    )
     admin_token_file: Path | None = Field(
         None,
         description="Token of the user `admin`; unset: `secrets/admin.token` in the data directory "
@@ -136,6 +142,11 @@ class Settings(CommonSettings):
         return self.audit_key_file or self.data_dir / "secrets" / "audit.key"
 
     @property
+    def ledger_key(self) -> Path:
+        """The file of the key that signs heads of the ledger."""
+        return self.ledger_key_file or self.data_dir / "secrets" / "ledger.key"
+
+    @property
     def admin_token(self) -> Path:
         """The file of the admin's token."""
         return self.admin_token_file or self.data_dir / "secrets" / "admin.token"
@@ -159,5 +170,6 @@ class Settings(CommonSettings):
             weak_database(self.database),
             weak_token(self.admin_token),
             open_key(self.audit_key),
+            open_key(self.ledger_key),
         ]
         yield from (weakness for weakness in found if weakness)

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from handraise.client import AsyncClient, Claim, Client
+from handraise.client import AsyncClient, Claim, Client, SignedHead
 from handraise.client.operation import Operation
 from handraise.client.operations import Operations
 from shared.events import PredictionMade, ScoringRequested
@@ -30,6 +30,7 @@ CLAIM = Claim.model_validate(example("ClaimAnswer"))
 EVENT = ScoringRequested.model_validate(example("Requests")["events"][0])
 PREDICTION = PredictionMade.model_validate(example("Predictions")["events"][0])
 PROJECT = Project.model_validate(example("Project"))
+HEAD = SignedHead.model_validate(example("SignedHeadAnswer"))
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 
 FOR_BROWSERS = {("GET", "/v1/stream")}
@@ -65,6 +66,8 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "gold": lambda c: c.gold("churn"),
     "heartbeat": lambda c: c.heartbeat(CLAIM),
     "keep_draft": lambda c: c.keep_draft(CLAIM, label="stays", comment="c"),
+    "ledger_entries": lambda c: c.ledger_entries("churn", limit=5, cursor="x"),
+    "ledger_head": lambda c: c.ledger_head(),
     "mark_gold": lambda c: c.mark_gold("churn", "c-17", "leaves", explanation="e"),
     "me": lambda c: c.me(),
     "models": lambda c: c.models("churn"),
@@ -72,6 +75,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "pause_reviewer": lambda c: c.pause_reviewer("churn", "ada", "why"),
     "project": lambda c: c.project("churn"),
     "projects": lambda c: c.projects(),
+    "prove": lambda c: c.prove("churn", "c-17", kept=5),
     "queues": lambda c: c.queues(),
     "record": lambda c: c.record("churn", "c-17"),
     "release": lambda c: c.release(CLAIM),
@@ -96,6 +100,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "undo": lambda c: c.undo(42),
     "user": lambda c: c.user("ada"),
     "users": lambda c: c.users(),
+    "verify_ledger": lambda c: c.verify_ledger(HEAD, ["ab" * 32]),
     "verify_certificates": lambda c: c.verify_certificates("churn"),
 }  # fmt: skip
 

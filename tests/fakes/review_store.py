@@ -19,6 +19,7 @@ from tests.fakes.review_leases import FakeLeases
 from tests.fakes.review_outcomes import FakeOutcomes
 from tests.fakes.review_queues import FakeItems
 from tests.fakes.review_reviewers import FakeReviewers
+from tests.fakes.review_seals import FakeSeals
 from tests.fakes.review_votes import FakeVotes
 
 
@@ -133,6 +134,7 @@ class FakeTransaction:
         self.votes.items = self.items
         self.gold = FakeGoldItems(self.leases)
         self.accepted = FakeAccepted(self.outbox)
+        self.seals = FakeSeals(self.ledger)
         self.history = FakeHistory(self.ledger, self.items)
         self.outcomes = FakeOutcomes(self.items, self.votes, self.ledger)
 

@@ -69,6 +69,7 @@ def test_a_decision_becomes_gold_and_then_a_question_of_an_exam(
         "lea answered leave",
     ]
     assert '<button class="small">Make it gold</button>' in record
+    assert "Its newest entries are sealed within seconds" in record
     site.post(lea, "/gold/churn", event_id="one", label="leave", explanation="Notice was given.")
     assert "Notice was given." in site.ask("GET", "/gold/churn", cookies=lea).text
 

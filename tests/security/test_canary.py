@@ -70,6 +70,6 @@ def test_no_secret_leaks(redis_url: str, tmp_path: Path) -> None:
     assert len(logs) == 3
     for secret in secrets:
         assert [text for text in logs + answers if secret in text] == []
-    for name in ("audit.key", "signing.key"):
+    for name in ("audit.key", "ledger.key", "signing.key"):
         key = (tmp_path / "secrets" / name).read_bytes()
         assert [text for text in logs + answers if key in text.encode()] == []

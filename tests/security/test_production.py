@@ -71,7 +71,12 @@ def test_the_admin_needs_a_long_token(directory: Path, content: str | None) -> N
 
 @pytest.mark.parametrize(("mode", "open_to_others"), [(0o600, False), (0o640, True), (0o604, True)])
 def test_keys_are_their_owners_only(directory: Path, mode: int, open_to_others: bool) -> None:
-    for settings, name in ((ReviewSettings, "audit.key"), (RetrainerSettings, "signing.key")):
+    keys = (
+        (ReviewSettings, "audit.key"),
+        (ReviewSettings, "ledger.key"),
+        (RetrainerSettings, "signing.key"),
+    )
+    for settings, name in keys:
         key = directory / "secrets" / name
         key.write_text("ab" * 32)
         key.chmod(mode)

@@ -1,5 +1,6 @@
 """The ledger in SQL."""
 
+import os
 from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, String, bindparam, literal, literal_column
@@ -123,6 +124,7 @@ def _row(entry: NewEntry) -> dict[str, object]:
         "detail": entry.detail,
         "body": entry.body,
         "at": entry.at,
+        "salt": os.urandom(16).hex(),
     }
 
 

@@ -21,6 +21,7 @@ from services.review.adapters.outcomes import SqlOutcomes
 from services.review.adapters.passwords import SqlPasswords
 from services.review.adapters.projects import SqlProjects
 from services.review.adapters.reviewers import SqlReviewers
+from services.review.adapters.seals import SqlSeals
 from services.review.adapters.tokens import SqlTokens
 from services.review.adapters.users import SqlUsers
 from services.review.adapters.votes import SqlVotes
@@ -33,6 +34,7 @@ class SqlTransaction:
 
     def __init__(self, session: Session, keys: Mapping[Stream, str]) -> None:
         self.ledger = SqlLedger(session)
+        self.seals = SqlSeals(session)
         self.items = SqlItems(session)
         self.leases = SqlLeases(session)
         self.votes = SqlVotes(session)

@@ -17,6 +17,7 @@ from services.review.ports.queues import Hold, Items, Leases
 from services.review.ports.reconciling import Accepted, History, Marks, Transport
 from services.review.ports.record import Ledger
 from services.review.ports.reviewers import Reviewers
+from services.review.ports.seals import Seals, Signer
 from services.review.ports.store import Store, Transaction
 from services.review.ports.votes import Votes
 
@@ -47,6 +48,8 @@ __all__ = [
     "Projects",
     "Proof",
     "Reviewers",
+    "Seals",
+    "Signer",
     "Store",
     "Tokens",
     "Transaction",

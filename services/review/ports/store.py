@@ -16,6 +16,7 @@ from services.review.ports.queues import Items, Leases
 from services.review.ports.reconciling import Accepted, History, Marks
 from services.review.ports.record import Ledger
 from services.review.ports.reviewers import Reviewers
+from services.review.ports.seals import Seals
 from services.review.ports.votes import Votes
 
 
@@ -24,6 +25,8 @@ class Transaction(Protocol):
 
     @property
     def ledger(self) -> Ledger: ...
+    @property
+    def seals(self) -> Seals: ...
     @property
     def items(self) -> Items: ...
     @property

@@ -15,6 +15,7 @@ from services.review.tables.projects import ProjectRow
 from services.review.tables.queues import NOWHERE, ItemRow, LeaseRow, SlotRow
 from services.review.tables.record import RARE_KINDS, LedgerRow
 from services.review.tables.reviewers import ReviewerRow
+from services.review.tables.seals import SealRow
 from services.review.tables.transport import AcceptedRow, MarkRow, OutboxRow
 from services.review.tables.votes import DraftRow, ThroughRow, VoteRow
 
@@ -40,6 +41,7 @@ __all__ = [
     "PasswordRow",
     "ProjectRow",
     "ReviewerRow",
+    "SealRow",
     "SlotRow",
     "ThroughRow",
     "TokenRow",

@@ -40,3 +40,7 @@ class LedgerRow(SQLModel, table=True):
     detail: str
     body: str = Field(sa_type=Text)
     at: datetime = Field(sa_type=UtcDateTime)
+    salt: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Hides the personal part in the entry's hash; empty once that is erased."""
+    erased: str | None = None
+    """The commitment to the personal part that was erased."""

@@ -12,6 +12,7 @@ from services.review.domain.report import Tally, tally
 from services.review.errors import NotFound
 from services.review.ports import Store
 from services.review.use_cases.pages import Page
+from services.review.use_cases.proving import ProveRecord
 from shared.clock import Clock
 from shared.events import CloudEvent, DecidedBy
 
@@ -43,6 +44,7 @@ class ReadRecords:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self.prove = ProveRecord(store)
 
     def story(self, project: str, event_id: str) -> Sequence[Entry]:
         """All that is recorded of one event, oldest first."""

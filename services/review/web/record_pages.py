@@ -16,7 +16,7 @@ from services.review.use_cases.appealing import Appeal
 from services.review.use_cases.records import ReadRecords
 from services.review.web.forms import form_of
 from services.review.web.html import Pages, page_route, to
-from services.review.web.stories import Told
+from services.review.web.stories import Told, proof_of
 from services.review.web.tabs import Tabs
 from shared.events import DecidedBy
 
@@ -46,6 +46,7 @@ def router(
             event_id=event_id,
             entries=entries,
             decision=decided[-1].body if decided else None,
+            proof=proof_of(records.prove(project, event_id)),
         )
 
     @routes.get("")

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from services.review.domain.ledger import Entry, Kind
+from services.review.use_cases.proving import Record, State
 
 Body = Mapping[str, Any]
 
@@ -36,6 +37,20 @@ class Told:
         title, remark = _WORDS.get(entry.kind, _other)(body) or (entry.kind.replace("_", " "), "")
         raw = json.dumps(body, indent=2, ensure_ascii=False)
         return cls(entry.sequence, entry.kind, entry.at, title, remark, body, raw)
+
+
+def proof_of(record: Record) -> str:
+    """Whether an event's entries are as they were sealed, in one sentence."""
+    match record.state:
+        case State.INTACT:
+            return (
+                f"Nothing of it was altered: every entry leads to signed head {max(record.heads)}."
+            )
+        case State.UNSEALED:
+            return "Its newest entries are sealed within seconds; nothing else of it was altered."
+        case State.ALTERED:
+            places = [p.entry.sequence for p in record.entries if not p.is_intact]
+            return f"ALTERED after it was sealed: entry {', '.join(map(str, places))}."
 
 
 def percent(share: float) -> str:

@@ -1,3 +1,4 @@
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -7,6 +8,7 @@ import pytest
 
 from handraise.ports import free_ports
 from handraise.services import Service
+from tests.unit.handraise.fake_review import TOKEN, FakeReview, serving
 
 FAKE = Path(__file__).parent / "fake_service.py"
 MakeService = Callable[..., Service]
@@ -32,6 +34,18 @@ def make_service(tmp_path: Path) -> Iterator[MakeService]:
     yield make
     for service in made:
         service.child.wait(0)
+
+
+@pytest.fixture
+def review(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeReview]:
+    """The installation that commands reach, and nothing else of the environment."""
+    for name in [name for name in os.environ if name.startswith("HANDRAISE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    with serving(FakeReview()) as review:
+        monkeypatch.setenv("HANDRAISE_URL", review.url)
+        monkeypatch.setenv("HANDRAISE_TOKEN", TOKEN)
+        yield review
 
 
 def eventually(condition: Callable[[], object], seconds: float = 20.0) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from typing_extensions import override
 
+from tests.unit.handraise.fake_ledger import FakeSealedLedger
 from tests.unit.handraise.fake_letters import FakeLetters
 from tests.unit.handraise.fake_people import FakePeople
 
@@ -27,6 +28,7 @@ class FakeReview:
         self.url = ""
         self.gaps: list[dict[str, Any]] = []
         self.verification: dict[str, Any] = {"entries": 9, "blocks": 2, "contradictions": []}
+        self.ledger = FakeSealedLedger()
         self.letters = FakeLetters()
         self.people = FakePeople()
 
@@ -68,6 +70,8 @@ class FakeReview:
                 return 200, self.verification | {"project": name}
             case ["GET", "reports", name, "contribution"]:
                 return 200, CONTRIBUTION | {"project": name}
+            case ["GET", "ledger" | "decisions", *_]:
+                return self.ledger.answer(path)
             case ["GET", "models", name]:
                 return 200, {"versions": [VERSION]}
         return 404, problem(404, "No such route", path)

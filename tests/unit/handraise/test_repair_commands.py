@@ -1,32 +1,14 @@
-"""`handraise doctor` on gaps, `handraise republish`, `handraise ledger`."""
+"""`handraise doctor` on gaps, `handraise republish`."""
 
 import json
-import os
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from handraise.cli import app
-from tests.unit.handraise.fake_review import TOKEN, FakeReview, serving
+from tests.unit.handraise.fake_review import FakeReview
+from tests.unit.handraise.running import run
 
 GAP = {"project": "p", "kind": "unrouted", "found": 3, "repaired": 0, "cure": "see the scorer"}
-
-
-@pytest.fixture
-def review(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeReview]:
-    for name in [name for name in os.environ if name.startswith("HANDRAISE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    with serving(FakeReview()) as review:
-        monkeypatch.setenv("HANDRAISE_URL", review.url)
-        monkeypatch.setenv("HANDRAISE_TOKEN", TOKEN)
-        yield review
-
-
-def run(*words: str) -> Result:
-    return CliRunner().invoke(app, words)
 
 
 def gaps_of(result: Result) -> list[dict[str, str]]:
@@ -78,20 +60,3 @@ def test_one_time_is_needed(review: FakeReview, words: list[str]) -> None:
     result = run("republish", *words)
     assert result.exit_code == 1
     assert "--since" in result.stderr
-
-
-def test_certificates_are_verified(review: FakeReview) -> None:
-    result = run("ledger", "verify", "--certificates", "--project", "p")
-    assert result.exit_code == 0
-    assert "as recorded" in result.stdout
-
-
-def test_a_contradiction_is_told_and_fails(review: FakeReview) -> None:
-    review.verification["contradictions"] = ["the coin of event 'e1' was changed"]
-    result = run("ledger", "verify", "--certificates", "--project", "p", "--json")
-    assert result.exit_code == 1
-    assert json.loads(result.stdout)[0]["verdict"] == "the coin of event 'e1' was changed"
-
-
-def test_what_to_verify_is_to_be_said(review: FakeReview) -> None:
-    assert run("ledger", "verify").exit_code == 1
