@@ -1,6 +1,7 @@
 """Seals the ledger every few seconds, beside everything else that is done."""
 
 import asyncio
+import time
 from collections.abc import Callable
 
 import structlog
@@ -10,8 +11,8 @@ from shared.errors import Unavailable
 log = structlog.get_logger()
 
 _EVERY_SECONDS = 5.0
-_BETWEEN_SECONDS = 0.05
-"""A pause for others while there is much to be sealed."""
+_REST = 4
+"""While there is much to be sealed, others get this many times as long as sealing takes."""
 
 
 class Sealer:
@@ -23,11 +24,12 @@ class Sealer:
     async def run(self) -> None:
         """Every few seconds, and sooner while there is more."""
         while True:
-            more = False
+            more, began = False, time.monotonic()
             try:
                 more = await asyncio.to_thread(self._seal)
             except Unavailable as error:
                 log.warning("ledger_waits_to_be_sealed", error=str(error))
             except Exception:
                 log.exception("sealing_failed")
-            await asyncio.sleep(_BETWEEN_SECONDS if more else _EVERY_SECONDS)
+            pause = _REST * (time.monotonic() - began) if more else _EVERY_SECONDS
+            await asyncio.sleep(pause)

@@ -92,7 +92,7 @@ class SqlSeals:
     def entries(self, after: int, until: int, limit: int) -> Sequence[Stored]:
         """The next entries of all projects after a place, up to another."""
         rows = _NEXT.on(self._session, after=after, until=until, most=limit)
-        return [_stored(row._asdict()) for row in rows]
+        return [Stored(*row._replace(kind=Kind(row.kind))) for row in rows]
 
     def story(self, project: str, subject: str) -> Sequence[Stored]:
         """All entries of a subject, oldest first."""

@@ -24,6 +24,9 @@ PERSONAL: Mapping[Kind, Sequence[str]] = {
 """What people are described by, and what was written about them in words of one's own."""
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """An entry's body in two.
@@ -88,4 +91,4 @@ def commitment(salt: str, personal: str) -> str:
 
 def canonical(content: object) -> str:
     """JSON that is the same for the same content: sorted, without spaces, in ASCII."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(content)

@@ -12,8 +12,8 @@ from shared.clock import Clock
 
 log = structlog.get_logger()
 
-MOST = 1000
-"""Entries under one seal."""
+MOST = 250
+"""Entries under one seal, so that others wait for some milliseconds at most."""
 END = 2**63 - 1
 
 
