@@ -1,7 +1,9 @@
 # syntax=docker/dockerfile:1
 # One recipe, one image a service: docker build --build-arg SERVICE=review -t handraise-review .
+# With --build-arg WITH=tracing it can say to OpenTelemetry what becomes of each event.
 FROM python:3.12-slim-bookworm AS build
 ARG SERVICE
+ARG WITH
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /build
 RUN python -m venv /venv
@@ -9,7 +11,7 @@ COPY pyproject.toml constraints.txt README.md ./
 COPY shared shared
 COPY services services
 COPY handraise handraise
-RUN test -n "$SERVICE" && /venv/bin/pip install -c constraints.txt ".[${SERVICE}]"
+RUN test -n "$SERVICE" && /venv/bin/pip install -c constraints.txt ".[${SERVICE}${WITH:+,$WITH}]"
 
 FROM python:3.12-slim-bookworm
 ARG SERVICE

@@ -44,6 +44,7 @@ from shared.payloads import (
 )
 from shared.project import ProjectName
 from shared.streams import Stream
+from shared.tracing import Traceparent
 
 __all__ = [
     "CATALOGUE",
@@ -119,8 +120,16 @@ CATALOGUE: Mapping[EventType, tuple[Stream, type[Payload]]] = {
 """Each event type with the stream it travels on and the payload it carries."""
 
 
+_UNTRACED = {"traceparent"}
+"""CloudEvents have no nulls: an attribute without a value is left out."""
+
+
 class CloudEvent(Frozen):
-    """The envelope. `subject` is the event id, or the model version for model events."""
+    """The envelope. `subject` is the event id, or the model version for model events.
+
+    `traceparent` is its place in a trace (W3C Trace Context, an extension of CloudEvents); what is
+    none is passed over.
+    """
 
     specversion: Literal["1.0"] = "1.0"
     id: Annotated[str, StringConstraints(min_length=1, max_length=600, pattern=WITHOUT_NUL)]
@@ -130,6 +139,7 @@ class CloudEvent(Frozen):
     subject: str
     project: ProjectName
     data: Payload
+    traceparent: Traceparent = None
 
     @field_validator("data", mode="before")
     @classmethod
@@ -143,6 +153,10 @@ class CloudEvent(Frozen):
     def stream(self) -> Stream:
         """The stream on which this type travels."""
         return CATALOGUE[self.type][0]
+
+    def placed(self, traceparent: str | None) -> Self:
+        """The same event at a place in a trace, if there is one."""
+        return self.model_copy(update={"traceparent": traceparent}) if traceparent else self
 
     @classmethod
     def decode(cls, document: bytes | str) -> Self:
@@ -162,7 +176,8 @@ class CloudEvent(Frozen):
 
     def encode(self) -> bytes:
         """The JSON document, in UTF-8."""
-        return self.model_dump_json().encode()
+        left_out = _UNTRACED if self.traceparent is None else None
+        return self.model_dump_json(exclude=left_out).encode()
 
 
 def announce(

@@ -42,6 +42,11 @@ class CommonSettings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="The least important messages that are logged."
     )
+    tracing: bool = Field(
+        False,
+        description="Say to OpenTelemetry what becomes of each event, by OTLP over HTTP (needs the "
+        "extra `tracing`); `OTEL_EXPORTER_OTLP_ENDPOINT` says where to.",
+    )
     max_event_bytes: Annotated[int, Field(ge=1024)] = Field(
         1_048_576, description="Larger events become dead letters."
     )

@@ -69,7 +69,7 @@ class PredictionData(Struct, gc=False):
 
 
 class Request(Struct, gc=False):
-    """A `scoring.requested.v1` document."""
+    """A `scoring.requested.v1` document. A `traceparent` that is none is passed over."""
 
     id: _Name
     source: _Name
@@ -79,6 +79,7 @@ class Request(Struct, gc=False):
     project: _Project
     data: RequestData
     specversion: Literal["1.0"] = "1.0"
+    traceparent: Any = UNSET
 
 
 class Prediction(Struct, gc=False):
@@ -92,6 +93,7 @@ class Prediction(Struct, gc=False):
     project: _Project
     data: PredictionData
     specversion: Literal["1.0"] = "1.0"
+    traceparent: Any = UNSET
 
 
 _SURELY_SHALLOW_BYTES, _SURELY_SHALLOW_BRACKETS = 500, 190

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 from redis.exceptions import RedisError
 
 from services.retrainer.adapters import loop
+from services.retrainer.adapters.causes import Causes
 from services.retrainer.adapters.fitters import ProcessFitters
 from services.retrainer.adapters.learners import Workshop
 from services.retrainer.adapters.project_feed import ProjectFeed
@@ -29,6 +30,7 @@ from services.retrainer.use_cases.recording import RecordCorrections, RecordProj
 from services.retrainer.use_cases.retraining import Craft, Retraining, Rhythm
 from shared.clock import SystemClock
 from shared.database import Database
+from shared.listening import listening
 from shared.messaging import (
     Channel,
     Consumer,
@@ -40,6 +42,7 @@ from shared.messaging import (
 )
 from shared.observability import Operated, Readiness
 from shared.streams import Stream, watermarks_key
+from shared.tracing import UNTRACED
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "retrainer_alembic_version"
@@ -108,6 +111,8 @@ class _Core:
         self.database, workshop = _open(settings)
         self.store = SqlStore(self.database)
         self.publisher = RedisPublisher(settings.redis_url, self.keys)
+        traces = listening("retrainer", asked=settings.tracing) or UNTRACED
+        self.causes = Causes(self.publisher, traces)
         self.redis = connect(settings.redis_url)
         metrics = Metrics(self.registry)
         self.messaging = MessagingMetrics(self.registry)
@@ -115,7 +120,7 @@ class _Core:
         retraining = Retraining(
             self.store,
             Craft(workshop, self.fitters),
-            AnnounceVersions(self.store, self.publisher, metrics, self.clock),
+            AnnounceVersions(self.store, self.causes, metrics, self.clock),
             metrics,
             self.clock,
             Rhythm(timedelta(seconds=settings.publish_seconds), settings.checkpoint_every),
@@ -135,7 +140,8 @@ class _Core:
             watermarks=watermarks_key(self.settings.prefix),
             source="retrainer",
         )
-        handler = record_corrections(RecordCorrections(self.store, self.loop), self.feed.refresh)
+        record = RecordCorrections(self.store, self.loop)
+        handler = record_corrections(record, self.feed.refresh, self.causes.note)
         metrics, beat = self.messaging, self.readiness.beat
         consumer = Consumer(self.redis, channel, handler, self.settings, metrics, self.clock, beat)
         self.readiness.expect(channel.stream, "follower", loop.NAME)

@@ -10,9 +10,11 @@ from shared.messaging import Entry, Handler, Settlement
 
 
 def record_corrections(
-    record: RecordCorrections, refresh_projects: Callable[[], Awaitable[None]]
+    record: RecordCorrections,
+    refresh_projects: Callable[[], Awaitable[None]],
+    note: Callable[[CloudEvent], None] = lambda _: None,
 ) -> Handler:
-    """`corrections` → ledger."""
+    """`corrections` → ledger; what was recorded is noted."""
 
     async def handle(entries: Sequence[Entry]) -> Settlement:
         settlement = Settlement()
@@ -25,6 +27,7 @@ def record_corrections(
         for (entry, event), verdict in zip(readable, verdicts, strict=True):
             if verdict is None:
                 settlement.acknowledge(entry)
+                note(event)
             else:
                 settlement.refuse(entry, verdict, event.project)
         return settlement

@@ -60,7 +60,8 @@ def create_app(settings: Settings) -> Operated:
     counted = RateLimits(limited, settings.rates, core.metrics.requests_limited)
     secured = StrictTransport(counted, settings.public_url)
     portioned = Portions(secured)
-    return Operated(portioned, core.readiness, core.registry)
+    followed = core.listener.follow(portioned) if core.listener else portioned
+    return Operated(followed, core.readiness, core.registry)
 
 
 def create_routes(core: Core) -> FastAPI:
@@ -87,7 +88,7 @@ def create_routes(core: Core) -> FastAPI:
 
 
 def _add_work(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
-    desk = Desk(core.store, core.relay, core.metrics, core.clock, core.coin_key)
+    desk = Desk(core.store, core.relay, core.metrics, core.clock, core.coin_key, core.traces)
     keep = KeepProjects(core.store, core.relay, core.clock)
     app.include_router(queues.router(door, desk.work, core.clock))
     app.include_router(watching.router(door, desk.watch, lambda: core.readiness.leaving))

@@ -42,6 +42,7 @@ from services.review.use_cases.sealing import SealLedger
 from services.review.use_cases.thresholds import Thresholds
 from shared.clock import SystemClock
 from shared.database import Database
+from shared.listening import listening
 from shared.messaging import (
     Channel,
     Consumer,
@@ -54,6 +55,7 @@ from shared.messaging import (
 )
 from shared.observability import Readiness
 from shared.streams import Stream, watermarks_key
+from shared.tracing import UNTRACED, Traces
 
 log = structlog.get_logger()
 
@@ -71,6 +73,8 @@ class Core:
         self.readiness = Readiness()
         self.readiness.expect("relay", "database")
         self.clock = SystemClock()
+        self.listener = listening("review", asked=settings.tracing)
+        self.traces: Traces = self.listener or UNTRACED
         self.metrics = Metrics(self.registry)
         self.keys = {stream: stream.key(settings.prefix) for stream in Stream}
         self.database = Database(settings.database)
@@ -93,7 +97,9 @@ class Core:
             ForgetRequests(self.store, self.clock, timedelta(hours=settings.idempotency_hours)),
         )
         self.coin_key = load_or_create_key(settings.audit_key)
-        self.sweeper = Sweeper(MeetDeadlines(self.store, self.relay, self.metrics, self.clock))
+        self.sweeper = Sweeper(
+            MeetDeadlines(self.store, self.relay, self.metrics, self.clock, self.traces)
+        )
         self.signer = _signer(settings)
         self.sealer = Sealer(SealLedger(self.store, self.signer, self.metrics, self.clock))
         self.transport = RedisTransport(settings.redis_url, settings.prefix)
@@ -114,7 +120,7 @@ class Core:
         thresholds = Thresholds(self.store, self.metrics, self.clock)
         route = RoutePredictions(*shared, self.coin_key, thresholds)
         handlers: dict[Stream, Handler] = {
-            Stream.PREDICTIONS: route_predictions(route),
+            Stream.PREDICTIONS: route_predictions(route, self.listener),
             Stream.MODELS: record_models(RecordModels(self.store)),
             Stream.DEAD_LETTERS: keep_dead_letters(
                 KeepDeadLetters(self.store, self.metrics, self.clock, self.keys)

@@ -10,15 +10,22 @@ from shared import wire
 from shared.errors import DeadLetter, Malformed
 from shared.events import CloudEvent, ModelChanged
 from shared.messaging import Entry, Handler, Settlement
+from shared.tracing import Traces, valid
 
 
-def route_predictions(route: RoutePredictions) -> Handler:
-    """`predictions` → ledger, items, outbox."""
+def route_predictions(route: RoutePredictions, traces: Traces | None = None) -> Handler:
+    """`predictions` → ledger, items, outbox, and word of each to whoever follows it."""
 
     async def handle(entries: Sequence[Entry]) -> Settlement:
         settlement = Settlement()
         readable = settlement.readable(entries, wire.decode_prediction)
-        verdicts = await asyncio.to_thread(route, [prediction for _, prediction in readable])
+        predictions = [prediction for _, prediction in readable]
+        steps = [traces.begin("route", valid(p.traceparent)) for p in predictions] if traces else []
+        for step, prediction in zip(steps, predictions, strict=False):
+            prediction.traceparent = step.traceparent
+        verdicts = await asyncio.to_thread(route, predictions)
+        for step, prediction in zip(steps, predictions, strict=False):
+            step.end(project=prediction.project)
         for (entry, prediction), refusal in zip(readable, verdicts, strict=True):
             if refusal is None:
                 settlement.acknowledge(entry)

@@ -15,6 +15,7 @@ from services.scorer.metrics import Metrics
 from services.scorer.settings import Settings
 from services.scorer.use_cases import ScoreRequests
 from shared.clock import SystemClock
+from shared.listening import listening
 from shared.messaging import (
     Channel,
     Consumer,
@@ -26,11 +27,13 @@ from shared.messaging import (
 )
 from shared.observability import Operated, Readiness
 from shared.streams import Stream, watermarks_key
+from shared.tracing import UNTRACED
 
 
 def create_app(settings: Settings) -> Operated:
     """The scorer as an ASGI application: consuming starts with its lifespan."""
     registry, readiness, clock = CollectorRegistry(), Readiness(), SystemClock()
+    traces = listening("scorer", asked=settings.tracing)
     redis = connect(settings.redis_url)
     metrics = Metrics(registry)
     keys = {stream: stream.key(settings.prefix) for stream in Stream}
@@ -42,6 +45,7 @@ def create_app(settings: Settings) -> Operated:
         clock,
         readiness.beat,
     )
+    catalogue.traces = traces or UNTRACED
     channel = Channel(
         stream=keys[Stream.REQUESTS],
         group="scorer",
@@ -50,7 +54,7 @@ def create_app(settings: Settings) -> Operated:
         watermarks=watermarks_key(settings.prefix),
         source="scorer",
     )
-    handler = score_requests(ScoreRequests(catalogue, metrics, clock))
+    handler = score_requests(ScoreRequests(catalogue, metrics, clock), traces)
     broker = make_broker(settings.redis_url)
     messaging = MessagingMetrics(registry)
     consumer = Consumer(redis, channel, handler, settings, messaging, clock, readiness.beat)

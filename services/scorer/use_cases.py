@@ -91,4 +91,5 @@ def _prediction(
             evidence=[wire.Evidence(*reason) for reason in answer.reasons],
             deadline=data.deadline,
         ),
+        traceparent=request.traceparent,
     )

@@ -9,6 +9,7 @@ from services.review.use_cases.desk import Desk
 from services.review.use_cases.routing import RoutePredictions
 from services.review.use_cases.thresholds import Thresholds
 from shared.clock import Clock
+from shared.tracing import UNTRACED, Traces
 
 KEY = b"k" * 32
 
@@ -23,9 +24,10 @@ class Workers(Desk):
         clock: Clock,
         metrics: Metrics | None = None,
         thresholds: Thresholds | None = None,
+        traces: Traces = UNTRACED,
     ) -> None:
         metrics = metrics or Metrics(CollectorRegistry())
-        super().__init__(store, bell, metrics, clock, KEY)
+        super().__init__(store, bell, metrics, clock, KEY, traces)
         self.queues = self.work
         chosen = thresholds or Thresholds(store, metrics, clock)
         self.route = RoutePredictions(store, bell, metrics, clock, KEY, chosen)

@@ -45,10 +45,10 @@ def test_the_base_image_is_named_exactly(dockerfile: list[tuple[str, str]]) -> N
 
 
 def test_one_recipe_makes_every_image(dockerfile: list[tuple[str, str]]) -> None:
-    assert arguments(dockerfile, "ARG") == ["SERVICE", "SERVICE"]
+    assert arguments(dockerfile, "ARG") == ["SERVICE", "WITH", "SERVICE"]
     (install,) = [run for run in arguments(dockerfile, "RUN") if "pip install" in run]
     assert "-c constraints.txt" in install
-    assert "${SERVICE}" in install
+    assert ".[${SERVICE}${WITH:+,$WITH}]" in install
 
 
 def test_the_image_runs_as_nobody_special(dockerfile: list[tuple[str, str]]) -> None:

@@ -9,6 +9,7 @@ from services.review.domain.facts import Case
 from services.review.domain.routing import Bar, margin
 from shared import wire
 from shared.events import Evidence, ModelRef, Route
+from shared.tracing import valid
 
 _CONTENT = ("features", "context", "slices")
 """What makes an event the event it is."""
@@ -34,6 +35,9 @@ def record(
         "route": route.model_dump(mode="json"),
         "placed": _place(placed) if isinstance(placed, Placed) else None,
     }
+    place = valid(prediction.traceparent)
+    if place is not None:
+        body["traceparent"] = place
     if isinstance(placed, Bar) and placed.rule is not None:
         body["rule"] = placed.rule
     return msgspec.json.encode(body).decode()
@@ -57,6 +61,7 @@ def recall(project: str, event_id: str, body: str) -> Case:
         model=ModelRef.model_validate(prediction["model"]),
         route=Route.model_validate(content["route"]),
         evidence=[Evidence.model_validate(said) for said in prediction.get("evidence", ())],
+        traceparent=content.get("traceparent"),
     )
 
 
@@ -72,6 +77,7 @@ def case_of(prediction: wire.Prediction, route: Route) -> Case:
         probabilities=data.probabilities,
         model=ModelRef(name=data.model.name, version=data.model.version, sha256=data.model.sha256),
         route=route,
+        traceparent=valid(prediction.traceparent),
     )
 
 

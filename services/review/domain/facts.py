@@ -30,6 +30,7 @@ class Case:
 
     Attributes:
         evidence: what carried the prediction, where the model says so.
+        traceparent: the place in a trace at which it was routed, if it was followed.
     """
 
     project: str
@@ -41,6 +42,7 @@ class Case:
     model: ModelRef
     route: Route
     evidence: Sequence[Evidence] = ()
+    traceparent: str | None = None
 
 
 class Verdict(StrEnum):
@@ -97,7 +99,7 @@ def decision(
         identity=f"{case.event_id}/{revision}",
         source=SOURCE,
         time=at,
-    )
+    ).placed(case.traceparent)
 
 
 def verdict(case: Case, label: str, *, amends: bool) -> Verdict:
@@ -133,7 +135,7 @@ def correction(case: Case, ruling: Ruling, revision: int, sequence: int) -> Clou
         identity=identity,
         source=SOURCE,
         time=ruling.at,
-    )
+    ).placed(case.traceparent)
 
 
 def decision_body(event: CloudEvent) -> str:

@@ -14,13 +14,14 @@ from services.review.use_cases.settling import Decided, Settle
 from services.review.use_cases.shares import LabelShares
 from services.review.use_cases.teaching import Lesson, Teach
 from shared.project import Project
+from shared.tracing import UNTRACED, Traces
 
 
 class Conclude:
     """Draws the conclusion from the votes on an item, within a transaction that holds it."""
 
-    def __init__(self, metrics: Metrics) -> None:
-        self._settle = Settle(metrics)
+    def __init__(self, metrics: Metrics, traces: Traces = UNTRACED) -> None:
+        self._settle = Settle(metrics, traces)
         self._shares = LabelShares()
         self._teach = Teach()
 

@@ -8,6 +8,7 @@ from services.review.use_cases.settling import Settle, case_of
 from shared.clock import Clock
 from shared.events import DecidedBy, RouteReason
 from shared.project import Fallback, SafeDefault
+from shared.tracing import UNTRACED, Traces
 
 _AT_ONCE = 200
 
@@ -15,12 +16,14 @@ _AT_ONCE = 200
 class MeetDeadlines:
     """See to items whose deadline has passed, each once."""
 
-    def __init__(self, store: Store, bell: Bell, metrics: Metrics, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, bell: Bell, metrics: Metrics, clock: Clock, traces: Traces = UNTRACED
+    ) -> None:
         self._store = store
         self._bell = bell
         self._metrics = metrics
         self._clock = clock
-        self._settle = Settle(metrics)
+        self._settle = Settle(metrics, traces)
 
     def __call__(self) -> bool:
         """See to some. True if there may be more."""

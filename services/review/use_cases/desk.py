@@ -14,15 +14,22 @@ from services.review.use_cases.standing import KeepStanding
 from services.review.use_cases.undoing import RevokeAnswers, UndoVote
 from services.review.use_cases.watching import WatchQueues
 from shared.clock import Clock
+from shared.tracing import UNTRACED, Traces
 
 
 class Desk:
     """The use cases of reviewers and leads."""
 
     def __init__(
-        self, store: Store, bell: Bell, metrics: Metrics, clock: Clock, coin_key: bytes
+        self,
+        store: Store,
+        bell: Bell,
+        metrics: Metrics,
+        clock: Clock,
+        coin_key: bytes,
+        traces: Traces = UNTRACED,
     ) -> None:
-        claiming, conclude = Claiming(coin_key), Conclude(metrics)
+        claiming, conclude = Claiming(coin_key), Conclude(metrics, traces)
         self.work = WorkQueues(store, clock, claiming)
         self.watch = WatchQueues(self.work, clock)
         self.decide = DecideItem(store, bell, metrics, clock, claiming, conclude)

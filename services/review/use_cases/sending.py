@@ -22,6 +22,7 @@ class SendEvents:
         kind: EventType,
         payloads: Sequence[ScoringRequested] | Sequence[PredictionMade],
         sender: str,
+        traceparent: str | None = None,
     ) -> int:
         """How many were accepted: all, once this returns.
 
@@ -43,7 +44,7 @@ class SendEvents:
                     identity=payload.event_id,
                     source=f"http/{sender}",
                     time=now,
-                )
+                ).placed(traceparent)
                 for payload in payloads
             ]
             transaction.accepted.add(events, now)

@@ -14,6 +14,7 @@ from services.review.domain.votes import Ballot
 from services.review.metrics import Metrics
 from services.review.ports import AuditAnswer, Transaction
 from shared.events import CloudEvent, DecidedBy, RouteReason, Vote
+from shared.tracing import UNTRACED, Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,9 @@ class Decided:
 class Settle:
     """Makes decisions and corrections, within a transaction."""
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, metrics: Metrics, traces: Traces = UNTRACED) -> None:
         self._metrics = metrics
+        self._traces = traces
 
     def by_people(
         self,
@@ -92,6 +94,8 @@ class Settle:
         new = entry(case, Kind.DECIDED, decided.revision, by.value, body, at)
         transaction.ledger.append([new])
         self._metrics.decisions.labels(item.project, by.value).inc()
+        step = self._traces.begin("decide", case.traceparent)
+        step.end(project=item.project, revision=decided.revision, decided_by=by.value)
         return decided, event
 
     def _correct(
@@ -102,6 +106,8 @@ class Settle:
         new = entry(case, Kind.CORRECTED, revision, detail, body, ruling.at)
         sequence = transaction.ledger.append_one(new)
         self._metrics.corrections.labels(case.project, ruling.verdict.value).inc()
+        step = self._traces.begin("correct", case.traceparent)
+        step.end(project=case.project, revision=revision, verdict=ruling.verdict.value)
         return facts.correction(case, ruling, revision, sequence)
 
 

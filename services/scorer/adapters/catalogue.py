@@ -17,6 +17,7 @@ from shared.events import CloudEvent, EventType, ModelChanged, ProjectConfigured
 from shared.messaging import Follower
 from shared.model.errors import ArtifactRefused
 from shared.streams import Stream, marker_key
+from shared.tracing import UNTRACED, Traces
 
 log = structlog.get_logger()
 
@@ -39,6 +40,9 @@ class BroadcastCatalogue:
 
     Only the newest wish of a project is acted on, so a scorer that starts late loads one
     artifact a project, not the whole history.
+
+    Attributes:
+        traces: who is told which version serves.
     """
 
     def __init__(
@@ -55,6 +59,8 @@ class BroadcastCatalogue:
         self._newest: dict[str, int] = {}
         self._labels: dict[str, set[str]] = {}
         self._corrected_at: dict[str, float] = {}
+        self._causes: dict[str, str | None] = {}
+        self.traces: Traces = UNTRACED
         self._loader = loader
         self._metrics = metrics
         self._clock = clock
@@ -119,6 +125,7 @@ class BroadcastCatalogue:
             if event.type is EventType.MODEL_PROMOTED and not self._advances(event):
                 return
             self._wanted[event.project] = event.data
+            self._causes[event.project] = event.traceparent
             corrected_at = event.data.metrics.get(CORRECTED_AT)
             if corrected_at is not None:
                 self._corrected_at.setdefault(event.project, corrected_at)
@@ -163,6 +170,7 @@ class BroadcastCatalogue:
 
     async def _swap(self, project: str, version: ModelChanged) -> bool:
         """Take a version into service; a refused one changes nothing. True if it serves."""
+        step = self.traces.begin("serve", self._causes.pop(project, None))
         try:
             served = await asyncio.to_thread(self._loader.load, project, version)
             self._check_labels(project, served)
@@ -172,5 +180,6 @@ class BroadcastCatalogue:
         self._served[project] = served
         self._metrics.model_version.labels(project).set(version.version)
         self._metrics.swaps.labels(project).inc()
+        step.end(project=project, model_version=version.version)
         log.info("model_served", project=project, version=version.version, sha256=version.sha256)
         return True
