@@ -61,8 +61,19 @@ class Deciders(Answer):
     fallback: int = 0
 
 
+class Capacity(Answer):
+    """What waits beside what people can answer; over it, `when_over` says what happens."""
+
+    answers_an_hour: float
+    hours: float
+    when_over: str
+    waiting: int
+    most_waiting: int
+    over: bool
+
+
 class Report(Answer):
-    """How a project stands."""
+    """How a project stands; `capacity` only where the policy declares one."""
 
     project: str
     events: int
@@ -72,6 +83,7 @@ class Report(Answer):
     decisions: Deciders
     corrections: int
     automation_rate: float | None = None
+    capacity: Capacity | None = None
 
 
 class ModelVersion(Answer):

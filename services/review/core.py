@@ -35,6 +35,7 @@ from services.review.use_cases.deadlines import MeetDeadlines
 from services.review.use_cases.passwords import KeepPasswords
 from services.review.use_cases.reconciling import Reconcile
 from services.review.use_cases.records import RecordModels
+from services.review.use_cases.relieving import RelieveQueues
 from services.review.use_cases.repeating import ForgetRequests
 from services.review.use_cases.republishing import Republish
 from services.review.use_cases.routing import RoutePredictions
@@ -97,11 +98,10 @@ class Core:
             ForgetRequests(self.store, self.clock, timedelta(hours=settings.idempotency_hours)),
         )
         self.coin_key = load_or_create_key(settings.audit_key)
-        self.sweeper = Sweeper(
-            MeetDeadlines(self.store, self.relay, self.metrics, self.clock, self.traces)
-        )
         self.signer = _signer(settings)
         self.sealer = Sealer(SealLedger(self.store, self.signer, self.metrics, self.clock))
+        sweeping = (self.store, self.relay, self.metrics, self.clock, self.traces)
+        self.sweeper = Sweeper(MeetDeadlines(*sweeping), RelieveQueues(*sweeping))
         self.transport = RedisTransport(settings.redis_url, settings.prefix)
         self.republish, self.reconcile = self._reconciling()
         self.redis = connect(settings.redis_url)

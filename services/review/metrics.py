@@ -60,6 +60,20 @@ class Metrics:
             ["project"],
             registry=registry,
         )
+        self.capacity_fallbacks = Counter(
+            "handraise_capacity_fallbacks",
+            "Events decided by the fallback because more waited than people can answer. Rising: "
+            "more reviewers, or a policy that sends fewer events to people.",
+            ["project"],
+            registry=registry,
+        )
+        self.over_capacity = Gauge(
+            "handraise_over_capacity",
+            "Undecided events beyond what people can answer within the hours of `policy.capacity`. "
+            "Above 0: what `when_over` says is active; more reviewers.",
+            ["project"],
+            registry=registry,
+        )
         self.lane_alarms = Gauge(
             "handraise_lane_alarms",
             "How often errors of a lane became more frequent than its labels had shown, so that it "

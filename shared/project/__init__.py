@@ -2,7 +2,7 @@
 
 from shared.project.configuration import Project
 from shared.project.names import FieldName, Label, ProjectName, ReasonCode
-from shared.project.policy import AuditTiming, Policy
+from shared.project.policy import AuditTiming, Capacity, Policy, WhenOver
 from shared.project.reviewing import (
     Deadline,
     Exam,
@@ -17,6 +17,7 @@ from shared.project.typed import FieldKind
 
 __all__ = [
     "AuditTiming",
+    "Capacity",
     "Checks",
     "Condition",
     "Deadline",
@@ -34,4 +35,5 @@ __all__ = [
     "Rule",
     "SafeDefault",
     "Votes",
+    "WhenOver",
 ]

@@ -5,8 +5,8 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from shared.project.names import FieldName, Label, ProjectName, ReasonCode
-from shared.project.policy import Policy
-from shared.project.reviewing import Deadline, Order, Quality, SafeDefault, Votes
+from shared.project.policy import Policy, WhenOver
+from shared.project.reviewing import Deadline, Fallback, Order, Quality, SafeDefault, Votes
 from shared.project.typed import FieldKind, misfits
 
 
@@ -65,6 +65,17 @@ class Project(BaseModel):
         )
         if found:
             raise ValueError(found[0])
+        return self
+
+    @model_validator(mode="after")
+    def _fallback_decides(self) -> Self:
+        capacity, fallback = self.policy.capacity, self.deadline.fallback
+        decides = isinstance(fallback, SafeDefault) or fallback is Fallback.MODEL
+        if capacity is not None and capacity.when_over is WhenOver.FALLBACK and not decides:
+            raise ValueError(
+                f"policy.capacity: when_over: fallback decides as deadline.fallback says, which is "
+                f"{fallback}; give deadline.fallback: model or {{safe_default: LABEL}}"
+            )
         return self
 
     @model_validator(mode="after")

@@ -17,6 +17,38 @@ class AuditTiming(StrEnum):
     """It is decided at once like its neighbours; a person who disagrees amends that."""
 
 
+class WhenOver(StrEnum):
+    """What becomes of events for which there are too few people."""
+
+    WAIT = "wait"
+    """They wait, however long it takes."""
+    FALLBACK = "fallback"
+    """Those of least worth are decided by `deadline.fallback`, and leave the queue."""
+
+
+class Capacity(BaseModel):
+    """How many answers people can give, and what happens when more are needed.
+
+    Random checks, and what a rule or a stop sends to people, always wait for them.
+
+    Attributes:
+        answers_an_hour: of all people together.
+        hours: so many hours of work may wait undecided; more is over capacity.
+        when_over: what happens then.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    answers_an_hour: Annotated[float, Field(gt=0, le=1e9)]
+    hours: Annotated[float, Field(gt=0, le=8784)] = 8.0
+    when_over: WhenOver = WhenOver.WAIT
+
+    @property
+    def most_waiting(self) -> int:
+        """How many events may wait undecided, at least one."""
+        return max(1, int(self.answers_an_hour * self.hours))
+
+
 class Policy(BaseModel):
     """When the system may decide alone.
 
@@ -48,6 +80,7 @@ class Policy(BaseModel):
         confirm_wrong: whether an error that one person finds in a check has to be confirmed by a
             second one before it counts. Turn it off where only one person answers.
         rules: events that people decide, however sure the model is.
+        capacity: how many answers people can give, and what happens when more are needed.
         novelty_above: people also decide what is farther than this [0..1) from what was learned,
             as the prediction says.
     """
@@ -69,6 +102,7 @@ class Policy(BaseModel):
     review_cost: Annotated[float, Field(gt=0, le=1e12)] | None = None
     confirm_wrong: bool = True
     rules: Annotated[tuple[Rule, ...], Field(max_length=100)] = ()
+    capacity: Capacity | None = None
     novelty_above: Annotated[float, Field(ge=0, lt=1)] | None = None
 
     @property

@@ -1,7 +1,7 @@
 """Items, holds and votes in memory; tests/contracts/test_review_queues.py compares."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -104,6 +104,24 @@ class FakeItems:
             if item.deadline and item.deadline <= now and not item.settled and not item.late
         ]
         return [self.items[number] for _, number in sorted(due)[:limit]]
+
+    def undecided(self, project: str) -> int:
+        return sum(self._waits_undecided(item, project) for item in self.items.values())
+
+    def surplus(self, project: str, spared: Collection[RouteReason], limit: int) -> Sequence[Item]:
+        held = {slot.item_id for slot in self.slots if slot.lease_id}
+        found = [
+            (self.merits[item.id][1], item.id)
+            for item in self.items.values()
+            if self._waits_undecided(item, project)
+            and not item.votes
+            and item.reason not in spared
+            and item.id not in held
+        ]
+        return [self.items[number] for _, number in sorted(found, reverse=True)[:limit]]
+
+    def _waits_undecided(self, item: Item, project: str) -> bool:
+        return item.queue == project and not item.settled and not item.decisions
 
     def mark_late(self, item_id: int, decisions: int) -> bool:
         item = self.items[item_id]

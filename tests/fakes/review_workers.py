@@ -6,6 +6,7 @@ from services.review.metrics import Metrics
 from services.review.ports import Bell, Store
 from services.review.use_cases.deadlines import MeetDeadlines
 from services.review.use_cases.desk import Desk
+from services.review.use_cases.relieving import RelieveQueues
 from services.review.use_cases.routing import RoutePredictions
 from services.review.use_cases.thresholds import Thresholds
 from shared.clock import Clock
@@ -32,3 +33,4 @@ class Workers(Desk):
         chosen = thresholds or Thresholds(store, metrics, clock)
         self.route = RoutePredictions(store, bell, metrics, clock, KEY, chosen)
         self.meet_deadlines = MeetDeadlines(store, bell, metrics, clock)
+        self.relieve = RelieveQueues(store, bell, metrics, clock)

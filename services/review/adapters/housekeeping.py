@@ -7,14 +7,16 @@ from datetime import datetime
 import structlog
 
 from services.review.domain.access import project_of
+from services.review.domain.capacity import Load
 from services.review.domain.certificate.block import Block
 from services.review.domain.queue import QueueState, queues_of
 from services.review.metrics import Metrics
-from services.review.ports import Store
+from services.review.ports import Store, Transaction
 from services.review.tables import ItemRow, LeaseRow, LedgerRow, SlotRow, ThroughRow, VoteRow
 from shared.clock import Clock
 from shared.database import Database
 from shared.errors import Unavailable
+from shared.project import Capacity
 
 log = structlog.get_logger()
 
@@ -59,10 +61,16 @@ class Housekeeping:
                 self._metrics.reviewers_paused.labels(own).set(paused.get(own, 0))
                 for name in queues_of(own):
                     self._show(transaction.items.state(name, now), now)
+                self._show_load(project.configuration.policy.capacity, transaction, own)
                 promised = project.configuration.policy.error_rate
                 self._metrics.certificate_error_rate.labels(own).set(promised)
                 if promised < 1:
                     self._show_blocks(own, transaction.blocks.newest(own))
+
+    def _show_load(self, capacity: Capacity | None, transaction: Transaction, project: str) -> None:
+        waiting = transaction.items.undecided(project) if capacity else 0
+        excess = Load(capacity, waiting).excess if capacity else 0
+        self._metrics.over_capacity.labels(project).set(excess)
 
     def _show_blocks(self, project: str, blocks: Mapping[str, Block]) -> None:
         for lane, block in blocks.items():

@@ -1,6 +1,6 @@
 """Items in SQL: what is open changes by guarded UPDATEs only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -139,6 +139,31 @@ class SqlItems:
             select(*statements.ITEM_COLUMNS)
             .where(_DUE, col(ItemRow.deadline) <= now)
             .order_by(col(ItemRow.deadline))
+            .limit(limit),
+        )
+        return [item_of(row) for row in rows]
+
+    def undecided(self, project: str) -> int:
+        """How many items of a project's own queue wait without any decision."""
+        waiting = (col(ItemRow.queue) == project, _OPEN, col(ItemRow.decisions) == 0)
+        counted = select(func.count()).select_from(ItemRow).where(*waiting)
+        return int(run(self._session, counted).scalar_one())
+
+    def surplus(self, project: str, spared: Collection[RouteReason], limit: int) -> Sequence[Item]:
+        """Those of them that come last, nobody holds and nobody has answered, worst rank first."""
+        held = exists().where(col(SlotRow.item_id) == col(ItemRow.id), statements.LEASED)
+        rows = run(
+            self._session,
+            select(*statements.ITEM_COLUMNS)
+            .where(
+                col(ItemRow.queue) == project,
+                _OPEN,
+                col(ItemRow.decisions) == 0,
+                col(ItemRow.votes) == 0,
+                col(ItemRow.reason).not_in([reason.value for reason in spared]),
+                ~held,
+            )
+            .order_by(col(ItemRow.rank).desc(), col(ItemRow.id).desc())
             .limit(limit),
         )
         return [item_of(row) for row in rows]

@@ -1,4 +1,4 @@
-"""Sees to deadlines that have passed, every second."""
+"""Sees to deadlines that have passed, and to more work than people can do, every second."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,17 +13,21 @@ _EVERY_SECONDS = 1.0
 
 
 class Sweeper:
-    """Runs `MeetDeadlines` for ever; several replicas may, each item is seen to once."""
+    """Runs `MeetDeadlines` and `RelieveQueues` for ever.
 
-    def __init__(self, meet: Callable[[], bool]) -> None:
-        self._meet = meet
+    Several replicas may: each item is seen to once.
+    """
+
+    def __init__(self, *seeing_to: Callable[[], bool]) -> None:
+        self._seeing_to = seeing_to
 
     async def run(self) -> None:
         """Every second, and without a pause while there is more."""
         while True:
             try:
-                while await asyncio.to_thread(self._meet):
-                    pass
+                for see_to in self._seeing_to:
+                    while await asyncio.to_thread(see_to):
+                        pass
             except Unavailable as error:
                 log.warning("deadlines_wait", error=str(error))
             await asyncio.sleep(_EVERY_SECONDS)

@@ -6,11 +6,12 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel
 
 from services.review.api.cursors import NextCursor
+from services.review.domain.capacity import Load
 from services.review.domain.ledger import Entry, Kind
 from services.review.ports import ProjectState
 from services.review.use_cases.queues import Queue
 from shared.events import DecidedBy
-from shared.project import Project
+from shared.project import Project, WhenOver
 
 
 class Accepted(BaseModel):
@@ -128,8 +129,38 @@ class Audits(BaseModel):
     wrong: int
 
 
+class CapacityAnswer(BaseModel):
+    """What waits beside what people can answer, and what happens with more than that.
+
+    Attributes:
+        waiting: events that wait without any decision.
+        most_waiting: how many may: `answers_an_hour` times `hours` of the policy.
+        over: whether more wait, so that `when_over` is active.
+    """
+
+    answers_an_hour: float
+    hours: float
+    when_over: WhenOver
+    waiting: int
+    most_waiting: int
+    over: bool
+
+    @classmethod
+    def of(cls, load: Load) -> Self:
+        """From the load of a project."""
+        capacity = load.capacity
+        return cls(
+            answers_an_hour=capacity.answers_an_hour,
+            hours=capacity.hours,
+            when_over=capacity.when_over,
+            waiting=load.waiting,
+            most_waiting=capacity.most_waiting,
+            over=load.is_over,
+        )
+
+
 class ReportAnswer(BaseModel):
-    """How a project stands."""
+    """How a project stands; `capacity` only where the policy declares one."""
 
     project: str
     events: int
@@ -142,6 +173,7 @@ class ReportAnswer(BaseModel):
     corrected: int
     audits: Audits
     automation_rate: float
+    capacity: CapacityAnswer | None
     model: dict[str, Any] | None
 
 

@@ -4,6 +4,15 @@ from typing import Any
 
 from services.review.api.examples_certificates import CERTIFICATES
 
+CAPACITY: dict[str, Any] = {
+    "answers_an_hour": 60.0,
+    "hours": 8.0,
+    "when_over": "fallback",
+    "waiting": 12,
+    "most_waiting": 480,
+    "over": False,
+}
+
 REPORTS: dict[str, Any] = {
     "ContributionAnswer": {
         "project": "churn",

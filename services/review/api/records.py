@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query
 
 from services.review.api.answers import (
     Audits,
+    CapacityAnswer,
     DecisionsAnswer,
     ListedDecision,
     ModelsAnswer,
@@ -94,6 +95,7 @@ def router(door: Doorkeeper, records: ReadRecords) -> APIRouter:
                 wrong=tally.audits_wrong,
             ),
             automation_rate=tally.automation_rate,
+            capacity=CapacityAnswer.of(report.load) if report.load else None,
             model=_version(report.model) if report.model else None,
         )
 

@@ -45,6 +45,13 @@ class Case:
     traceparent: str | None = None
 
 
+class Because(StrEnum):
+    """Why something was decided without people who should have."""
+
+    DEADLINE = "deadline"
+    CAPACITY = "capacity"
+
+
 class Verdict(StrEnum):
     """What people's ruling is to the prediction."""
 
@@ -138,9 +145,11 @@ def correction(case: Case, ruling: Ruling, revision: int, sequence: int) -> Clou
     ).placed(case.traceparent)
 
 
-def decision_body(event: CloudEvent) -> str:
-    """The ledger's body for a decision: what was announced."""
-    return event.data.model_dump_json()
+def decision_body(event: CloudEvent, because: Because | None = None) -> str:
+    """The ledger's body for a decision: what was announced, and why nobody was asked."""
+    if because is None:
+        return event.data.model_dump_json()
+    return json.dumps(event.data.model_dump(mode="json") | {"because": because.value})
 
 
 def correction_body(ruling: Ruling) -> str:

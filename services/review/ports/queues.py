@@ -1,6 +1,6 @@
 """The queues: items, and the holds on them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -14,6 +14,7 @@ from services.review.domain.queue import (
     QueueState,
     Stage,
 )
+from shared.events import RouteReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,20 @@ class Items(Protocol):
 
     def due(self, now: datetime, limit: int) -> Sequence[Item]:
         """Waiting items whose deadline has passed and that nobody has seen to."""
+        ...
+
+    def undecided(self, project: str) -> int:
+        """How many items of a project's own queue wait without any decision."""
+        ...
+
+    def surplus(self, project: str, spared: Collection[RouteReason], limit: int) -> Sequence[Item]:
+        """Those of them that come last, nobody holds and nobody has answered, worst rank first.
+
+        Args:
+            project: whose own queue.
+            spared: reasons of items that are none.
+            limit: how many at most.
+        """
         ...
 
     def mark_late(self, item_id: int, decisions: int) -> bool:

@@ -1,5 +1,6 @@
 """Deadlines: what happens to an item that nobody has answered in time."""
 
+from services.review.domain.facts import Because
 from services.review.domain.queue import Item, Stage, is_for_leads, leads_queue
 from services.review.domain.routing import predicted_label
 from services.review.metrics import Metrics
@@ -41,28 +42,30 @@ class MeetDeadlines:
     def _see_to(self, transaction: Transaction, item: Item) -> None:
         state = transaction.projects.get(item.project)
         assert state is not None  # noqa: S101 - projects are never deleted
-        label = self._label(transaction, item, state.configuration.deadline.fallback)
+        label = label_without_people(transaction, item, state.configuration.deadline.fallback)
         decides = label is not None and not item.decisions
         if not transaction.items.mark_late(item.id, item.decisions + decides):
             return
         self._metrics.deadlines_missed.labels(item.project).inc()
         if decides and label is not None:
-            self._settle.otherwise(transaction, item, label, DecidedBy.FALLBACK, self._clock.now())
+            made = (DecidedBy.FALLBACK, Because.DEADLINE, self._clock.now())
+            self._settle.otherwise(transaction, item, label, made)
         elif self._escalates(item, state.configuration.deadline.fallback):
             transaction.items.move(item.id, leads_queue(item.project), Stage.OVERDUE, slots=1)
-
-    def _label(
-        self, transaction: Transaction, item: Item, fallback: Fallback | SafeDefault
-    ) -> str | None:
-        """The label that is decided instead; None: nobody decides yet."""
-        if isinstance(fallback, SafeDefault):
-            return fallback.safe_default
-        if fallback is Fallback.MODEL and item.reason is not RouteReason.NO_MODEL:
-            case = case_of(transaction, item.project, item.event_id)
-            return predicted_label(case.probabilities)
-        return None
 
     def _escalates(self, item: Item, fallback: Fallback | SafeDefault) -> bool:
         """Where there is no model to fall back on, a lead is to know."""
         escalates = fallback in {Fallback.ESCALATE, Fallback.MODEL}
         return escalates and not is_for_leads(item.queue) and not item.decisions
+
+
+def label_without_people(
+    transaction: Transaction, item: Item, fallback: Fallback | SafeDefault
+) -> str | None:
+    """The label that is decided instead of people's; None: nobody decides yet."""
+    if isinstance(fallback, SafeDefault):
+        return fallback.safe_default
+    if fallback is Fallback.MODEL and item.reason is not RouteReason.NO_MODEL:
+        case = case_of(transaction, item.project, item.event_id)
+        return predicted_label(case.probabilities)
+    return None

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from services.review.domain.capacity import Load
 from services.review.domain.ledger import Entry, Kind, NewEntry, Stretch
 from services.review.domain.queue import queues_of
 from services.review.domain.report import Tally, tally
@@ -13,6 +14,7 @@ from services.review.errors import NotFound
 from services.review.ports import Store
 from services.review.use_cases.pages import Page
 from services.review.use_cases.proving import ProveRecord
+from services.review.use_cases.relieving import load_of
 from shared.clock import Clock
 from shared.events import CloudEvent, DecidedBy
 
@@ -30,12 +32,17 @@ _STORY = (
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How a project stands."""
+    """How a project stands.
+
+    Attributes:
+        load: what waits beside what people can answer; None: the policy declares no capacity.
+    """
 
     tally: Tally
     waiting: int
     leased: int
     model: Entry | None
+    load: Load | None
 
 
 class ReadRecords:
@@ -57,7 +64,8 @@ class ReadRecords:
     def report(self, project: str) -> Report:
         """Counts of a project, and the model version in force."""
         with self._store.read() as transaction:
-            if transaction.projects.get(project) is None:
+            state = transaction.projects.get(project)
+            if state is None:
                 raise NotFound(f"there is no project {project!r}")
             versions = transaction.ledger.newest(project, Kind.MODEL, 1)
             now = self._clock.now()
@@ -67,6 +75,7 @@ class ReadRecords:
                 sum(queue.depth for queue in queues),
                 sum(queue.leased for queue in queues),
                 versions[0] if versions else None,
+                load_of(transaction, state),
             )
 
     def models(self, project: str, limit: int, before: int | None) -> Page[Entry]:

@@ -71,11 +71,16 @@ class Settle:
         return decided
 
     def otherwise(
-        self, transaction: Transaction, item: Item, label: str, by: DecidedBy, at: datetime
+        self,
+        transaction: Transaction,
+        item: Item,
+        label: str,
+        made: tuple[DecidedBy, facts.Because, datetime],
     ) -> Decided:
-        """Let a label be the decision although nobody has answered."""
+        """Let a label be the decision although nobody has answered: by whom, why and when."""
+        by, because, at = made
         case = case_of(transaction, item.project, item.event_id)
-        decided, event = self._decide(transaction, item, case, label, (by, at))
+        decided, event = self._decide(transaction, item, case, label, (by, at), because)
         transaction.outbox.put([event])
         return decided
 
@@ -86,11 +91,12 @@ class Settle:
         case: Case,
         label: str,
         made: tuple[DecidedBy, datetime],
+        because: facts.Because | None = None,
     ) -> tuple[Decided, CloudEvent]:
         by, at = made
         decided = Decided(item.project, item.event_id, item.decisions + 1, label, by, at)
         event = facts.decision(case, decided.revision, label, by, at)
-        body = facts.decision_body(event)
+        body = facts.decision_body(event, because)
         new = entry(case, Kind.DECIDED, decided.revision, by.value, body, at)
         transaction.ledger.append([new])
         self._metrics.decisions.labels(item.project, by.value).inc()

@@ -92,10 +92,17 @@ def _escalated(body: Body) -> tuple[str, str]:
     return f"{body['reviewer']} called a lead", body["reason"]
 
 
+_BECAUSE = {
+    "deadline": "its deadline had passed without an answer",
+    "capacity": "more waited than people can answer",
+}
+
+
 def _decided(body: Body) -> tuple[str, str]:
     by = {"model": "the model", "reviewers": "people", "fallback": "the fallback"}
     amended = f" (revision {body['revision']})" if body.get("revision", 1) > 1 else ""
-    return f"Decided by {by[body['decided_by']]}: {body['label']}{amended}", ""
+    why = _BECAUSE.get(body.get("because", ""), "")
+    return f"Decided by {by[body['decided_by']]}: {body['label']}{amended}", why
 
 
 def _corrected(body: Body) -> tuple[str, str]:
