@@ -35,6 +35,7 @@ class Site:
     app: AsgiApp
     route: RoutePredictions
     record: RecordModels
+    store: SqlStore
 
     def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         return asyncio.run(self._ask(method, path, **more))
@@ -86,7 +87,7 @@ def open_site(directory: Path, **settings: Any) -> Iterator[Site]:
     store = SqlStore(database, {stream: stream.key("handraise") for stream in Stream})
     metrics = Metrics(CollectorRegistry())
     route = RoutePredictions(store, FakeBell(), metrics, SystemClock(), b"key", OpenThresholds())
-    yield Site(app, route, RecordModels(store))
+    yield Site(app, route, RecordModels(store), store)
     database.close()
 
 

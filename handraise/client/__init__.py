@@ -4,6 +4,7 @@
 """
 
 from handraise.client.certificates import Certificate, Verification
+from handraise.client.label_errors import LabelErrors, SecondLooks, Suspect
 from handraise.client.ledger import (
     LedgerFault,
     LedgerVerification,
@@ -79,6 +80,7 @@ __all__ = [
     "Gold",
     "Item",
     "KeptToken",
+    "LabelErrors",
     "Lease",
     "LedgerFault",
     "LedgerVerification",
@@ -97,11 +99,13 @@ __all__ = [
     "Retried",
     "Reviewer",
     "Revoked",
+    "SecondLooks",
     "ShownDeadLetter",
     "SignedHead",
     "Standing",
     "StoredEntries",
     "StoredEntry",
+    "Suspect",
     "Token",
     "Unreachable",
     "User",

@@ -2,6 +2,7 @@
 
 from handraise.client import certificates as promises
 from handraise.client import exams, ledger, letters, people, quality, records, reports, work
+from handraise.client import label_errors as suspicions
 from handraise.client import projects as governing
 from handraise.client.connections import AsyncConnection, Connection
 from handraise.client.operation import Operation
@@ -60,6 +61,9 @@ class Operations:
     mark_gold = Operation(quality.mark_gold)
     gold = Operation(quality.gold)
     retire_gold = Operation(quality.retire_gold)
+
+    label_errors = Operation(suspicions.label_errors)
+    send_for_second_look = Operation(suspicions.send_for_second_look)
 
     dead_letters = Operation(letters.dead_letters)
     dead_letter = Operation(letters.dead_letter)

@@ -12,6 +12,7 @@ from services.review.api import (
     document,
     exams,
     gold,
+    label_errors,
     leases,
     passwords,
     problems,
@@ -94,6 +95,7 @@ def _add_work(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
     app.include_router(watching.router(door, desk.watch, lambda: core.readiness.leaving))
     app.include_router(leases.router(door, desk.work, desk.decide, desk.undo))
     app.include_router(second_looks.router(door, desk.appeal, desk.revoke))
+    app.include_router(label_errors.router(door, desk.look_again))
     app.include_router(projects.router(door, keep))
     app.include_router(exams.router(door, desk.exam))
     app.include_router(gold.router(door, desk.gold))

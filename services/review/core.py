@@ -15,6 +15,7 @@ from services.review.adapters.access_keeping import AccessKeeping
 from services.review.adapters.hasher import Argon2Hasher
 from services.review.adapters.housekeeping import Housekeeping
 from services.review.adapters.letter_keeping import LetterKeeping
+from services.review.adapters.observer import Observer
 from services.review.adapters.outbox import OutboxDrain
 from services.review.adapters.publisher import RedisPublisher
 from services.review.adapters.reconciler import Reconciler
@@ -32,6 +33,7 @@ from services.review.settings import Settings
 from services.review.use_cases.access import ControlAccess
 from services.review.use_cases.dead_letters import KeepDeadLetters
 from services.review.use_cases.deadlines import MeetDeadlines
+from services.review.use_cases.observing import Observe
 from services.review.use_cases.passwords import KeepPasswords
 from services.review.use_cases.reconciling import Reconcile
 from services.review.use_cases.records import RecordModels
@@ -40,6 +42,7 @@ from services.review.use_cases.repeating import ForgetRequests
 from services.review.use_cases.republishing import Republish
 from services.review.use_cases.routing import RoutePredictions
 from services.review.use_cases.sealing import SealLedger
+from services.review.use_cases.suspecting import NoticeContradictions
 from services.review.use_cases.thresholds import Thresholds
 from shared.clock import SystemClock
 from shared.database import Database
@@ -102,6 +105,8 @@ class Core:
         self.sealer = Sealer(SealLedger(self.store, self.signer, self.metrics, self.clock))
         sweeping = (self.store, self.relay, self.metrics, self.clock, self.traces)
         self.sweeper = Sweeper(MeetDeadlines(*sweeping), RelieveQueues(*sweeping))
+        observe = Observe(self.store, self.clock, [NoticeContradictions()])
+        self.observer = Observer(observe)
         self.transport = RedisTransport(settings.redis_url, settings.prefix)
         self.republish, self.reconcile = self._reconciling()
         self.redis = connect(settings.redis_url)
@@ -178,7 +183,7 @@ async def lifespan(core: Core) -> AsyncIterator[None]:
     reconciler = Reconciler(core.reconcile.repair, core.republish.go_on)
     await reconciler.greet()
     keepers = (core.housekeeping, core.letter_keeping, core.access_keeping, core.sealer)
-    loops = (reconciler, core.relay, core.sweeper, *keepers)
+    loops = (reconciler, core.relay, core.sweeper, core.observer, *keepers)
     background = [asyncio.create_task(loop.run()) for loop in loops]
     await core.broker.start()
     async with watched(core.redis, core.messaging, core.clock):

@@ -31,6 +31,7 @@ HARMLESS = {
     "retry_letters": "what was retried waits no more",
     "drop_letters": "what was dropped waits no more",
     "repair_gaps": "what was repaired is no gap",
+    "send_for_second_look": "what was sent is not sent again",
     "send_again": "with the same ids",
     "add_user": "brings the user to the same",
 }

@@ -17,6 +17,7 @@ PAGES = (
     "/models/{queue}",
     "/quality/{queue}",
     "/gold/{queue}",
+    "/label-errors/{queue}",
     "/records/{queue}",
     "/records/{queue}?event_id=event-0",
     "/review/{queue}/alike",

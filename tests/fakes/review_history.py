@@ -124,6 +124,13 @@ class FakeHistory:
             if e.sequence > after and e.kind in {Kind.DECIDED, Kind.CORRECTED}
         ][:limit]
 
+    def along(self, kinds: Collection[Kind], after: int, until: int) -> Sequence[tuple[str, Entry]]:
+        return [
+            (project, e)
+            for project, e in self.ledger.rows
+            if after < e.sequence <= until and e.kind in kinds
+        ]
+
     def count_corrections(self, project: str, after: int, until: int) -> int:
         entries = self.corrections(project, after, len(self.ledger.rows))
         return sum(1 for entry in entries if entry.sequence <= until)

@@ -20,6 +20,7 @@ from tests.fakes.review_outcomes import FakeOutcomes
 from tests.fakes.review_queues import FakeItems
 from tests.fakes.review_reviewers import FakeReviewers
 from tests.fakes.review_seals import FakeSeals
+from tests.fakes.review_suspects import FakeSuspects
 from tests.fakes.review_votes import FakeVotes
 
 
@@ -135,6 +136,7 @@ class FakeTransaction:
         self.gold = FakeGoldItems(self.leases)
         self.accepted = FakeAccepted(self.outbox)
         self.seals = FakeSeals(self.ledger)
+        self.suspects = FakeSuspects(self.items)
         self.history = FakeHistory(self.ledger, self.items)
         self.outcomes = FakeOutcomes(self.items, self.votes, self.ledger)
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -47,7 +48,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.retrainer_bench import Bench
 from tests.fakes.review_store import FakeStore
 from tests.fakes.review_workers import Workers
-from tests.site import TOKEN, Site, open_site
+from tests.site import TOKEN, open_site
 
 UPSTREAM = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 ADA, OPS = User("ada", Role.REVIEWER), User("olga", Role.OPS)
@@ -126,7 +127,7 @@ def sent_over_http(listener: Listener, directory: Path) -> bytes:
     """An event is sent by a program that follows it; the document that leaves for the scorer."""
     with open_site(directory) as site:
         site.project("churn")
-        followed = Site(listener.traces.follow(site.app), site.route, site.record)
+        followed = replace(site, app=listener.traces.follow(site.app))
         bearer = {"Authorization": f"Bearer {TOKEN}", "traceparent": UPSTREAM}
         body = {"events": [{"event_id": "e1", "features": features()}]}
         path = "/v1/projects/churn/requests"

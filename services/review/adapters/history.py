@@ -120,6 +120,19 @@ class SqlHistory:
         )
         return _with_projects(self._session.exec(statement).all())
 
+    def along(self, kinds: Collection[Kind], after: int, until: int) -> Sequence[tuple[str, Entry]]:
+        """All entries of some kinds after a place, up to another, with their project."""
+        statement = (
+            select(LedgerRow)
+            .where(
+                col(LedgerRow.sequence) > after,
+                col(LedgerRow.sequence) <= until,
+                col(LedgerRow.kind).in_([kind.value for kind in kinds]),
+            )
+            .order_by(col(LedgerRow.sequence))
+        )
+        return _with_projects(self._session.exec(statement).all())
+
     def count_corrections(self, project: str, after: int, until: int) -> int:
         """Corrections after a place, up to another."""
         statement = (

@@ -22,6 +22,7 @@ from services.review.adapters.passwords import SqlPasswords
 from services.review.adapters.projects import SqlProjects
 from services.review.adapters.reviewers import SqlReviewers
 from services.review.adapters.seals import SqlSeals
+from services.review.adapters.suspects import SqlSuspects
 from services.review.adapters.tokens import SqlTokens
 from services.review.adapters.users import SqlUsers
 from services.review.adapters.votes import SqlVotes
@@ -41,6 +42,7 @@ class SqlTransaction:
         self.reviewers = SqlReviewers(session)
         self.gold = SqlGoldItems(session)
         self.blocks = SqlBlocks(session)
+        self.suspects = SqlSuspects(session)
         self.outbox = SqlOutbox(session, keys)
         self.accepted = SqlAccepted(session, keys)
         self.history = SqlHistory(session)

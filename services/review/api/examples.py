@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.review.api.examples_certificates import CERTIFICATES
+from services.review.api.examples_label_errors import LABEL_ERRORS
 from services.review.api.examples_quality import QUALITY
 from services.review.api.examples_reports import CAPACITY, REPORTS
 from services.review.api.examples_seals import SEALS
@@ -142,6 +143,7 @@ EXAMPLES: Mapping[str, Any] = (
     | QUALITY
     | REPORTS
     | SEALS
+    | LABEL_ERRORS
     | {
         "Accepted": {"accepted": 1},
         "AccessLogAnswer": {"entries": [_ACT], "next_before": None, "next_cursor": None},

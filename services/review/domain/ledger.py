@@ -16,6 +16,7 @@ class Kind(StrEnum):
     WITHDRAWN = "withdrawn"
     ESCALATED = "escalated"
     APPEALED = "appealed"
+    DOUBTED = "doubted"
     DECIDED = "decided"
     CORRECTED = "corrected"
     PROJECT = "project"

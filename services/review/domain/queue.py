@@ -1,7 +1,8 @@
 """Items that wait for people, and the holds on them.
 
-A project has three queues: its own, the leads' (escalated, disagreed about, overdue) and that of
-appeals. An item offers as many slots as answers are still needed; a lease holds one of them.
+A project has three queues: its own, the leads' (escalated, disagreed about, overdue, doubted) and
+that of appeals. An item offers as many slots as answers are still needed; a lease holds one of
+them.
 """
 
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ class Stage(StrEnum):
     OVERDUE = "overdue"
     REVOKED = "revoked"
     APPEALED = "appealed"
+    DOUBTED = "doubted"
 
 
 class LeaseEnd(StrEnum):

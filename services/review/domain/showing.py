@@ -24,6 +24,7 @@ _BY_STAGE = {
     Stage.OVERDUE: "Its deadline has passed without an answer.",
     Stage.REVOKED: "Answers that it rested on were revoked.",
     Stage.APPEALED: "Somebody contests the decision.",
+    Stage.DOUBTED: "A second look at an event that was answered before.",
 }
 
 
@@ -68,15 +69,16 @@ def is_drawn(item: Item, project: Project) -> bool:
 def sees_model(item: Item, project: Project, draw: float) -> bool:
     """Whether the holder of an item is shown the model's answer.
 
-    Never in a blind project, and never for an audit, or it would be an echo. Of the torn items a
-    share is drawn that is shown without: what people say of them tells how much the model's
-    answer sways people.
+    Never in a blind project, and never for an audit or a second look, or it would be an echo. Of
+    the torn items a share is drawn that is shown without: what people say of them tells how much
+    the model's answer sways people.
 
     Args:
         item: what they hold.
         project: its project.
         draw: this event's coin for being shown without the model's answer, in [0, 1).
     """
-    if project.blind or item.reason is not RouteReason.UNCERTAIN or item.stage is Stage.APPEALED:
+    again = item.stage in {Stage.APPEALED, Stage.DOUBTED}
+    if project.blind or item.reason is not RouteReason.UNCERTAIN or again:
         return False
     return draw >= project.quality.hidden_share

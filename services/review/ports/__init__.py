@@ -19,6 +19,7 @@ from services.review.ports.record import Ledger
 from services.review.ports.reviewers import Reviewers
 from services.review.ports.seals import Seals, Signer
 from services.review.ports.store import Store, Transaction
+from services.review.ports.suspects import Suspects
 from services.review.ports.votes import Votes
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Seals",
     "Signer",
     "Store",
+    "Suspects",
     "Tokens",
     "Transaction",
     "Transport",

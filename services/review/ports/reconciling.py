@@ -69,6 +69,10 @@ class History(Protocol):
         """The next decisions and corrections after a place, with their project."""
         ...
 
+    def along(self, kinds: Collection[Kind], after: int, until: int) -> Sequence[tuple[str, Entry]]:
+        """All entries of some kinds after a place, up to another, with their project."""
+        ...
+
     def count_corrections(self, project: str, after: int, until: int) -> int:
         """Corrections after a place, up to another."""
         ...

@@ -17,6 +17,7 @@ from services.review.ports.reconciling import Accepted, History, Marks
 from services.review.ports.record import Ledger
 from services.review.ports.reviewers import Reviewers
 from services.review.ports.seals import Seals
+from services.review.ports.suspects import Suspects
 from services.review.ports.votes import Votes
 
 
@@ -39,6 +40,8 @@ class Transaction(Protocol):
     def gold(self) -> GoldItems: ...
     @property
     def blocks(self) -> Blocks: ...
+    @property
+    def suspects(self) -> Suspects: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

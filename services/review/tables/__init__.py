@@ -16,6 +16,7 @@ from services.review.tables.queues import NOWHERE, ItemRow, LeaseRow, SlotRow
 from services.review.tables.record import RARE_KINDS, LedgerRow
 from services.review.tables.reviewers import ReviewerRow
 from services.review.tables.seals import SealRow
+from services.review.tables.suspects import SuspectRow, TrustRow
 from services.review.tables.transport import AcceptedRow, MarkRow, OutboxRow
 from services.review.tables.votes import DraftRow, ThroughRow, VoteRow
 
@@ -43,8 +44,10 @@ __all__ = [
     "ReviewerRow",
     "SealRow",
     "SlotRow",
+    "SuspectRow",
     "ThroughRow",
     "TokenRow",
+    "TrustRow",
     "UserRow",
     "VoteRow",
 ]

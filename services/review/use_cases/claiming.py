@@ -213,9 +213,12 @@ def _nothing(transaction: Transaction, queue: str, reviewer: User, now: datetime
 
 
 def _others(transaction: Transaction, lease: Lease) -> tuple[Sequence[Ballot], Sequence[str]]:
-    """What others said and wrote: nobody but a lead sees it, and only where it is the question."""
+    """What others said and wrote: nobody but a lead sees it, and only where it is the question.
+
+    A second look at what the model contradicts is blind.
+    """
     item = lease.item
-    if not is_for_leads(lease.queue):
+    if not is_for_leads(lease.queue) or item.stage is Stage.DOUBTED:
         return (), ()
     notes = [note for _, _, note in transaction.votes.notes(item.id)]
     if item.stage is Stage.DISAGREED:

@@ -11,6 +11,7 @@ from services.review.use_cases.gold import KeepGold
 from services.review.use_cases.measuring import MeasureReviewers
 from services.review.use_cases.queues import WorkQueues
 from services.review.use_cases.standing import KeepStanding
+from services.review.use_cases.suspecting import LookAgain
 from services.review.use_cases.undoing import RevokeAnswers, UndoVote
 from services.review.use_cases.watching import WatchQueues
 from shared.clock import Clock
@@ -39,4 +40,5 @@ class Desk:
         self.gold = KeepGold(store, clock)
         self.exam = TakeExam(store, clock, coin_key)
         self.standing = KeepStanding(store, clock)
+        self.look_again = LookAgain(store, clock)
         self.measure = MeasureReviewers(store, clock)

@@ -26,6 +26,7 @@ _STORY = (
     Kind.DECIDED,
     Kind.CORRECTED,
     Kind.APPEALED,
+    Kind.DOUBTED,
     Kind.AUDITED,
 )
 

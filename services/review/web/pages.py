@@ -15,6 +15,7 @@ from services.review.use_cases.queues import WorkQueues
 from services.review.use_cases.records import ReadRecords
 from services.review.web import (
     exam_page,
+    label_error_page,
     plain,
     quality_pages,
     queue_page,
@@ -39,6 +40,7 @@ def install(
     app.include_router(queue_page.router(pages, door, desk.watch))
     app.include_router(exam_page.router(pages, door, desk.exam))
     app.include_router(record_pages.router(pages, door, records, desk.appeal, Tabs(keep)))
+    app.include_router(label_error_page.router(pages, door, desk.look_again, Tabs(keep)))
     quality_pages.install(app, pages, door, desk, Tabs(keep))
     app.mount("/static", Assets(), "static")
 

@@ -113,6 +113,10 @@ def _appealed(body: Body) -> tuple[str, str]:
     return f"{body['actor']} contests the decision", body["reason"]
 
 
+def _doubted(body: Body) -> tuple[str, str]:
+    return f"{body['actor']} asked for a second look", ""
+
+
 def _other(_: Body) -> None:
     """The kind says it all."""
 
@@ -125,4 +129,5 @@ _WORDS: Mapping[Kind, Callable[[Body], tuple[str, str] | None]] = {
     Kind.DECIDED: _decided,
     Kind.CORRECTED: _corrected,
     Kind.APPEALED: _appealed,
+    Kind.DOUBTED: _doubted,
 }

@@ -1,0 +1,37 @@
+"""Lets the observer go on, for ever."""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from shared.errors import Unavailable
+
+log = structlog.get_logger()
+
+_EVERY_SECONDS = 2.0
+
+
+class Observer:
+    """Every two seconds, and at once where there is more."""
+
+    def __init__(self, observe: Callable[[], bool]) -> None:
+        """Prepare; `run` begins.
+
+        Args:
+            observe: looks at the next portion; True if there may be more already.
+        """
+        self._observe = observe
+
+    async def run(self) -> None:
+        """Go on for ever; what fails is tried again."""
+        while True:
+            await asyncio.sleep(_EVERY_SECONDS)
+            try:
+                more = True
+                while more:
+                    more = await asyncio.to_thread(self._observe)
+            except Unavailable as error:
+                log.warning("observer_waits", error=str(error))
+            except Exception:
+                log.exception("observing_failed")

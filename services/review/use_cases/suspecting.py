@@ -1,0 +1,135 @@
+"""Suspected label errors: noticed as answers come in, and sent for a second look by leads."""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from services.review.domain.access import User
+from services.review.domain.ledger import Kind, NewEntry
+from services.review.domain.queue import Stage, leads_queue
+from services.review.domain.suspects import (
+    SecondLooks,
+    Suspect,
+    Trust,
+    contradiction,
+    is_confident,
+)
+from services.review.errors import NotFound
+from services.review.ports import Store, Transaction
+from services.review.use_cases.observing import Answer
+from shared.clock import Clock
+from shared.events import RouteReason
+
+
+class NoticeContradictions:
+    """Keeps the answers that a model contradicts.
+
+    Answers on random checks are left out: they are the evidence of a promise, which may not be
+    picked over, and an error among them is confirmed by a second person anyway.
+    """
+
+    name = "suspects"
+
+    def see(self, transaction: Transaction, answers: Sequence[Answer]) -> None:
+        """Take answers in, the oldest first."""
+        for answer in answers:
+            if answer.reason != RouteReason.AUDIT and answer.routed.prediction.model.version:
+                self._take(transaction, answer)
+
+    def _take(self, transaction: Transaction, answer: Answer) -> None:
+        project, event_id = answer.project, answer.event_id
+        probabilities = answer.routed.prediction.probabilities
+        found = contradiction(probabilities, answer.label)
+        known = transaction.suspects.of_events(project, [event_id]).get(event_id)
+        if not answer.amends:
+            trust = transaction.suspects.trust(project).get(answer.label, Trust())
+            more = trust.and_one(probabilities.get(answer.label, 0.0))
+            transaction.suspects.put_trust(project, answer.label, more)
+        if known is not None and known.sent_at is not None:
+            changed = answer.label != known.label
+            transaction.suspects.put(replace(known, label=answer.label, changed=changed))
+        elif found is not None:
+            new = Suspect(project, event_id, answer.label, found, answer.at)
+            transaction.suspects.put(new)
+        elif known is not None:
+            transaction.suspects.drop(project, event_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """A suspect; whether the model is as sure as where people agree with it."""
+
+    suspect: Suspect
+    confident: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicions:
+    """Suspects, the worst first, and what came of earlier second looks."""
+
+    worst: Sequence[Suspicion]
+    counts: SecondLooks
+
+
+class LookAgain:
+    """What leads do about suspected label errors."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def suspicions(self, project: str, limit: int) -> Suspicions:
+        """The most suspect answers of a project that nobody has looked at again.
+
+        Raises:
+            NotFound: no such project.
+        """
+        with self._store.read() as transaction:
+            _check(transaction, project)
+            trust = transaction.suspects.trust(project)
+            worst = [
+                Suspicion(suspect, is_confident(suspect.contradiction, trust))
+                for suspect in transaction.suspects.worst(project, limit)
+            ]
+            return Suspicions(worst, transaction.suspects.counts(project))
+
+    def send(self, project: str, event_ids: Collection[str], actor: User) -> list[str]:
+        """Let leads who have not answered these events look at them again, without being told.
+
+        They wait in the leads' queue. The decision in force stands until then.
+
+        Returns:
+            The events that were sent; others are no suspects, or were sent before.
+
+        Raises:
+            NotFound: no such project.
+        """
+        with self._store.write() as transaction:
+            _check(transaction, project)
+            known = transaction.suspects.of_events(project, event_ids)
+            return [
+                event_id
+                for event_id in dict.fromkeys(event_ids)
+                if event_id in known and self._send(transaction, known[event_id], actor)
+            ]
+
+    def _send(self, transaction: Transaction, suspect: Suspect, actor: User) -> bool:
+        found = transaction.items.of_event(suspect.project, suspect.event_id)
+        if suspect.sent_at is not None or found is None:
+            return False
+        item, now = transaction.items.lock(found.id), self._clock.now()
+        if not item.settled:
+            return False
+        queue = leads_queue(suspect.project)
+        transaction.items.reopen(item.id, queue, Stage.DOUBTED, slots=1)
+        transaction.suspects.put(replace(suspect, sent_at=now))
+        number = len(transaction.ledger.story(item.project, item.event_id, [Kind.DOUBTED])) + 1
+        body = json.dumps({"actor": actor.name})
+        new = NewEntry(item.project, Kind.DOUBTED, item.event_id, number, "doubted", body, now)
+        transaction.ledger.append([new])
+        return True
+
+
+def _check(transaction: Transaction, project: str) -> None:
+    if transaction.projects.get(project) is None:
+        raise NotFound(f"there is no project {project!r}")
