@@ -8,6 +8,15 @@ _LONG = 3600.0
 """A million events take half a minute, and more than that may have been recorded."""
 
 
+class Escapes(Answer):
+    """How many automatic decisions are wrong, estimated: for information, no guarantee."""
+
+    estimate: float
+    low: float
+    high: float
+    statement: str
+
+
 class Certificate(Answer):
     """A block of automatic decisions: what is promised of it, and how it stands."""
 
@@ -26,9 +35,26 @@ class Certificate(Answer):
     pending: int
     gate: bool
     versions: list[int]
+    escapes: Escapes | None = None
     began_at: AwareDatetime
     ended_at: AwareDatetime | None
     end: str | None
+
+
+class Promised(Answer):
+    """All blocks of a project together: history, bound, evidence; `estimate` guarantees nothing."""
+
+    blocks: int
+    full: int
+    tripped: int
+    accepted: int
+    bound: int
+    checked: int
+    found: int
+    pending: int
+    estimate: float
+    current: list[Certificate]
+    ended: list[Certificate]
 
 
 class Verification(Answer):

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from pydantic import AwareDatetime
 
+from handraise.client.certificates import Promised
 from handraise.client.steps import Answer, Page, Request, Steps, ask, pages, part, tell
 from shared.events import PredictionMade, ScoringRequested
 
@@ -84,6 +85,7 @@ class Report(Answer):
     corrections: int
     automation_rate: float | None = None
     capacity: Capacity | None = None
+    certificates: Promised | None = None
 
 
 class ModelVersion(Answer):

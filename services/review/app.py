@@ -102,11 +102,11 @@ def _add_work(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
     app.include_router(quality.router(door, desk.measure, desk.standing))
     app.include_router(sending.router(door, SendEvents(core.store, core.relay, core.clock)))
     read = ReadRecords(core.store, core.clock)
-    app.include_router(records.router(door, read))
     app.include_router(reports.router(door, ReportContribution(core.store, core.clock)))
     app.include_router(seals.router(door, VerifyLedger(core.store, core.signer), read.prove))
     promised = ReadCertificates(core.store, core.coin_key)
     app.include_router(certificates.router(door, promised))
+    app.include_router(records.router(door, read, promised))
     pages.install(app, shown, door, desk, keep, read)
     oversight.install(app, shown, door, keep, read, promised)
 

@@ -52,7 +52,11 @@ def test_what_is_promised_is_said_and_counted_again(site: Site, olga: dict[str, 
     page = site.ask("GET", "/oversight/churn", cookies=olga).text
     counted = site.ask("GET", "/oversight/churn/verification", cookies=olga).text
 
+    report = site.ask("GET", "/v1/reports/churn", cookies=olga).json()["certificates"]
+
     assert "What is promised of automatic decisions" in page
+    assert "For information, no guarantee" in page
+    assert report["current"][0]["escapes"]["statement"] in page
     assert "It adds up" in counted
 
 

@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel
 
+from services.review.api.certificate_answers import PromisedAnswer
 from services.review.api.cursors import NextCursor
 from services.review.domain.capacity import Load
 from services.review.domain.ledger import Entry, Kind
@@ -174,6 +175,7 @@ class ReportAnswer(BaseModel):
     audits: Audits
     automation_rate: float
     capacity: CapacityAnswer | None
+    certificates: PromisedAnswer
     model: dict[str, Any] | None
 
 

@@ -6,11 +6,37 @@ from typing import Self
 from pydantic import BaseModel
 
 from services.review.api.cursors import NextCursor
-from services.review.domain.certificate.block import UNLIMITED, End
+from services.review.domain.certificate.block import UNLIMITED, Block, End
+from services.review.domain.certificate.estimates import escaped
 from services.review.domain.certificate.lanes import LABEL, read_lane
 from services.review.domain.certificate.overlooking import Overlooking
-from services.review.domain.certificate.words import statement
-from services.review.use_cases.certificates import Certificate, Verification
+from services.review.domain.certificate.words import estimate, statement
+from services.review.use_cases.certificates import Certificate, Promised, Verification
+
+
+class EscapesAnswer(BaseModel):
+    """How many automatic decisions are wrong, estimated: for information, no guarantee.
+
+    Attributes:
+        estimate: without bias, from checks (Horvitz and Thompson 1952).
+        low: at least so many, and ...
+        high: ... at most so many, with 95 % confidence at all moments together; checks that wait
+            count as errors.
+        statement: the same in words.
+    """
+
+    estimate: float
+    low: float
+    high: float
+    statement: str
+
+    @classmethod
+    def of(cls, block: Block) -> Self:
+        """From a block."""
+        found = escaped(block)
+        return cls(
+            estimate=found.estimate, low=found.low, high=found.high, statement=estimate(block)
+        )
 
 
 class CertificateAnswer(BaseModel):
@@ -23,6 +49,7 @@ class CertificateAnswer(BaseModel):
         pending: checks that wait for an answer, charged as if they were wrong.
         gate: whether one more event may be decided alone now, if its score allows.
         versions: of the model, whose answers it covers.
+        escapes: how many of its decisions are wrong, for information only.
     """
 
     name: str
@@ -42,6 +69,7 @@ class CertificateAnswer(BaseModel):
     pending: int
     gate: bool
     versions: list[int]
+    escapes: EscapesAnswer
     began_at: datetime
     ended_at: datetime | None
     end: End | None
@@ -70,6 +98,7 @@ class CertificateAnswer(BaseModel):
             pending=block.pending,
             gate=block.is_open,
             versions=list(block.versions),
+            escapes=EscapesAnswer.of(block),
             began_at=dated.began_at,
             ended_at=dated.ended_at,
             end=block.end,
@@ -116,6 +145,55 @@ class CertificatesAnswer(BaseModel):
     overlooking: OverlookingAnswer
     certificates: list[CertificateAnswer]
     next_cursor: NextCursor
+
+
+class PromisedAnswer(BaseModel):
+    """All blocks of a project together.
+
+    Attributes:
+        blocks: how many have begun.
+        full: of these, how many have accepted all that they may.
+        tripped: how many were stopped, since more errors were found than they survive.
+        accepted: decisions in them.
+        bound: at most so many of these are wrong if every block keeps its promise; each does with
+            its own confidence.
+        checked: random checks that people have answered, and count in a block.
+        found: how many of them showed an error.
+        pending: checks that wait for an answer.
+        estimate: how many of the decisions are wrong, estimated without bias; for information, no
+            guarantee.
+        current: the blocks in force.
+        ended: those that have ended, the newest first, at most 20.
+    """
+
+    blocks: int
+    full: int
+    tripped: int
+    accepted: int
+    bound: int
+    checked: int
+    found: int
+    pending: int
+    estimate: float
+    current: list[CertificateAnswer]
+    ended: list[CertificateAnswer]
+
+    @classmethod
+    def of(cls, found: Promised) -> Self:
+        """From all blocks."""
+        return cls(
+            blocks=found.blocks,
+            full=found.full,
+            tripped=found.tripped,
+            accepted=found.accepted,
+            bound=found.bound,
+            checked=found.checked,
+            found=found.found,
+            pending=found.pending,
+            estimate=found.estimate,
+            current=[CertificateAnswer.of(each) for each in found.current],
+            ended=[CertificateAnswer.of(each) for each in found.ended],
+        )
 
 
 class VerificationAnswer(BaseModel):

@@ -6,7 +6,7 @@ from typing import Any
 from services.review.api.examples_certificates import CERTIFICATES
 from services.review.api.examples_label_errors import LABEL_ERRORS
 from services.review.api.examples_quality import QUALITY
-from services.review.api.examples_reports import CAPACITY, REPORTS
+from services.review.api.examples_reports import CAPACITY, PROMISED, REPORTS
 from services.review.api.examples_seals import SEALS
 
 _AT, _LATER = "2026-03-04T10:15:30Z", "2026-03-04T10:18:30Z"
@@ -239,6 +239,7 @@ EXAMPLES: Mapping[str, Any] = (
             "audits": {"drawn": 35, "answered": 35, "wrong": 1},
             "automation_rate": 0.7,
             "capacity": CAPACITY,
+            "certificates": PROMISED,
             "model": _VERSION,
         },
         "RepublishRequest": {"minutes": 60},

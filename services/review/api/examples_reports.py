@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.review.api.examples_certificates import CERTIFICATES
+from services.review.api.examples_certificates import CERTIFICATE, CERTIFICATES
 
 CAPACITY: dict[str, Any] = {
     "answers_an_hour": 60.0,
@@ -11,6 +11,20 @@ CAPACITY: dict[str, Any] = {
     "waiting": 12,
     "most_waiting": 480,
     "over": False,
+}
+
+PROMISED: dict[str, Any] = {
+    "blocks": 3,
+    "full": 2,
+    "tripped": 0,
+    "accepted": 28_412,
+    "bound": 1500,
+    "checked": 2133,
+    "found": 41,
+    "pending": 2,
+    "estimate": 545.2,
+    "current": [CERTIFICATE],
+    "ended": [],
 }
 
 REPORTS: dict[str, Any] = {

@@ -16,6 +16,7 @@ from services.review.api.answers import (
     entry_answer,
 )
 from services.review.api.caller import Doorkeeper
+from services.review.api.certificate_answers import PromisedAnswer
 from services.review.api.cursors import (
     LARGEST,
     CursorText,
@@ -27,6 +28,7 @@ from services.review.api.cursors import (
 from services.review.api.one_thread import OneThread
 from services.review.domain.access import Permission, User
 from services.review.domain.ledger import Entry, Stretch
+from services.review.use_cases.certificates import ReadCertificates
 from services.review.use_cases.pages import Page
 from services.review.use_cases.records import ReadRecords
 from shared.events import DecidedBy
@@ -43,7 +45,7 @@ _After = Annotated[
 ]
 
 
-def router(door: Doorkeeper, records: ReadRecords) -> APIRouter:
+def router(door: Doorkeeper, records: ReadRecords, certificates: ReadCertificates) -> APIRouter:
     """`/v1/decisions`, `/v1/reports` and `/v1/models`."""
     routes = APIRouter(prefix="/v1", tags=["records"], route_class=OneThread)
     Reader = Annotated[User, Depends(door.allow(Permission.READ))]  # noqa: N806 - a type
@@ -72,7 +74,7 @@ def router(door: Doorkeeper, records: ReadRecords) -> APIRouter:
 
     @routes.get("/reports/{project}")
     def show_report(project: str, _: Reader) -> ReportAnswer:
-        """Counts since the project began, and the model version in force."""
+        """Counts since the project began, what is promised, and the model version in force."""
         report = records.report(project)
         tally = report.tally
         return ReportAnswer(
@@ -96,6 +98,7 @@ def router(door: Doorkeeper, records: ReadRecords) -> APIRouter:
             ),
             automation_rate=tally.automation_rate,
             capacity=CapacityAnswer.of(report.load) if report.load else None,
+            certificates=PromisedAnswer.of(certificates.promised(project)),
             model=_version(report.model) if report.model else None,
         )
 

@@ -1,9 +1,10 @@
 """Certificates: reading them, and counting them again from the record."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from services.review.domain.certificate.block import Block
+from services.review.domain.certificate.block import Block, End
+from services.review.domain.certificate.estimates import estimated
 from services.review.domain.certificate.overlooking import Overlooking, overlooking
 from services.review.domain.certificate.record import KINDS, fact_of, read_routed
 from services.review.domain.certificate.replay import Replay
@@ -15,6 +16,7 @@ from services.review.use_cases.pages import Page
 
 _AT_ONCE = 5000
 _MOST_TOLD = 100
+_MOST_ENDED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,40 @@ class Certificate:
 
     sequence: int
     dated: DatedBlock
+
+
+@dataclass(slots=True)
+class Promised:
+    """All blocks of a project together; see `api.certificate_answers.PromisedAnswer`."""
+
+    blocks: int = 0
+    full: int = 0
+    tripped: int = 0
+    accepted: int = 0
+    bound: int = 0
+    checked: int = 0
+    found: int = 0
+    pending: int = 0
+    estimate: float = 0.0
+    current: list[Certificate] = field(default_factory=list)
+    ended: list[Certificate] = field(default_factory=list)
+
+    def add(self, certificate: Certificate) -> None:
+        """Add a block, those that began last first."""
+        block = certificate.dated.block
+        self.blocks += 1
+        self.full += block.end is End.FULL
+        self.tripped += block.end is End.TRIP
+        self.accepted += block.accepted
+        self.bound += min(block.terms.budget, block.accepted)
+        self.checked += block.checked
+        self.found += block.found
+        self.pending += block.pending
+        self.estimate += estimated(block)
+        if block.end is None:
+            self.current.append(certificate)
+        elif len(self.ended) < _MOST_ENDED:
+            self.ended.append(certificate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +93,21 @@ class ReadCertificates:
             _check(transaction, project)
             found = transaction.blocks.page(project, limit + 1, before)
         return Page.of([Certificate(place, dated) for place, dated in found], limit)
+
+    def promised(self, project: str) -> Promised:
+        """What all blocks of a project come to.
+
+        Raises:
+            NotFound: no such project.
+        """
+        found, before = Promised(), None
+        with self._store.read() as transaction:
+            _check(transaction, project)
+            while page := transaction.blocks.page(project, _AT_ONCE, before):
+                before = page[-1][0]
+                for place, dated in page:
+                    found.add(Certificate(place, dated))
+        return found
 
     def overlooking(self, project: str) -> Overlooking:
         """Whether people overlook more than the policy declares, as gold tells.

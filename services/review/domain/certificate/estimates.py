@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from services.review.domain.certificate.block import Block
 from services.review.domain.certificate.credits import detection
 
 _LADDER = (0.9, 0.7, 0.5, 0.35, 0.25, 0.17, 0.12, 0.08, 0.05, 0.03, 0.02, 0.01)
@@ -69,15 +70,15 @@ class Escapes:
         self._above = [0.0] * len(_LADDER)
         self._below = [0.0] * len(_LADDER)
 
-    def find(self, probability: float) -> None:
-        """An audit that was drawn with this probability has shown an error."""
+    def find(self, probability: float, times: int = 1) -> None:
+        """Audits that were drawn with this probability have shown an error, so many of them."""
         p, miss = max(probability, self.floor), self.miss_rate
-        self.found += 1
-        self._estimate += (1 - p) / (p * (1 - miss))
+        self.found += times
+        self._estimate += times * (1 - p) / (p * (1 - miss))
         for place, rate in enumerate(self._rates):
             kept = (1 - p * miss - (1 - p) * math.exp(rate)) / (p * (1 - miss))
-            self._above[place] -= math.log(kept)
-            self._below[place] += math.log((1 - (1 - p) * math.exp(-rate)) / p)
+            self._above[place] -= times * math.log(kept)
+            self._below[place] += times * math.log((1 - (1 - p) * math.exp(-rate)) / p)
 
     def interval(self, accepted: int, confidence: float = 0.95) -> Interval:
         """How many of the `accepted` events are wrong.
@@ -104,6 +105,36 @@ class Escapes:
         ]
         top = max(terms)
         return top + math.log(sum(math.exp(term - top) for term in terms) / len(terms))
+
+
+def estimated(block: Block) -> float:
+    """How many of the events that a block has accepted are wrong, as its checks tell.
+
+    Those that count in it were found and escaped in the proportion of p0, however they were drawn.
+    Checks that wait for an answer are taken for such as were answered.
+    """
+    terms = block.terms
+    if terms.floor >= 1 or not block.checked:
+        return 0.0
+    found = block.found * (block.checked + block.pending) / block.checked
+    likely = found * (1 - terms.floor) / (terms.floor * (1 - terms.miss_rate))
+    return min(likely, float(block.accepted))
+
+
+def escaped(block: Block, confidence: float = 0.95) -> Interval:
+    """The same with an interval that holds at all moments together.
+
+    Checks that wait for an answer count as errors for the upper bound, for the lower one as none.
+    """
+    terms = block.terms
+    if terms.floor >= 1 or not block.accepted:
+        return Interval(0.0, 0.0, 0.0)
+    least, most = Escapes(terms.floor, terms.miss_rate), Escapes(terms.floor, terms.miss_rate)
+    least.find(terms.floor, block.found)
+    most.find(terms.floor, block.found + block.pending)
+    low = least.interval(block.accepted, confidence).low
+    high = most.interval(block.accepted, confidence).high
+    return Interval(estimated(block), low, high)
 
 
 def _first(reached: Callable[[float], bool], limit: int) -> float:

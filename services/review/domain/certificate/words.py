@@ -1,6 +1,7 @@
 """A block in plain words, for pages and records."""
 
 from services.review.domain.certificate.block import UNLIMITED, Block, End
+from services.review.domain.certificate.estimates import escaped
 
 _ENDS = {
     End.FULL: "The block is full; the next one goes on.",
@@ -24,6 +25,25 @@ random, and found 12 errors; 2 wait for an answer. The block is stopped if they 
     if terms.alpha >= 1:
         return f"{block.accepted:,} decisions were made automatically. Nothing is promised of them."
     return " ".join([_promise(block), _evidence(block), _standing(block)])
+
+
+def estimate(block: Block) -> str:
+    """How many errors escaped, as far as checks tell; it promises nothing.
+
+    >>> from services.review.domain.certificate.block import Terms
+    >>> print(estimate(Block(1, Terms(0.05, 10_000, 0.05, 0.07), 8412, checked=633, found=12)))
+    For information, no guarantee: as the checks tell, about 159 of the 8,412 are wrong (1.9 %), \
+at least 26 and at most 372 (4.42 %).
+    """
+    if not block.accepted:
+        return "For information, no guarantee: nothing was decided yet."
+    found = escaped(block)
+    share = f" ({_percent(found.estimate / block.accepted)})"
+    return (
+        f"For information, no guarantee: as the checks tell, about {found.estimate:,.0f} of the "
+        f"{block.accepted:,} are wrong{share}, at least {found.low:,.0f} and at most "
+        f"{found.high:,.0f} ({_percent(found.high / block.accepted)})."
+    )
 
 
 def _promise(block: Block) -> str:

@@ -49,6 +49,15 @@ def test_the_ledger_alone_gives_the_same_blocks(line: Line) -> None:
     assert verified.blocks == 2
 
 
+def test_all_blocks_together_come_to_what_each_says(line: Line) -> None:
+    found = ReadCertificates(line.store, KEY).promised("churn")
+    assert (found.blocks, found.full, found.tripped) == (2, 1, 0)
+    assert (found.accepted, found.bound, found.checked, found.found) == (12, 7, 1, 0)
+    assert [len(found.current), len(found.ended)] == [1, 1]
+    with pytest.raises(NotFound):
+        ReadCertificates(line.store, KEY).promised("nowhere")
+
+
 def test_another_key_can_say_nothing_of_coins(line: Line) -> None:
     assert ReadCertificates(line.store, b"other").verify("churn").contradictions == []
 

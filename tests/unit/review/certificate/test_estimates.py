@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.review.domain.certificate.estimates import Escapes
+from services.review.domain.certificate.block import Block, Terms
+from services.review.domain.certificate.estimates import Escapes, escaped
+from services.review.domain.certificate.words import estimate
 
 FLOOR = 0.1
 PROPENSITIES = st.lists(st.floats(FLOOR, 0.9), min_size=1, max_size=4)
@@ -80,3 +82,39 @@ def test_few_acceptances_cannot_hide_more_errors_than_they_are() -> None:
         escapes.find(FLOOR)
     interval = escapes.interval(10)
     assert interval.low <= interval.high == 10
+
+
+TERMS = Terms(alpha=0.05, window=2000, delta=0.05, floor=0.1)
+
+
+def test_the_interval_of_a_block_holds_what_escaped() -> None:
+    chance, held = random.Random(4), 0  # noqa: S311 - not a secret
+    for _ in range(200):
+        block, wrong = Block(1, TERMS), 0
+        while block.accepted < 1000:
+            is_wrong = chance.random() < 0.04
+            if chance.random() < TERMS.floor:
+                block.audit()
+                block.settle(wrong=is_wrong)
+            else:
+                block.accepted += 1
+                wrong += is_wrong
+        found = escaped(block)
+        held += found.low <= wrong <= found.high
+        assert found.low <= found.estimate <= found.high
+    assert held >= 190
+
+
+def test_checks_that_wait_widen_the_interval_upwards() -> None:
+    answered = escaped(Block(1, TERMS, accepted=900, checked=100, found=4))
+    waiting = escaped(Block(1, TERMS, accepted=900, checked=100, found=4, pending=10))
+    assert waiting.low == answered.low
+    assert waiting.estimate == pytest.approx(1.1 * answered.estimate)
+    assert waiting.high > answered.high
+
+
+def test_of_nothing_nothing_is_estimated() -> None:
+    assert escaped(Block(1, TERMS)).high == 0
+    assert "nothing was decided yet" in estimate(Block(1, TERMS))
+    everything_checked = Terms(alpha=0.05, window=2000, delta=0.05, floor=1.0)
+    assert escaped(Block(1, everything_checked, accepted=5, checked=9, found=3)).high == 0
