@@ -207,7 +207,7 @@ class Metrics:
         self.restored = Counter(
             "handraise_review_restored",
             "Times that the review database was found to be an older copy. Any: what was decided "
-            "since the backup is not in the record; see Backup in docs/howto/operate.md.",
+            "since the backup is not in the record; see docs/howto/backup.md.",
             registry=registry,
         )
         self.ledger_sealed = Gauge(

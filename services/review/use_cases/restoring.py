@@ -16,7 +16,7 @@ log = structlog.get_logger()
 _LOOK_EVERY = timedelta(seconds=10)
 _CURE = (
     "what was decided since the backup is not in the record, and cannot be brought back; events "
-    "that upstream sends again are decided again (docs/howto/operate.md, Backup)"
+    "that upstream sends again are decided again (docs/howto/backup.md)"
 )
 
 
