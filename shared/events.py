@@ -17,6 +17,7 @@ from shared.payloads import (
     PROBABILITY_TOLERANCE,
     WITHOUT_NUL,
     AutomationSwitched,
+    Comparison,
     CorrectionMade,
     DecidedBy,
     DecisionMade,
@@ -51,6 +52,7 @@ __all__ = [
     "PROBABILITY_TOLERANCE",
     "AutomationSwitched",
     "CloudEvent",
+    "Comparison",
     "CorrectionMade",
     "DecidedBy",
     "DecisionMade",
@@ -194,13 +196,19 @@ def announce(
         source: the service that speaks.
         time: when it happened.
     """
-    subject = payload.event_id if hasattr(payload, "event_id") else identity
     return CloudEvent(
         id=f"{project}/{identity}/{kind.value}",
         source=f"handraise/{source}",
         type=kind,
         time=time,
-        subject=subject,
+        subject=_subject(payload, identity),
         project=project,
         data=payload,
     )
+
+
+def _subject(payload: Payload, identity: str) -> str:
+    """What an event is about."""
+    if isinstance(payload, ModelChanged | PromotionDecided):
+        return str(payload.version)
+    return payload.event_id if hasattr(payload, "event_id") else identity

@@ -194,8 +194,36 @@ class CorrectionMade(Frozen):
     model: ModelRef
 
 
+class Comparison(Frozen):
+    """How a candidate did beside its champion, on answers that neither of them had learned.
+
+    Attributes:
+        group: `all answers`, `random checks`, or a declared slice such as `region=north`.
+        answers: how many.
+        champion_wrong: share of them whose likeliest label was wrong; random checks weigh 1/π.
+        candidate_wrong: the same for the candidate.
+        low: the candidate's quadratic loss less the champion's is at least this ...
+        high: ... and at most this, each with 95 % confidence at every moment.
+        margin: a loss that is greater by so much still counts as not worse.
+    """
+
+    group: str
+    answers: Count
+    champion_wrong: Probability
+    candidate_wrong: Probability
+    low: StrictFloat
+    high: StrictFloat
+    margin: StrictFloat
+    verdict: Literal["not_worse", "worse", "open"]
+
+
 class ModelChanged(Frozen):
-    """A step in the life of a model version."""
+    """A step in the life of a model version.
+
+    Attributes:
+        parent: the version from which it went on.
+        comparison: of a candidate with its champion, group by group.
+    """
 
     version: Count
     sha256: str
@@ -205,6 +233,7 @@ class ModelChanged(Frozen):
     metrics: dict[str, StrictFloat]
     reason: str
     actor: str
+    comparison: list[Comparison] = []
 
 
 class ProjectConfigured(Frozen):
@@ -231,10 +260,10 @@ class AutomationSwitched(Frozen):
 
 
 class PromotionDecided(Frozen):
-    """A person approved or rejected a candidate version."""
+    """A person approved or rejected a candidate version, or went back to another version."""
 
     version: Ordinal
-    verdict: Literal["promote", "reject"]
+    verdict: Literal["promote", "reject", "roll_back"]
     actor: str
     reason: str
 

@@ -9,6 +9,7 @@ from shared.events import (
     CloudEvent,
     EventType,
     FeatureValue,
+    ModelChanged,
     ModelRef,
     PredictionMade,
     ProjectConfigured,
@@ -132,5 +133,32 @@ def a_configuration(project: Project, version: int = 1) -> CloudEvent:
         project=project.name,
         identity=str(version),
         source="test",
+        time=NOON,
+    )
+
+
+def a_model(number: int, **changes: object) -> ModelChanged:
+    """What is told of a model version."""
+    told = {
+        "version": number,
+        "sha256": f"{number:064x}",
+        "uri": f"churn/{number:064x}",
+        "parent": number - 1 or None,
+        "learned_up_to": 10 * number,
+        "metrics": {"corrections": 10.0 * number},
+        "reason": "learned from 10 corrections",
+        "actor": "retrainer",
+    }
+    return ModelChanged.model_validate(told | changes)
+
+
+def a_step(kind: EventType, number: int, time: int = 1, **changes: object) -> CloudEvent:
+    """The `time`th thing that is told of a model version of churn."""
+    return announce(
+        kind,
+        a_model(number, **changes),
+        project="churn",
+        identity=f"{number}/{time}",
+        source="retrainer",
         time=NOON,
     )

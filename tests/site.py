@@ -14,7 +14,7 @@ from services.review.adapters.store import SqlStore
 from services.review.app import create_app
 from services.review.metrics import Metrics
 from services.review.settings import Settings
-from services.review.use_cases.records import RecordModels
+from services.review.use_cases.models import RecordModels
 from services.review.use_cases.routing import RoutePredictions
 from shared.clock import SystemClock
 from shared.database import Database

@@ -22,6 +22,7 @@ from handraise.client.letters import (
     Retried,
     ShownDeadLetter,
 )
+from handraise.client.models import ModelVersion
 from handraise.client.operations import AsyncClient, Client
 from handraise.client.patience import ApiError, Unreachable
 from handraise.client.people import AccessLog, Act, KeptToken, Me, Token, User
@@ -43,7 +44,6 @@ from handraise.client.records import (
     Decision,
     Decisions,
     Entry,
-    ModelVersion,
     Record,
     Report,
 )

@@ -3,6 +3,7 @@
 from handraise.client import certificates as promises
 from handraise.client import exams, ledger, letters, people, quality, records, reports, work
 from handraise.client import label_errors as suspicions
+from handraise.client import models as versions
 from handraise.client import projects as governing
 from handraise.client.connections import AsyncConnection, Connection
 from handraise.client.operation import Operation
@@ -17,7 +18,12 @@ class Operations:
     record = Operation(records.record)
     appeal = Operation(records.appeal)
     report = Operation(records.report)
-    models = Operation(records.models)
+
+    models = Operation(versions.models)
+    model = Operation(versions.model)
+    promote = Operation(versions.promote)
+    reject = Operation(versions.reject)
+    roll_back = Operation(versions.roll_back)
     contribution = Operation(reports.contribution)
 
     prove = Operation(ledger.prove)

@@ -7,7 +7,7 @@ from uuid import uuid4
 from pydantic import AwareDatetime
 
 from handraise.client.certificates import Promised
-from handraise.client.steps import Answer, Page, Request, Steps, ask, pages, part, tell
+from handraise.client.steps import Answer, Page, Request, Steps, ask, part, tell
 from shared.events import PredictionMade, ScoringRequested
 
 MAX_EVENTS = 1000
@@ -88,22 +88,6 @@ class Report(Answer):
     certificates: Promised | None = None
 
 
-class ModelVersion(Answer):
-    """One model version of a project."""
-
-    version: int
-    sha256: str
-    learned_up_to: int
-    metrics: dict[str, float]
-    reason: str
-    actor: str
-    at: AwareDatetime
-
-
-class _Models(Page):
-    versions: list[ModelVersion]
-
-
 def send(project: str, events: Sequence[ScoringRequested]) -> Steps[None]:
     """Send 1 to 1000 events to be decided; sending one again changes nothing."""
     return tell(_sending(project, "requests", events))
@@ -142,12 +126,6 @@ def appeal(project: str, event_id: str, reason: str) -> Steps[Appealed]:
 def report(project: str) -> Steps[Report]:
     """How a project stands."""
     return ask(Report, Request("GET", f"/v1/reports/{part(project)}"))
-
-
-def models(project: str) -> Steps[list[ModelVersion]]:
-    """Model versions, newest first."""
-    found = yield from pages(_Models, f"/v1/models/{part(project)}")
-    return [version for page in found for version in page.versions]
 
 
 def _sending(

@@ -6,12 +6,18 @@ from typing import Annotated
 
 import typer
 
+from handraise.client import ModelVersion
 from handraise.commands.access import reach, settings_for
 from handraise.output import AsJson, show
 from handraise.settings import child_environment
 
 _NOT_USED = "redis://localhost"
 """The retrainer's settings want an address; to rebuild, no Redis is needed."""
+
+Reason = Annotated[str, typer.Option(help="Why; it is kept in the record, with your name.")]
+State = Annotated[
+    str | None, typer.Option(help="Only those: candidate, champion, retired or refused.")
+]
 
 app = typer.Typer(no_args_is_help=True, help="Model versions of a project.")
 
@@ -22,16 +28,17 @@ def _models() -> None:
 
 
 @app.command("list")
-def list_(project: str, *, as_json: AsJson = False) -> None:
+def list_(project: str, *, state: State = None, as_json: AsJson = False) -> None:
     """List model versions, newest first."""
     with reach() as client:
-        versions = client.models(project)
+        versions = client.models(project, state=state)
     if as_json:
         show([v.model_dump(mode="json") for v in versions], as_json=True, empty="")
         return
     rows = [
         {
             "version": version.version,
+            "state": version.state,
             "sha256": version.sha256[:12],
             "learned_up_to": version.learned_up_to,
             "metrics": " ".join(f"{k}={v:.3g}" for k, v in version.metrics.items()),
@@ -41,7 +48,60 @@ def list_(project: str, *, as_json: AsJson = False) -> None:
         }
         for version in versions
     ]
-    show(rows, as_json=False, empty=f"{project} has learned nothing yet")
+    empty = f"{project} has no {state}" if state else f"{project} has learned nothing yet"
+    show(rows, as_json=False, empty=empty)
+
+
+@app.command("show")
+def show_(project: str, version: int, *, as_json: AsJson = False) -> None:
+    """Show how a candidate did beside the champion, part by part."""
+    with reach() as client:
+        found = client.model(project, version)
+    if as_json:
+        show([found.model_dump(mode="json")], as_json=True, empty="")
+        return
+    typer.echo(f"version {version} of {project} is {found.state}: {found.reason} ({found.actor})")
+    if found.decided:
+        typer.echo(f"{found.decided.actor}: {found.decided.verdict}, {found.decided.reason}")
+    rows = [
+        {
+            "on": part.group,
+            "answers": part.answers,
+            "champion_wrong": f"{part.champion_wrong:.1%}",
+            "candidate_wrong": f"{part.candidate_wrong:.1%}",
+            "greater_loss": f"{part.low:.3f} to {part.high:.3f}",
+            "allowed": part.margin,
+            "it_is": part.verdict.replace("_", " "),
+        }
+        for part in found.comparison
+    ]
+    show(rows, as_json=False, empty="it was not compared with another")
+
+
+@app.command()
+def promote(project: str, version: int, *, reason: Reason) -> None:
+    """Approve a candidate: it serves within a second."""
+    with reach() as client:
+        _say(client.promote(project, version, reason))
+
+
+@app.command()
+def reject(project: str, version: int, *, reason: Reason) -> None:
+    """Reject a candidate: it never serves."""
+    with reach() as client:
+        _say(client.reject(project, version, reason))
+
+
+@app.command()
+def rollback(project: str, version: int, *, reason: Reason) -> None:
+    """Go back to a version that served; until you promote a newer one, it stays."""
+    with reach() as client:
+        _say(client.roll_back(project, version, reason))
+
+
+def _say(version: ModelVersion) -> None:
+    decided = version.decided.verdict if version.decided else "unchanged"
+    typer.echo(f"version {version.version} is {version.state}: {decided}")
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """Wires the retrainer together; the only file that meets settings and adapters."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -23,13 +23,15 @@ from services.retrainer.domain.leaving_out import LeftOut
 from services.retrainer.handlers import record_corrections
 from services.retrainer.metrics import Metrics
 from services.retrainer.settings import Settings
+from services.retrainer.use_cases.announcing import AnnounceVersions
 from services.retrainer.use_cases.courses import Courses
-from services.retrainer.use_cases.publishing import AnnounceVersions
+from services.retrainer.use_cases.deciding import RecordDecisions
 from services.retrainer.use_cases.rebuilding import RebuildVersion, Rebuilt
 from services.retrainer.use_cases.recording import RecordCorrections, RecordProjects
 from services.retrainer.use_cases.retraining import Craft, Retraining, Rhythm
 from shared.clock import SystemClock
 from shared.database import Database
+from shared.events import CloudEvent
 from shared.listening import listening
 from shared.messaging import (
     Channel,
@@ -117,10 +119,11 @@ class _Core:
         metrics = Metrics(self.registry)
         self.messaging = MessagingMetrics(self.registry)
         self.fitters = ProcessFitters()
+        announce = AnnounceVersions(self.store, self.causes, metrics, self.clock)
         retraining = Retraining(
             self.store,
             Craft(workshop, self.fitters),
-            AnnounceVersions(self.store, self.causes, metrics, self.clock),
+            announce,
             metrics,
             self.clock,
             Rhythm(timedelta(seconds=settings.publish_seconds), settings.checkpoint_every),
@@ -128,7 +131,13 @@ class _Core:
         beat = self.readiness.beat
         turn = Turn(self.database, settings.turn_seconds)
         self.loop = loop.LearningLoop(retraining, turn, settings.publish_seconds, beat)
-        keep = RecordProjects(self.store, self.loop)
+        keep_projects = RecordProjects(self.store, self.loop)
+        keep_decisions = RecordDecisions(self.store, workshop, announce.news, self.loop, self.clock)
+
+        def keep(events: Sequence[CloudEvent]) -> None:
+            keep_projects(events)
+            keep_decisions(events)
+
         self.feed = ProjectFeed(self.redis, self.keys[Stream.CONTROL], keep, beat)
 
     def broker(self) -> RedisBroker:

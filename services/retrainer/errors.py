@@ -9,3 +9,7 @@ class CheckpointRefused(HandraiseError):
 
 class NoSuchVersion(HandraiseError):
     """The project has no such version: `handraise model list` shows those it has."""
+
+
+class VersionLost(HandraiseError):
+    """The artifact of a version is not there any more, or must not be used."""

@@ -35,6 +35,20 @@ class Metrics:
             ["project"],
             registry=registry,
         )
+        self.candidates = Gauge(
+            "handraise_candidates_waiting",
+            "1 while a candidate waits to be proven or approved. For long: look at it on the page "
+            "of models, and approve or reject it.",
+            ["project"],
+            registry=registry,
+        )
+        self.held_back = Counter(
+            "handraise_candidates_held_back",
+            "Candidates that are worse than the version in force, or could not be proven not to "
+            "be. Any: the version in force serves on; compare them on the page of models.",
+            ["project"],
+            registry=registry,
+        )
         self.prequential_error = Gauge(
             "handraise_prequential_error",
             "Share of the last 500 corrections that the model got wrong before it learned them. "

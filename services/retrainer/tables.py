@@ -40,10 +40,9 @@ class LedgerRow(Table, table=True):
 
 
 class VersionRow(Table, table=True):
-    """A model version, promoted or rejected; written before it is announced."""
+    """A model version."""
 
     __tablename__ = "retrainer_versions"
-    __table_args__ = (Index("ix_retrainer_versions_announced", "announced", "project", "version"),)
 
     project: str = Field(primary_key=True)
     version: int = Field(primary_key=True)
@@ -53,8 +52,27 @@ class VersionRow(Table, table=True):
     position: int = Field(sa_type=BigInteger)
     learned_up_to: int = Field(sa_type=BigInteger)
     metrics: str = Field(sa_type=Text)
+    fit: str | None = Field(default=None, sa_type=Text)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class StepRow(Table, table=True):
+    """A step in the life of a version; written before it is announced."""
+
+    __tablename__ = "retrainer_steps"
+    __table_args__ = (
+        Index("ix_retrainer_steps_announced", "announced", "place"),
+        Index("ix_retrainer_steps_kind", "project", "kind", "place"),
+        Index("ix_retrainer_steps_version", "project", "version", "place"),
+    )
+
+    place: int | None = Field(default=None, primary_key=True, sa_type=_BigId)
+    project: str
+    version: int
+    kind: str
     reason: str = Field(sa_type=Text)
-    rejected: bool
+    actor: str
+    comparison: str = Field(sa_type=Text)
     announced: bool
     at: datetime = Field(sa_type=UtcDateTime)
 

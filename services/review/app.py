@@ -14,6 +14,7 @@ from services.review.api import (
     gold,
     label_errors,
     leases,
+    models,
     passwords,
     problems,
     projects,
@@ -42,6 +43,7 @@ from services.review.use_cases.dead_letters import WorkDeadLetters
 from services.review.use_cases.desk import Desk
 from services.review.use_cases.federation import LogInByProvider
 from services.review.use_cases.measuring import MeasureReviewers
+from services.review.use_cases.models import KeepModels
 from services.review.use_cases.people import KeepPeople
 from services.review.use_cases.projects import KeepProjects
 from services.review.use_cases.records import ReadRecords
@@ -49,8 +51,17 @@ from services.review.use_cases.reporting import ReportContribution
 from services.review.use_cases.sending import SendEvents
 from services.review.use_cases.tokens import KeepTokens
 from services.review.use_cases.verifying import VerifyLedger
-from services.review.web import entrance, letter_pages, oversight, own_page, pages, provider_login
+from services.review.web import (
+    entrance,
+    letter_pages,
+    model_pages,
+    oversight,
+    own_page,
+    pages,
+    provider_login,
+)
 from services.review.web.html import Pages
+from services.review.web.tabs import Tabs
 from shared.observability import Operated
 
 
@@ -109,6 +120,9 @@ def _add_work(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
     app.include_router(records.router(door, read, promised))
     pages.install(app, shown, door, desk, keep, read)
     oversight.install(app, shown, door, keep, read, promised)
+    versions = KeepModels(core.store, core.relay, core.clock)
+    app.include_router(models.router(door, versions))
+    model_pages.install(app, shown, door, Tabs(keep), versions)
 
 
 def _add_letters(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:

@@ -33,10 +33,10 @@ from services.review.settings import Settings
 from services.review.use_cases.access import ControlAccess
 from services.review.use_cases.dead_letters import KeepDeadLetters
 from services.review.use_cases.deadlines import MeetDeadlines
+from services.review.use_cases.models import RecordModels
 from services.review.use_cases.observing import Observe
 from services.review.use_cases.passwords import KeepPasswords
 from services.review.use_cases.reconciling import Reconcile
-from services.review.use_cases.records import RecordModels
 from services.review.use_cases.relieving import RelieveQueues
 from services.review.use_cases.repeating import ForgetRequests
 from services.review.use_cases.republishing import Republish

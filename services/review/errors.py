@@ -104,6 +104,13 @@ class TooLate(ReviewError):
     slug = "too-late"
 
 
+class WrongState(ReviewError):
+    """The model version is not in a state for this."""
+
+    status = 409
+    slug = "wrong-state"
+
+
 class AlreadyAppealed(ReviewError):
     """The decision is being looked at again already."""
 

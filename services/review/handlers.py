@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from services.review.use_cases.dead_letters import KeepDeadLetters
-from services.review.use_cases.records import RecordModels
+from services.review.use_cases.models import RecordModels
 from services.review.use_cases.routing import RoutePredictions
 from shared import wire
 from shared.errors import DeadLetter, Malformed

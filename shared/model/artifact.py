@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,10 +147,18 @@ def _load_one(
     return manifest, state
 
 
-def prune(store: Path, project: str, keep: int) -> list[str]:
+def prune(
+    store: Path, project: str, keep: int, spare: Callable[[int, int], bool] | None = None
+) -> list[str]:
     """Delete all but the newest `keep` artifacts of a project, and what crashes left behind.
 
     Only the process that publishes the project's models may call this.
+
+    Args:
+        store: the directory of all artifacts.
+        project: whose.
+        keep: how many.
+        spare: whether an older version stays as well, by its number and the newest one's.
 
     Returns:
         The content hashes of the deleted artifacts, oldest first. A directory whose manifest
@@ -163,9 +171,11 @@ def prune(store: Path, project: str, keep: int) -> list[str]:
         else:
             versions.append((manifest.version, entry, _shared(manifest, entry.name)))
     versions.sort()
-    excess = max(0, len(versions) - keep)
-    used = {sha256 for _, _, parts in versions[excess:] for sha256 in parts.values()}
-    doomed = [entry for _, entry, _ in versions[:excess]]
+    newest = versions[-1][0] if versions else 0
+    older = versions[: max(0, len(versions) - keep)]
+    doomed = [entry for number, entry, _ in older if spare is None or not spare(number, newest)]
+    staying = [parts for _, entry, parts in versions if entry not in doomed]
+    used = {sha256 for parts in staying for sha256 in parts.values()}
     doomed += [entry for name, entry in sorted(shared.items()) if name not in used]
     for entry in doomed:
         shutil.rmtree(entry)

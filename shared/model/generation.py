@@ -109,9 +109,11 @@ class Generation:
         """Hear a fit from now on."""
         self.challengers.install(refit.challenger, state, self._history.counted(refit.upto))
 
-    def serving(self, labels: Sequence[str]) -> ServingModel:
-        """A snapshot that later learning does not touch."""
-        voices, standing = self._panel.voices(), self.challengers.voices
+    def serving(
+        self, labels: Sequence[str], trying: tuple[str, ModelState | None] | None = None
+    ) -> ServingModel:
+        """A snapshot that later learning does not touch, `trying` a challenger's fit in it."""
+        voices, standing = self._panel.voices(), self.challengers.trying(trying)
         weights, usual = self.mixer.weights, self.habits.usual
         return ServingModel(tuple(labels), self.encoder, voices, weights, standing, usual)
 

@@ -149,9 +149,13 @@ class Learner:
         if self._generation is not None:
             self._generation.install(refit, state)
 
-    def serving(self) -> ServingModel | None:
-        """A snapshot that later learning does not touch; None before 32 examples."""
-        return self._generation.serving(self.labels) if self._generation else None
+    def serving(self, trying: tuple[str, ModelState | None] | None = None) -> ServingModel | None:
+        """A snapshot that later learning does not touch; None before 32 examples.
+
+        Args:
+            trying: a challenger with a fit that is heard in the snapshot only.
+        """
+        return self._generation.serving(self.labels, trying) if self._generation else None
 
     def state(self) -> ModelState:
         """A snapshot for `restore`; holds remembered examples, so it is not for publication."""

@@ -1,6 +1,6 @@
 """What a project file says: labels, fields and routing policy of one decision point."""
 
-from shared.project.configuration import Project
+from shared.project.configuration import Project, Promotion
 from shared.project.names import FieldName, Label, ProjectName, ReasonCode
 from shared.project.policy import AuditTiming, Capacity, Policy, WhenOver
 from shared.project.reviewing import (
@@ -30,6 +30,7 @@ __all__ = [
     "Policy",
     "Project",
     "ProjectName",
+    "Promotion",
     "Quality",
     "ReasonCode",
     "Rule",

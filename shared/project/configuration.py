@@ -1,5 +1,6 @@
 """One decision point that people oversee."""
 
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -8,6 +9,16 @@ from shared.project.names import FieldName, Label, ProjectName, ReasonCode
 from shared.project.policy import Policy, WhenOver
 from shared.project.reviewing import Deadline, Fallback, Order, Quality, SafeDefault, Votes
 from shared.project.typed import FieldKind, misfits
+
+
+class Promotion(StrEnum):
+    """Who lets a new model version serve."""
+
+    AUTOMATIC = "automatic"
+    """What was learned serves at once; what changes the model's shape once it is proven not to be
+    worse, else when a person approves it."""
+    MANUAL = "manual"
+    """Every version waits until a person approves it."""
 
 
 class Project(BaseModel):
@@ -19,6 +30,7 @@ class Project(BaseModel):
         labels: the possible answers, in the order in which people see them.
         fields: the features that the model learns from, and how it reads each.
         policy: when the system may decide alone.
+        promotion: who lets a new model version serve.
         lease_seconds: how long a reviewer holds an item without a sign of life.
         undo_seconds: how long a reviewer may take back an answer.
         blind: whether reviewers never see the model's answer before they have given theirs.
@@ -40,6 +52,7 @@ class Project(BaseModel):
     ]
     fields: Annotated[dict[FieldName, FieldKind], Field(min_length=1, max_length=5000)]
     policy: Policy = Policy()
+    promotion: Promotion = Promotion.AUTOMATIC
     lease_seconds: Annotated[int, Field(ge=5, le=86_400)] = 180
     undo_seconds: Annotated[int, Field(ge=0, le=86_400)] = 60
     blind: bool = False

@@ -17,7 +17,7 @@ from services.review.domain.ledger import Kind
 from services.review.handlers import record_models, route_predictions
 from services.review.metrics import Metrics as ReviewMetrics
 from services.review.ports import ProjectState
-from services.review.use_cases.records import RecordModels
+from services.review.use_cases.models import RecordModels
 from services.review.use_cases.routing import RoutePredictions
 from services.scorer.handlers import score_requests
 from services.scorer.metrics import Metrics as ScorerMetrics

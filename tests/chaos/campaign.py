@@ -172,7 +172,7 @@ def _about_end(stage: Stage) -> list[Verdict]:
 
 def rebuilt(stage: Stage) -> list[str]:
     """What is wrong with the newest model when it is learned again from the ledger."""
-    newest = [row["version"] for row in gather(stage).versions if not row["rejected"]]
+    newest = [row["version"] for row in gather(stage).versions if row["promoted"]]
     if not newest:
         return ["there is no model"]
     command = [sys.executable, "-m", "services.retrainer", "rebuild", PROJECT.name]

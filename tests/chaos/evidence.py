@@ -33,7 +33,8 @@ class Evidence:
         decisions: payloads on the stream, by event id and revision.
         corrections: payloads on the stream, by correction id.
         learned: identities of the corrections in the retrainer's ledger.
-        versions: rows of model versions, oldest first.
+        versions: rows of model versions, oldest first, and whether they were `promoted` or
+            `rejected`.
         pending: entries that some group has not acknowledged, or not read.
     """
 
@@ -50,6 +51,12 @@ class Evidence:
     reclaimed: int = 0
 
 
+_STEP = """EXISTS (SELECT 1 FROM retrainer_steps AS s WHERE s.project = v.project
+    AND s.version = v.version AND s.kind = 'model.{step}.v1') AS {step}"""
+_VERSIONS = (
+    f"SELECT v.*, {_STEP.format(step='promoted')}, {_STEP.format(step='rejected')} "  # noqa: S608
+    "FROM retrainer_versions AS v ORDER BY version"
+)
 _ITEMS = (
     "SELECT review_items.*, (SELECT coalesce(max(token), 0) FROM review_leases"
     " WHERE item_id = review_items.id) AS lease_token FROM review_items"
@@ -72,7 +79,7 @@ def gather(stage: Stage) -> Evidence:
     training = stage.directory / "retrainer.db"
     learned = "SELECT body FROM retrainer_ledger WHERE kind = 'correction'"
     found.learned = [json.loads(row["body"])["correction_id"] for row in rows(training, learned)]
-    found.versions = rows(training, "SELECT * FROM retrainer_versions ORDER BY version")
+    found.versions = rows(training, _VERSIONS)
     with stage.redis() as client:
         for event in _documents(client, "decisions"):
             key = (event["event_id"], event["revision"])
@@ -100,7 +107,8 @@ def backlog(stage: Stage) -> dict[str, int]:
     )
     newest = rows(
         training,
-        "SELECT metrics FROM retrainer_versions WHERE announced ORDER BY version DESC LIMIT 1",
+        "SELECT metrics FROM retrainer_versions JOIN retrainer_steps USING (project, version) "
+        "WHERE announced AND kind = 'model.promoted.v1' ORDER BY version DESC LIMIT 1",
     )
     learned = int(json.loads(newest[0]["metrics"])["examples"]) if newest else 0
     if recorded >= LEAST_EXAMPLES:

@@ -114,7 +114,7 @@ def _gaps(found: Evidence) -> Iterator[str]:
 
 
 def _miscounted(found: Evidence) -> Iterator[str]:
-    newest = [row for row in found.versions if not row["rejected"]][-1:]
+    newest = [row for row in found.versions if row["promoted"]][-1:]
     for row in newest:
         examples = int(json.loads(row["metrics"])["examples"])
         if examples != len(set(found.learned)):

@@ -14,8 +14,9 @@ from services.retrainer.domain.leaving_out import LeftOut
 from services.retrainer.domain.versions import Version
 from services.retrainer.metrics import Metrics
 from services.retrainer.ports import Checkpoint, Learners
+from services.retrainer.use_cases.announcing import AnnounceVersions
 from services.retrainer.use_cases.courses import Courses
-from services.retrainer.use_cases.publishing import AnnounceVersions
+from services.retrainer.use_cases.deciding import RecordDecisions
 from services.retrainer.use_cases.rebuilding import RebuildVersion, Rebuilt
 from services.retrainer.use_cases.recording import RecordCorrections, RecordProjects
 from services.retrainer.use_cases.retraining import Craft, Retraining, Rhythm
@@ -52,6 +53,9 @@ class Bench:
         self.fitters = FakeFitters(idle=not self.fits)
         self.metrics = Metrics(self.registry)
         announce = AnnounceVersions(self.store, self.publisher, self.metrics, self.clock)
+        self.decide = RecordDecisions(
+            self.store, self.learners, announce.news, self.bell, self.clock
+        )
         rhythm = Rhythm(timedelta(seconds=0.05), checkpoint_every)
         self.retraining = Retraining(
             self.store,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from services.retrainer.domain.steps import IN_FORCE
 from shared.errors import Unavailable
 from shared.events import CloudEvent, EventType, ModelChanged
 
@@ -19,7 +20,7 @@ class FakePublisher:
             raise Unavailable("Redis does not answer")
         self.events.extend(events)
         for event in events:
-            if event.type is EventType.MODEL_PROMOTED and isinstance(event.data, ModelChanged):
+            if event.type in IN_FORCE and isinstance(event.data, ModelChanged):
                 self.remembered[event.project] = event.data.version
 
     def announced(self) -> Mapping[str, int]:

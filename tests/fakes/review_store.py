@@ -16,6 +16,7 @@ from tests.fakes.review_dead_letters import FakeDeadLetters
 from tests.fakes.review_gold import FakeGoldItems
 from tests.fakes.review_history import FakeAccepted, FakeHistory, FakeMarks
 from tests.fakes.review_leases import FakeLeases
+from tests.fakes.review_models import FakeModels
 from tests.fakes.review_outcomes import FakeOutcomes
 from tests.fakes.review_queues import FakeItems
 from tests.fakes.review_reviewers import FakeReviewers
@@ -120,6 +121,7 @@ class FakeTransaction:
     votes: FakeVotes = field(default_factory=FakeVotes)
     reviewers: FakeReviewers = field(default_factory=FakeReviewers)
     blocks: FakeBlocks = field(default_factory=FakeBlocks)
+    models: FakeModels = field(default_factory=FakeModels)
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
     marks: FakeMarks = field(default_factory=FakeMarks)
     dead_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)

@@ -14,9 +14,10 @@ from services.review.app import create_routes
 from services.review.core import Core
 from services.review.domain.dead_letters import NewLetter
 from services.review.domain.ledger import Kind, NewEntry
+from services.review.domain.versions import State, Version
 from services.review.settings import Settings
 from shared.events import DecidedBy
-from tests.builders import NOON, a_project
+from tests.builders import NOON, a_model, a_project
 
 TOKEN = "token-of-a-test"  # noqa: S105
 LISTS = {
@@ -76,10 +77,10 @@ class House:
         by = [*DecidedBy][number % len(DecidedBy)]
         content = {"label": "stay", "version": number}
         with self.core.store.write() as transaction:
-            for kind, detail in ((Kind.DECIDED, by.value), (Kind.MODEL, "model.promoted.v1")):
-                body, at = json.dumps(content), NOON + timedelta(seconds=number)
-                entry = NewEntry("churn", kind, f"e{number}", 1, detail, body, at)
-                transaction.ledger.append_one(entry)
+            body, at = json.dumps(content), NOON + timedelta(seconds=number)
+            entry = NewEntry("churn", Kind.DECIDED, f"e{number}", 1, by.value, body, at)
+            transaction.ledger.append_one(entry)
+            transaction.models.put("churn", Version(number, State.RETIRED, a_model(number), at))
             transaction.dead_letters.add([a_letter(number)])
 
     def pages(self, path: str, limit: int) -> Iterator[list[dict[str, Any]]]:

@@ -1,11 +1,8 @@
-"""Watching the whole: what is promised, who decides, the red button, the versions."""
-
-import re
+"""Watching the whole: what is promised, who decides, the red button."""
 
 import pytest
 
-from shared.events import EventType, ModelChanged, announce
-from tests.builders import NOON, a_prediction
+from tests.builders import a_prediction
 from tests.site import Site, strict
 
 
@@ -58,41 +55,3 @@ def test_what_is_promised_is_said_and_counted_again(site: Site, olga: dict[str, 
     assert "For information, no guarantee" in page
     assert report["current"][0]["escapes"]["statement"] in page
     assert "It adds up" in counted
-
-
-def test_versions_are_listed_with_their_figures(site: Site, olga: dict[str, str]) -> None:
-    site.project("churn")
-    assert "There is none yet" in site.ask("GET", "/models/churn", cookies=olga).text
-    site.record(
-        [
-            announce(
-                EventType.MODEL_PROMOTED,
-                ModelChanged(
-                    version=version,
-                    sha256="ab" * 32,
-                    uri="churn/x",
-                    parent=version - 1,
-                    learned_up_to=100 * version,
-                    metrics={"log_loss": 0.6 / version, "corrections": 10.0 * version},
-                    reason="<b>learned</b>",
-                    actor="retrainer",
-                ),
-                project="churn",
-                identity=f"{version}",
-                source="test",
-                time=NOON,
-            )
-            for version in (1, 2)
-        ]
-    )
-
-    page = site.ask("GET", "/models/churn", cookies=olga)
-
-    assert strict(page)
-    assert "log loss: from 0.6 to 0.3 over" in page.text
-    assert "corrections:" not in page.text
-    assert re.findall(r'<th scope="row">(\d)</th><td>([^<]+)', page.text) == [
-        ("2", "promoted"),
-        ("1", "promoted"),
-    ]
-    assert "&lt;b&gt;learned" in page.text

@@ -19,9 +19,9 @@ from services.review.domain.reconciling import Gap, GapKind, RedisState
 from services.review.domain.votes import Answer
 from services.review.metrics import Metrics
 from services.review.use_cases.claiming import Wish
+from services.review.use_cases.models import RecordModels
 from services.review.use_cases.projects import KeepProjects
 from services.review.use_cases.reconciling import Reconcile
-from services.review.use_cases.records import RecordModels
 from services.review.use_cases.republishing import Republish
 from services.review.use_cases.sending import SendEvents
 from shared.database import Database

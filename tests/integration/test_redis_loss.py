@@ -126,7 +126,7 @@ def test_a_wiped_redis_is_refilled_under_load(installation: Installation) -> Non
 
         # and a scorer that starts now serves the newest version
         client.flushall()
-        newest = "SELECT max(version) FROM retrainer_versions WHERE NOT rejected"
+        newest = "SELECT max(version) FROM retrainer_steps WHERE kind = 'model.promoted.v1'"
         until(lambda: client.xlen("handraise:models") > 0 and client.xlen("handraise:control") > 0)
         with installation.running("scorer"):
             (version,) = rows(installation, "retrainer", newest)

@@ -1,6 +1,6 @@
 """Learners, their checkpoints and the artifacts of their versions, on disk."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -12,9 +12,9 @@ from threadpoolctl import threadpool_limits
 
 from services.retrainer.domain.progress import Judged, Progress
 from services.retrainer.domain.refits import Refit
-from services.retrainer.domain.versions import Version
-from services.retrainer.errors import CheckpointRefused
-from services.retrainer.ports import Candidate, Checkpoint, Outcome
+from services.retrainer.domain.versions import Version, stays
+from services.retrainer.errors import CheckpointRefused, VersionLost
+from services.retrainer.ports import Candidate, Checkpoint, Contestant, Outcome
 from shared.events import FeatureValue
 from shared.model import artifact
 from shared.model.challengers import fitting
@@ -78,9 +78,31 @@ class Workshop:
             raise CheckpointRefused(f"{checkpoint.file}: {error}") from error
         return ModelLearner(learner, self), progress
 
-    def prune_artifacts(self, project: str) -> None:
-        """Delete artifacts that are too old to be rolled back to."""
-        artifact.prune(self.artifacts, project, self.keep)
+    def recall(self, version: Version) -> Contestant:
+        """A version as it was published.
+
+        Raises:
+            VersionLost: its artifact is not there any more, or must not be used.
+        """
+        try:
+            _, state = artifact.load(
+                self.artifacts, version.uri, version.sha256, self.signing_key.public_key()
+            )
+        except ArtifactRefused as error:
+            raise VersionLost(str(error)) from error
+        return Snapshot(ServingModel.from_state(state), self)
+
+    def keeps(self, version: Version) -> bool:
+        """Whether a version's artifact is still there."""
+        return bool(version.uri) and (self.artifacts / version.uri).is_dir()
+
+    def prune_artifacts(self, project: str, spare: Collection[int]) -> None:
+        """Delete artifacts that are too old to be rolled back to, but for some versions."""
+
+        def is_spared(number: int, newest: int) -> bool:
+            return number in spare or stays(number, newest, self.keep)
+
+        artifact.prune(self.artifacts, project, self.keep, is_spared)
 
     def prune_checkpoints(self, project: str, keep: int) -> None:
         """Delete all but the newest checkpoint files."""
@@ -118,17 +140,23 @@ class ModelLearner:
 
     def install(self, refit: Refit, outcome: Outcome) -> None:
         """Hear a fit from now on."""
-        if not isinstance(outcome, Fitted):
-            raise TypeError(f"{outcome!r} was not made by a job of this learner")
-        self.learner.install(fitting.Refit(refit.challenger, refit.upto), outcome.state)
+        self.learner.install(fitting.Refit(refit.challenger, refit.upto), _state_of(outcome))
+
+    def pass_over(self, refit: Refit) -> None:
+        """Do not hear a fit; its challenger waits for its next turn."""
+        self.learner.install(fitting.Refit(refit.challenger, refit.upto), None)
 
     def reconfigure(self, project: Project) -> None:
         """Go on under a changed project."""
         self.learner.reconfigure(project)
 
-    def candidate(self) -> Candidate | None:
+    def candidate(self, trying: tuple[Refit, Outcome] | None = None) -> Candidate | None:
         """A snapshot, or None while there is too little to serve."""
-        serving = self.learner.serving()
+        heard = None
+        if trying is not None:
+            refit, outcome = trying
+            heard = (refit.challenger, _state_of(outcome))
+        serving = self.learner.serving(heard)
         return Snapshot(serving, self.workshop) if serving else None
 
     def save(self, project: str, progress: Progress) -> Checkpoint:
@@ -165,6 +193,12 @@ class Fitted:
         return self.state.sha256 if self.state else ""
 
 
+def _state_of(outcome: Outcome) -> ModelState | None:
+    if not isinstance(outcome, Fitted):
+        raise TypeError(f"{outcome!r} was not made by a job of this learner")
+    return outcome.state
+
+
 def _fitted(task: Task) -> Fitted:
     return Fitted(fitting.fit(task))
 
@@ -194,6 +228,11 @@ class Snapshot:
         """Whether all its numbers are numbers."""
         finite = all(np.isfinite(array).all() for array in self._state.arrays.values())
         return finite and self.sha256 != ""
+
+    def answers(self, rows: Sequence[Mapping[str, FeatureValue]]) -> Sequence[Mapping[str, float]]:
+        """Probabilities by label, one mapping a row."""
+        table = self.serving.predict_proba(rows).tolist()
+        return [dict(zip(self.labels, row, strict=True)) for row in table]
 
     def publish(self, version: Version) -> str:
         """Write the artifact, whole or not at all; its place in the store."""

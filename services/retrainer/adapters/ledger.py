@@ -30,10 +30,12 @@ class SqlLedger:
             ]
             self._session.connection().execute(insert(LedgerRow), rows)
 
-    def known(self, project: str, identities: Collection[str]) -> Mapping[str, str]:
-        """The bodies of those corrections that are recorded already."""
+    def known(
+        self, project: str, identities: Collection[str], kind: Kind = Kind.CORRECTION
+    ) -> Mapping[str, str]:
+        """The bodies of those entries of a kind that are recorded already."""
         statement = select(LedgerRow.identity, LedgerRow.body).where(
-            LedgerRow.kind == Kind.CORRECTION.value,
+            LedgerRow.kind == kind.value,
             LedgerRow.project == project,
             col(LedgerRow.identity).in_(list(identities)),
         )

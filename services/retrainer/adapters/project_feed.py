@@ -1,4 +1,4 @@
-"""Project files, as announced on `control`, brought into the ledger."""
+"""Project files and decisions on versions, as announced on `control`, brought to the ledger."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -13,10 +13,11 @@ from shared.messaging import Follower
 log = structlog.get_logger()
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
+_KEPT = {EventType.PROJECT_CONFIGURED, EventType.PROMOTION_DECIDED}
 
 
 class ProjectFeed:
-    """Follows `control` from its beginning and lets each project file be kept."""
+    """Follows `control` from its beginning and lets each file and each decision be kept."""
 
     def __init__(
         self,
@@ -36,7 +37,7 @@ class ProjectFeed:
         await self._settle()
 
     def _take(self, event: CloudEvent) -> None:
-        if event.type is EventType.PROJECT_CONFIGURED:
+        if event.type in _KEPT:
             self._announced.append(event)
 
     async def _settle(self) -> None:

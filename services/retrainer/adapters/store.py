@@ -5,8 +5,9 @@ from contextlib import contextmanager
 
 from sqlmodel import Session, text
 
+from services.retrainer.adapters.checkpoints import SqlCheckpoints
 from services.retrainer.adapters.ledger import SqlLedger
-from services.retrainer.adapters.versions import SqlCheckpoints, SqlVersions
+from services.retrainer.adapters.versions import SqlVersions
 from shared.database import Database
 
 _WRITE_LOCK = 7214003

@@ -1,14 +1,20 @@
-"""Model versions and checkpoints in SQL."""
+"""Model versions and their steps in SQL."""
 
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import update
-from sqlmodel import Session, col, delete, select
+from sqlalchemy import ColumnElement, and_, update
+from sqlmodel import Session, col, select
 
+from services.retrainer.domain.ledger import Kind
+from services.retrainer.domain.refits import Entered
+from services.retrainer.domain.steps import IN_FORCE, NewStep, Step
 from services.retrainer.domain.versions import Version
-from services.retrainer.ports import Checkpoint
-from services.retrainer.tables import CheckpointRow, VersionRow
+from services.retrainer.tables import LedgerRow, StepRow, VersionRow
+from shared.events import Comparison, EventType
+
+_IN_FORCE = [kind.value for kind in IN_FORCE]
+_Found = tuple[StepRow, VersionRow]
 
 
 class SqlVersions:
@@ -18,7 +24,7 @@ class SqlVersions:
         self._session = session
 
     def add(self, version: Version) -> None:
-        """Record a version that is not announced yet; its number can be taken only once."""
+        """Record a version; its number can be taken only once."""
         self._session.add(
             VersionRow(
                 project=version.project,
@@ -29,85 +35,119 @@ class SqlVersions:
                 position=version.position,
                 learned_up_to=version.learned_up_to,
                 metrics=json.dumps(version.metrics),
-                reason=version.reason,
-                rejected=version.rejected,
-                announced=False,
+                fit=version.fit.model_dump_json() if version.fit else None,
                 at=version.at,
             )
         )
+
+    def take(self, step: NewStep) -> None:
+        """Record a step that is not announced yet."""
+        self._session.add(
+            StepRow(
+                project=step.project,
+                version=step.number,
+                kind=step.kind.value,
+                reason=step.reason,
+                actor=step.actor,
+                comparison=json.dumps([part.model_dump() for part in step.comparison]),
+                announced=False,
+                at=step.at,
+            )
+        )
+        self._session.flush()
 
     def get(self, project: str, number: int) -> Version | None:
         """One version."""
         row = self._session.get(VersionRow, (project, number))
         return _version(row) if row else None
 
-    def newest(self, project: str, *, promoted: bool = False) -> Version | None:
-        """The newest version, or the newest that was promoted."""
+    def newest(self, project: str) -> Version | None:
+        """The newest version, whatever became of it."""
         statement = (
             select(VersionRow)
             .where(VersionRow.project == project)
             .order_by(col(VersionRow.version).desc())
             .limit(1)
         )
-        if promoted:
-            statement = statement.where(col(VersionRow.rejected).is_(False))
         row = self._session.exec(statement).first()
         return _version(row) if row else None
 
-    def unannounced(self) -> Sequence[Version]:
-        """Versions that may not have been announced, in order."""
-        statement = (
-            select(VersionRow)
-            .where(col(VersionRow.announced).is_(False))
-            .order_by(VersionRow.project, col(VersionRow.version))
-        )
-        return [_version(row) for row in self._session.exec(statement)]
+    def in_force(self, project: str, *, rollbacks: bool = True) -> Step | None:
+        """The step by which the version came that serves now; or would but for rollbacks."""
+        return self._last(project, _IN_FORCE if rollbacks else [EventType.MODEL_PROMOTED.value])
 
-    def mark_announced(self, versions: Sequence[Version]) -> None:
+    def candidate(self, project: str) -> Step | None:
+        """The newest candidate, if it still is one: not decided, and not taken over."""
+        step = self._last(project, [EventType.MODEL_CANDIDATE.value])
+        return step if step and self.is_open(project, step.version.number) else None
+
+    def is_open(self, project: str, number: int) -> bool:
+        """Whether a version is a candidate that is neither decided nor taken over.
+
+        It is taken over when the ledger says that its fit is heard.
+        """
+        kinds = self._session.exec(
+            select(StepRow.kind).where(StepRow.project == project, StepRow.version == number)
+        ).all()
+        if set(kinds) != {EventType.MODEL_CANDIDATE.value}:
+            return False
+        version = self.get(project, number)
+        if version is None or version.fit is None:
+            return version is not None
+        heard = select(LedgerRow.position).where(
+            LedgerRow.kind == Kind.REFIT.value,
+            LedgerRow.project == project,
+            LedgerRow.identity == version.fit.identity,
+        )
+        return self._session.exec(heard).first() is None
+
+    def unannounced(self) -> Sequence[Step]:
+        """Steps that may not have been announced, in order."""
+        statement = (
+            select(StepRow, VersionRow)
+            .join(VersionRow, _same_version())
+            .where(col(StepRow.announced).is_(False))
+            .order_by(col(StepRow.place))
+        )
+        return [_step(found) for found in self._session.exec(statement)]
+
+    def mark_announced(self, steps: Sequence[Step]) -> None:
         """These have been announced."""
-        for version in versions:
-            statement = (
-                update(VersionRow)
-                .where(
-                    col(VersionRow.project) == version.project,
-                    col(VersionRow.version) == version.number,
-                )
-                .values(announced=True)
-            )
-            self._session.connection().execute(statement)
+        places = [step.place for step in steps]
+        statement = update(StepRow).where(col(StepRow.place).in_(places)).values(announced=True)
+        self._session.connection().execute(statement)
 
-
-class SqlCheckpoints:
-    """Implements `ports.Checkpoints`."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def newest_first(self, project: str) -> Sequence[Checkpoint]:
-        """A project's checkpoints."""
+    def _last(self, project: str, kinds: Sequence[str]) -> Step | None:
         statement = (
-            select(CheckpointRow)
-            .where(CheckpointRow.project == project)
-            .order_by(col(CheckpointRow.position).desc())
+            select(StepRow, VersionRow)
+            .join(VersionRow, _same_version())
+            .where(StepRow.project == project, col(StepRow.kind).in_(kinds))
+            .order_by(col(StepRow.place).desc())
+            .limit(1)
         )
-        rows = self._session.exec(statement)
-        return [Checkpoint(row.position, row.sha256, row.file) for row in rows]
+        found = self._session.exec(statement).first()
+        return _step(found) if found else None
 
-    def add(self, project: str, checkpoint: Checkpoint, keep: int) -> None:
-        """Remember a checkpoint, and only the newest `keep`."""
-        row = CheckpointRow(
-            project=project,
-            position=checkpoint.position,
-            sha256=checkpoint.sha256,
-            file=checkpoint.file,
-        )
-        self._session.merge(row)
-        self._session.flush()
-        for old in self.newest_first(project)[keep:]:
-            statement = delete(CheckpointRow).where(
-                col(CheckpointRow.project) == project, col(CheckpointRow.position) == old.position
-            )
-            self._session.connection().execute(statement)
+
+def _same_version() -> ColumnElement[bool]:
+    return and_(
+        col(StepRow.project) == col(VersionRow.project),
+        col(StepRow.version) == col(VersionRow.version),
+    )
+
+
+def _step(found: _Found) -> Step:
+    row, version = found
+    assert row.place is not None  # noqa: S101 - it was read from the table
+    return Step(
+        place=row.place,
+        version=_version(version),
+        kind=EventType(row.kind),
+        reason=row.reason,
+        actor=row.actor,
+        at=row.at,
+        comparison=[Comparison.model_validate(part) for part in json.loads(row.comparison)],
+    )
 
 
 def _version(row: VersionRow) -> Version:
@@ -120,7 +160,6 @@ def _version(row: VersionRow) -> Version:
         position=row.position,
         learned_up_to=row.learned_up_to,
         metrics=json.loads(row.metrics),
-        reason=row.reason,
-        rejected=row.rejected,
         at=row.at,
+        fit=Entered.model_validate_json(row.fit) if row.fit else None,
     )

@@ -11,6 +11,7 @@ class Kind(StrEnum):
     CORRECTION = "correction"
     PROJECT = "project"
     REFIT = "refit"
+    DECISION = "decision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +19,10 @@ class NewEntry:
     """What is to be recorded; (kind, project, identity) can be recorded only once.
 
     Attributes:
-        identity: the correction's id, the policy version of a project file, or the fit's name.
+        identity: the correction's id, the policy version of a project file, the fit's name, or
+            the id of the event that told of a person's decision on a version.
         sequence: the correction's place in the review ledger, the policy version, or 0.
-        body: a JSON document: `CorrectionMade`, `Project` or `refits.Entered`.
+        body: a JSON document: `CorrectionMade`, `Project`, `refits.Entered` or `PromotionDecided`.
         at: when it happened, as the event says.
     """
 

@@ -1,6 +1,7 @@
 """Challengers that were fitted anew: which, to what, and when they were heard."""
 
 from pydantic import BaseModel, ConfigDict
+from typing_extensions import override
 
 
 class Refit(BaseModel):
@@ -28,9 +29,20 @@ class Entered(Refit):
     Attributes:
         sha256: content hash of what was fitted, empty if nothing was. Who learns the ledger again
             fits again; another hash tells of another version of a library.
+        candidate: the version in which it was on trial, if it was.
+        heard: False: it is passed over, and its challenger waits for its next turn.
     """
 
     sha256: str
+    candidate: int | None = None
+    heard: bool = True
+
+    @property
+    @override
+    def identity(self) -> str:
+        """Its name in the ledger; who was passed over may be heard later all the same."""
+        name = f"{self.challenger}/{self.upto}"
+        return name if self.heard else f"{name}/passed"
 
     @property
     def refit(self) -> Refit:

@@ -1,4 +1,4 @@
-"""Model versions: what is said about one, and which candidate may become one."""
+"""Model versions: what is said about one, and which must never serve."""
 
 import math
 from collections.abc import Sequence
@@ -7,24 +7,23 @@ from datetime import datetime
 
 from services.retrainer.domain.ledger import Span
 from services.retrainer.domain.progress import Progress
-from shared.events import CloudEvent, EventType, ModelChanged, announce
-
-SOURCE = "retrainer"
+from services.retrainer.domain.refits import Entered
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A candidate that became a version, or was rejected.
+    """A snapshot that was given a number; what became of it, its steps tell.
 
     Attributes:
         number: within the project, from 1; rejected ones have a number too.
         sha256: content hash; empty if the content has none (it is not finite).
-        uri: the artifact's place in the store; empty if rejected.
-        parent: the version in force before.
+        uri: the artifact's place in the store; empty if it was rejected at once.
+        parent: the version from which it went on: that in force before, or the candidate whose
+            fit it has taken over.
         position: ledger position up to which it learned; from there it can be rebuilt.
         learned_up_to: highest review sequence learned.
-        reason: why it exists, or why it was rejected.
         at: when it was made.
+        fit: the challenger's fit on trial in it, which what is learned does not hear yet.
     """
 
     project: str
@@ -35,9 +34,8 @@ class Version:
     position: int
     learned_up_to: int
     metrics: dict[str, float]
-    reason: str
-    rejected: bool
     at: datetime
+    fit: Entered | None = None
 
 
 def objection(labels: Sequence[str], expected: Sequence[str], *, finite: bool) -> str | None:
@@ -57,6 +55,31 @@ def objection(labels: Sequence[str], expected: Sequence[str], *, finite: bool) -
             "the version before stays"
         )
     return None
+
+
+WINDOW = 50
+"""So many of the last answers are asked again before a version serves."""
+_MOST_LOST = 0.4
+
+
+def jump(truth: Sequence[str], before: Sequence[str], after: Sequence[str]) -> str | None:
+    """Why a version that unlearned too much at once must not be promoted, or None.
+
+    What people said is the measure, so that learning something new is no jump, however much
+    changes; a broken version is one.
+
+    Args:
+        truth: what people said of the last events.
+        before: what the version in force says.
+        after: what the candidate says.
+    """
+    lost = sum(t == b != a for t, b, a in zip(truth, before, after, strict=True))
+    if len(truth) < WINDOW or lost <= _MOST_LOST * len(truth):
+        return None
+    return (
+        f"of the last {len(truth)} answers it gets {lost} wrong that the version before gets "
+        "right; the version before stays"
+    )
 
 
 CORRECTIONS = "corrections"
@@ -91,22 +114,17 @@ def reason(fresh: Span) -> str:
     return f"learned from {fresh.count} correction{'s' if fresh.count > 1 else ''}"
 
 
-def announcement(version: Version) -> CloudEvent:
-    """The event that tells everybody."""
-    return announce(
-        EventType.MODEL_REJECTED if version.rejected else EventType.MODEL_PROMOTED,
-        ModelChanged(
-            version=version.number,
-            sha256=version.sha256,
-            uri=version.uri,
-            parent=version.parent,
-            learned_up_to=version.learned_up_to,
-            metrics=version.metrics,
-            reason=version.reason,
-            actor=SOURCE,
-        ),
-        project=version.project,
-        identity=str(version.number),
-        source=SOURCE,
-        time=version.at,
-    )
+def stays(number: int, newest: int, keep: int) -> bool:
+    """Whether an artifact is kept: the newest `keep`, of older ones about eight of each doubling.
+
+    What is deleted once is never wanted again.
+
+    >>> [number for number in range(1, 1001) if stays(number, 1000, 16)][:12]
+    [128, 256, 384, 512, 576, 640, 704, 768, 800, 832, 864, 880]
+    """
+    age, step = newest - number, max(1, keep // 8)
+    if age < keep:
+        return True
+    while age >= 2 * keep:
+        age, step = age // 2, 2 * step
+    return number % (2 * step) == 0

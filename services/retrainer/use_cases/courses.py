@@ -1,5 +1,6 @@
 """Courses: one learner a project, led along the ledger in the order of its positions."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -9,16 +10,32 @@ from services.retrainer.domain.leaving_out import LeftOut
 from services.retrainer.domain.ledger import Entry, Kind
 from services.retrainer.domain.progress import Judged, Progress
 from services.retrainer.domain.refits import Entered
+from services.retrainer.domain.versions import WINDOW
 from services.retrainer.errors import CheckpointRefused
 from services.retrainer.metrics import Metrics
-from services.retrainer.ports import Checkpoint, Fitters, Learner, Learners, Outcome, Store
+from services.retrainer.ports import (
+    Checkpoint,
+    Contestant,
+    Fitters,
+    Learner,
+    Learners,
+    Outcome,
+    Store,
+)
 from shared.errors import DeadLetter
-from shared.events import CorrectionMade
+from shared.events import CorrectionMade, FeatureValue
 from shared.project import Project
 
 log = structlog.get_logger()
 
 _READ_AT_ONCE = 100
+
+Answered = tuple[dict[str, FeatureValue], str]
+"""An event's features, and what people said."""
+
+
+def _window() -> deque[Answered]:
+    return deque(maxlen=WINDOW)
 
 
 @dataclass(slots=True)
@@ -30,6 +47,10 @@ class Course:
         considered: the position at which a version was last thought of.
         saved: examples learned at the last checkpoint.
         outcomes: fits that were made here and are entered further on, by name.
+        recent: the last answers.
+        champion: the version that was promoted last, if that was here.
+        taken_over: the place at which a candidate's fit was heard, and the candidate's number.
+        too_late: the same of fits that could no longer be heard.
         left_out: who is to be left out of what is learned.
         changed: how many corrections were left out for that, wholly or in part.
     """
@@ -41,6 +62,10 @@ class Course:
     considered: int = 0
     saved: int = 0
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    recent: deque[Answered] = field(default_factory=_window)
+    champion: Contestant | None = None
+    taken_over: tuple[int, int] | None = None
+    too_late: list[tuple[int, int]] = field(default_factory=list)
     left_out: LeftOut | None = None
     changed: int = 0
 
@@ -51,21 +76,32 @@ class Course:
             self.learner.reconfigure(self.project)
         elif entry.kind is Kind.REFIT:
             self._enter(entry)
-        else:
+        elif entry.kind is Kind.CORRECTION:
             self._learn(entry, metrics)
         self.progress.position = entry.position
 
     def _enter(self, entry: Entry) -> None:
-        """Hear a challenger from here on, fitted anew unless it was fitted here."""
+        """Hear a challenger from here on, or pass it over."""
         entered = Entered.model_validate_json(entry.body)
-        outcome = self.outcomes.pop(entered.identity, None)
         if not self.learner.accepts(entered.refit):
-            return
+            self.outcomes.pop(entered.refit.identity, None)
+            if entered.candidate is not None and entered.heard:
+                self.too_late.append((entry.position, entered.candidate))
+        elif entered.heard:
+            self.learner.install(entered.refit, self.outcome(entered))
+            if entered.candidate is not None:
+                self.taken_over = entry.position, entered.candidate
+        else:
+            self.learner.pass_over(entered.refit)
+
+    def outcome(self, entered: Entered) -> Outcome:
+        """What was fitted; fitted anew unless it was fitted here."""
+        outcome = self.outcomes.pop(entered.refit.identity, None)
         if outcome is None:
             outcome = self.fitters.run(self.learner.job(entered.refit))
         if outcome.sha256 != entered.sha256:
             log.warning("refit_differs", project=self.project.name, refit=entered.identity)
-        self.learner.install(entered.refit, outcome)
+        return outcome
 
     def _remaining(self, correction: CorrectionMade) -> CorrectionMade | None:
         remaining = self.left_out.remains_of(correction) if self.left_out else correction
@@ -87,6 +123,7 @@ class Course:
                 "correction_skipped", project=name, correction=entry.identity, detail=str(error)
             )
         else:
+            self.recent.append((correction.features, correction.label))
             self.progress.learned(Judged(scored.correct, scored.log_loss))
             metrics.learned.labels(name).inc()
 

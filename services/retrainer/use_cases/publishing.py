@@ -1,22 +1,28 @@
-"""Publishing: a version is written, recorded, then announced."""
+"""Publishing: a version is written and recorded with its first step; then it is announced."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from services.retrainer.domain import versions
+from services.retrainer.domain.gate import likeliest
 from services.retrainer.domain.ledger import Span
+from services.retrainer.domain.refits import Entered
+from services.retrainer.domain.steps import SOURCE, NewStep, Step
 from services.retrainer.domain.versions import Version
 from services.retrainer.metrics import Metrics
-from services.retrainer.ports import Candidate, Publisher, Store, Transaction
+from services.retrainer.ports import Candidate, Outcome, Store, Transaction
 from services.retrainer.use_cases.courses import Course
 from shared.clock import Clock
-from shared.errors import Unavailable
+from shared.events import EventType
+from shared.project import Promotion
 
 log = structlog.get_logger()
 
-_REMIND_EVERY = timedelta(seconds=2)
+YOUNG = 512
+"""Until it has learned so many examples a model is rebuilt now and then, and fits are not tried."""
+OFFER_EVERY = 200
+"""Corrections between two candidates that wait for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +30,30 @@ class _Ground:
     """On what a version stands.
 
     Attributes:
-        parent: the version in force before.
-        fresh: the corrections since then.
+        in_force: how the version came that serves now.
+        newest: the newest version, whatever became of it.
+        fresh: the corrections since the version in force.
         recorded: how many corrections were recorded in all.
+        unoffered: how many corrections no candidate has, that waits for a person.
+        held: whether a person went back to an older version.
     """
 
-    parent: Version | None
+    in_force: Step | None
+    newest: Version | None
     fresh: Span
     recorded: int
+    unoffered: int
+    held: bool
+
+    @property
+    def parent(self) -> Version | None:
+        """The version in force."""
+        return self.in_force.version if self.in_force else None
+
+    @property
+    def number(self) -> int:
+        """Of the next version."""
+        return self.newest.number + 1 if self.newest else 1
 
 
 class PublishVersion:
@@ -43,126 +65,173 @@ class PublishVersion:
         self._clock = clock
 
     def __call__(self, course: Course) -> Version | None:
-        """The new version, promoted or rejected, recorded and not yet announced."""
-        name, position = course.project.name, course.progress.position
+        """The new version, recorded with its first step, which is not announced yet."""
+        position = course.progress.position
         if position == course.considered:
             return None
-        with self._store.read() as transaction:
-            newest = transaction.versions.newest(name)
-            parent = transaction.versions.newest(name, promoted=True)
-            fresh = transaction.ledger.span(name, parent.position if parent else 0, position)
-            ground = _Ground(parent, fresh, _recorded(transaction, parent) + fresh.count)
+        ground = self._ground(course)
+        self._close_late(course, ground)
         version = None
-        if newest is None or position > newest.position:
-            candidate = course.learner.candidate()
-            if candidate is not None and (parent is None or candidate.sha256 != parent.sha256):
-                number = newest.number + 1 if newest else 1
-                described = self._describe(course, candidate, number, ground)
-                version = self._publish(candidate, described)
+        if ground.newest is None or position > ground.newest.position:
+            version = self._consider(course, ground)
         course.considered = position
         return version
 
-    def _describe(
-        self, course: Course, candidate: Candidate, number: int, ground: "_Ground"
-    ) -> Version:
-        parent, fresh = ground.parent, ground.fresh
+    def offer(self, course: Course, entered: Entered, outcome: Outcome) -> Version | None:
+        """Make a candidate of what was learned, with a fit on trial in it.
+
+        None: nobody has to be protected from it. The model is young, or no version serves, or
+        every version waits for a person anyway.
+        """
+        ground = self._ground(course)
+        young = course.progress.examples < YOUNG
+        if young or ground.in_force is None or _waits(course, ground):
+            return None
+        candidate = course.learner.candidate((entered.refit, outcome))
+        if candidate is None or not candidate.is_finite:
+            return None
+        tried = entered.model_copy(update={"candidate": ground.number})
+        version = replace(self._describe(course, candidate, ground), fit=tried)
+        reason = f"{entered.challenger} was fitted anew, and is tried beside the version in force"
+        step = self._step(version, EventType.MODEL_CANDIDATE, reason)
+        return self._keep(candidate, version, step, ground)
+
+    def _consider(self, course: Course, ground: _Ground) -> Version | None:
+        candidate = course.learner.candidate()
+        known = [version.sha256 for version in (ground.parent, ground.newest) if version]
+        if candidate is None or candidate.sha256 in known:
+            return None
+        version = self._describe(course, candidate, ground)
         objection = versions.objection(
             candidate.labels, course.project.labels, finite=candidate.is_finite
         )
+        if objection is None and not _waits(course, ground):
+            objection = _jump(course, candidate)
+        if objection is not None:
+            step = self._step(version, EventType.MODEL_REJECTED, objection)
+        elif not _waits(course, ground):
+            step = self._step(version, EventType.MODEL_PROMOTED, _reason(version, ground))
+            course.champion, course.taken_over = candidate, None
+        elif ground.unoffered >= OFFER_EVERY or not ground.newest:
+            step = self._step(version, EventType.MODEL_CANDIDATE, versions.reason(ground.fresh))
+        else:
+            return None
+        return self._keep(candidate, version, step, ground)
+
+    def _ground(self, course: Course) -> _Ground:
+        name, position = course.project.name, course.progress.position
+        with self._store.read() as transaction:
+            in_force = transaction.versions.in_force(name)
+            candidate = transaction.versions.candidate(name)
+            parent = in_force.version if in_force else None
+            ledger = transaction.ledger
+            fresh = ledger.span(name, parent.position if parent else 0, position)
+            unoffered = OFFER_EVERY
+            if candidate is not None:
+                unoffered = ledger.span(name, candidate.version.position, position).count
+            newest = transaction.versions.newest(name)
+            recorded = _recorded(transaction, parent) + fresh.count
+            held = is_held(transaction, name)
+        return _Ground(in_force, newest, fresh, recorded, unoffered, held)
+
+    def _describe(self, course: Course, candidate: Candidate, ground: _Ground) -> Version:
+        parent, fresh = ground.parent, ground.fresh
+        number = parent.number if parent else None
+        if course.taken_over is not None:
+            position, taken_over = course.taken_over
+            is_new = ground.newest is None or position > ground.newest.position
+            number = taken_over if is_new else number
         return Version(
             project=course.project.name,
-            number=number,
+            number=ground.number,
             sha256=candidate.sha256,
             uri="",
-            parent=parent.number if parent else None,
+            parent=number,
             position=course.progress.position,
             learned_up_to=max(parent.learned_up_to if parent else 0, fresh.sequence),
             metrics=versions.figures(course.progress, fresh, ground.recorded),
-            reason=objection or versions.reason(fresh),
-            rejected=objection is not None,
             at=self._clock.now(),
         )
 
-    def _publish(self, candidate: Candidate, version: Version) -> Version:
-        name = version.project
+    def _step(self, version: Version, kind: EventType, reason: str) -> NewStep:
+        return NewStep(version.project, version.number, kind, reason, SOURCE, version.at)
+
+    def _keep(
+        self, candidate: Candidate, version: Version, step: NewStep, ground: _Ground
+    ) -> Version:
+        name, rejected = version.project, step.kind is EventType.MODEL_REJECTED
         with self._metrics.publish_seconds.labels(name).time():
-            if not version.rejected:
+            if not rejected:
                 version = replace(version, uri=candidate.publish(version))
             with self._store.write() as transaction:
+                if _place(transaction.versions.in_force(name)) != _place(ground.in_force):
+                    step = _held_back(step)
                 transaction.versions.add(version)
-        if version.rejected:
+                transaction.versions.take(step)
+        if rejected:
             self._metrics.rejected.labels(name).inc()
-            log.error(
-                "version_rejected", project=name, version=version.number, detail=version.reason
-            )
+            log.error("version_rejected", project=name, version=version.number, detail=step.reason)
         return version
 
-
-class AnnounceVersions:
-    """Tell everybody of the versions that may not have been announced; twice does no harm."""
-
-    def __init__(self, store: Store, publisher: Publisher, metrics: Metrics, clock: Clock) -> None:
-        self._store = store
-        self._publisher = publisher
-        self._metrics = metrics
-        self._clock = clock
-        self._reminded = datetime.min.replace(tzinfo=UTC)
-
-    def __call__(self) -> None:
-        """Announce what is new, in order, and what Redis has lost."""
-        self._announce_new()
-        now = self._clock.now()
-        if now - self._reminded >= _REMIND_EVERY:
-            self._reminded = now
-            self._remind()
-
-    def _remind(self) -> None:
-        """Announce the version in force of each project again if Redis does not know it.
-
-        With Redis away this is left for later: learning goes on.
-        """
-        with self._store.read() as transaction:
-            newest = [
-                transaction.versions.newest(project, promoted=True)
-                for project in transaction.ledger.projects()
-            ]
-        in_force = [version for version in newest if version is not None]
-        try:
-            known = self._publisher.announced() if in_force else {}
-            lost = [v for v in in_force if known.get(v.project) != v.number]
-            self._publisher.publish([versions.announcement(version) for version in lost])
-        except Unavailable as error:
-            log.warning("versions_wait", error=str(error))
-            return
-        for version in lost:
-            log.warning("version_announced_again", project=version.project, version=version.number)
-
-    def _announce_new(self) -> None:
-        """Announce what may not have been announced.
-
-        The transaction stays open meanwhile, so that of several processes one speaks at a time,
-        and an older version is never announced after a newer one.
-
-        Raises:
-            Unavailable: Redis or the database is away; they stay unannounced.
-        """
-        with self._store.read() as transaction:
-            if not transaction.versions.unannounced():
-                return
+    def _close_late(self, course: Course, ground: _Ground) -> None:
+        """Say of candidates that their fits could no longer be heard."""
+        reached = ground.newest.position if ground.newest else 0
+        late = [number for position, number in course.too_late if position > reached]
+        course.too_late.clear()
+        reason = "too much was learned since its fit; the next fit comes by itself"
         with self._store.write() as transaction:
-            waiting = transaction.versions.unannounced()
-            self._publisher.publish([versions.announcement(version) for version in waiting])
-            transaction.versions.mark_announced(waiting)
-        for version in waiting:
-            if not version.rejected:
-                self._metrics.published.labels(version.project).inc()
-                log.info(
-                    "version_published",
-                    project=version.project,
-                    version=version.number,
-                    sha256=version.sha256,
-                    reason=version.reason,
+            for number in late:
+                step = NewStep(
+                    course.project.name,
+                    number,
+                    EventType.MODEL_REJECTED,
+                    reason,
+                    SOURCE,
+                    self._clock.now(),
                 )
+                transaction.versions.take(step)
+
+
+def is_held(transaction: Transaction, project: str) -> bool:
+    """Whether a person went back to an older version: then only people let another serve."""
+    in_force = transaction.versions.in_force(project)
+    newest = transaction.versions.in_force(project, rollbacks=False)
+    if in_force is None or newest is None or not in_force.is_rollback:
+        return False
+    return in_force.version.number < newest.version.number
+
+
+def _waits(course: Course, ground: _Ground) -> bool:
+    """Whether nothing serves before a person has approved it: always, or since a rollback."""
+    return ground.held or course.project.promotion is Promotion.MANUAL
+
+
+def _held_back(step: NewStep) -> NewStep:
+    """A person has decided what serves while the version was made: it waits."""
+    if step.kind is not EventType.MODEL_PROMOTED:
+        return step
+    return replace(step, kind=EventType.MODEL_CANDIDATE)
+
+
+def _place(step: Step | None) -> int:
+    return step.place if step else 0
+
+
+def _reason(version: Version, ground: _Ground) -> str:
+    said = versions.reason(ground.fresh)
+    taken_over = ground.parent is not None and version.parent != ground.parent.number
+    return f"{said}; took over candidate {version.parent}" if taken_over else said
+
+
+def _jump(course: Course, candidate: Candidate) -> str | None:
+    """Whether the version unlearned too much since the one that was promoted before."""
+    if course.champion is None or len(course.recent) < versions.WINDOW:
+        return None
+    rows = [features for features, _ in course.recent]
+    truth = [label for _, label in course.recent]
+    before = [likeliest(said) for said in course.champion.answers(rows)]
+    after = [likeliest(said) for said in candidate.answers(rows)]
+    return versions.jump(truth, before, after)
 
 
 def _recorded(transaction: Transaction, parent: Version | None) -> int:

@@ -46,5 +46,8 @@ class RebuildVersion:
             raise NoSuchVersion(f"project {project!r} has no version {number}")
         course.left_out = without
         self._courses.advance(course, until=version.position)
-        candidate = course.learner.candidate()
+        trying = None
+        if version.fit is not None and course.learner.accepts(version.fit.refit):
+            trying = version.fit.refit, course.outcome(version.fit)
+        candidate = course.learner.candidate(trying)
         return Rebuilt(version.sha256, candidate.sha256 if candidate else "", course.changed)

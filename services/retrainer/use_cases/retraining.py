@@ -9,9 +9,11 @@ import structlog
 from services.retrainer.errors import CheckpointRefused
 from services.retrainer.metrics import Metrics
 from services.retrainer.ports import Fitters, Learners, Store
+from services.retrainer.use_cases.announcing import AnnounceVersions
 from services.retrainer.use_cases.courses import Course, Courses
-from services.retrainer.use_cases.publishing import AnnounceVersions, PublishVersion
+from services.retrainer.use_cases.publishing import PublishVersion
 from services.retrainer.use_cases.refitting import Refitting
+from services.retrainer.use_cases.trials import Trials
 from shared.clock import Clock
 
 log = structlog.get_logger()
@@ -62,8 +64,11 @@ class Retraining:
         self._clock = clock
         self._rhythm = rhythm
         self._courses = Courses(store, craft.learners, craft.fitters, metrics)
-        self._refitting = Refitting(store, craft.fitters, metrics, clock)
         self._publish = PublishVersion(store, metrics, clock)
+        self._trials = Trials(store, craft.learners, metrics, clock)
+        self._refitting = Refitting(
+            store, craft.fitters, self._publish, self._trials, metrics, clock
+        )
         self._running: dict[str, Course] = {}
         self._prunable: set[str] = set()
         self._published_in = timedelta()
@@ -96,15 +101,16 @@ class Retraining:
         return more
 
     def tidy(self, project: str) -> None:
-        """Begin fits and save the learner when they are due, and delete old artifacts."""
+        """Go on with trials, begin fits, save the learner, delete old artifacts, when it is due."""
         course = self._running.get(project)
         if course is None:
             return
+        self._trials(course)
         self._refitting.order(course)
         if course.progress.examples - course.saved >= self._rhythm.checkpoint_every:
             self._save(course)
         if project in self._prunable:
-            self._learners.prune_artifacts(project)
+            self._learners.prune_artifacts(project, self._needed(project))
             self._prunable.discard(project)
 
     def forget(self, project: str) -> None:
@@ -116,6 +122,15 @@ class Retraining:
         for course in self._running.values():
             if course.progress.examples > course.saved:
                 self._save(course)
+
+    def _needed(self, project: str) -> set[int]:
+        """Versions whose artifacts are needed however old they are."""
+        with self._store.read() as transaction:
+            in_force = transaction.versions.in_force(project)
+            candidate = transaction.versions.candidate(project)
+        needed = {step.version.number for step in (in_force, candidate) if step is not None}
+        parent = candidate.version.parent if candidate else None
+        return needed if parent is None else needed | {parent}
 
     def _save(self, course: Course) -> None:
         name = course.project.name

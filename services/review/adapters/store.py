@@ -16,6 +16,7 @@ from services.review.adapters.items import SqlItems
 from services.review.adapters.leases import SqlLeases
 from services.review.adapters.ledger import SqlLedger
 from services.review.adapters.marks import SqlMarks
+from services.review.adapters.models import SqlModels
 from services.review.adapters.outbox import SqlOutbox
 from services.review.adapters.outcomes import SqlOutcomes
 from services.review.adapters.passwords import SqlPasswords
@@ -43,6 +44,7 @@ class SqlTransaction:
         self.gold = SqlGoldItems(session)
         self.blocks = SqlBlocks(session)
         self.suspects = SqlSuspects(session)
+        self.models = SqlModels(session)
         self.outbox = SqlOutbox(session, keys)
         self.accepted = SqlAccepted(session, keys)
         self.history = SqlHistory(session)

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from services.review.api.certificate_answers import PromisedAnswer
 from services.review.api.cursors import NextCursor
+from services.review.api.model_answers import ModelAnswer
 from services.review.domain.capacity import Load
 from services.review.domain.ledger import Entry, Kind
 from services.review.ports import ProjectState
@@ -176,14 +177,7 @@ class ReportAnswer(BaseModel):
     automation_rate: float
     capacity: CapacityAnswer | None
     certificates: PromisedAnswer
-    model: dict[str, Any] | None
-
-
-class ModelsAnswer(BaseModel):
-    """Model versions, newest first."""
-
-    versions: list[dict[str, Any]]
-    next_cursor: NextCursor
+    model: ModelAnswer | None
 
 
 class ListedDecision(BaseModel):

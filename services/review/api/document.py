@@ -46,6 +46,7 @@ _TAGS = {
     "projects": "What is to be decided, and by which policy.",
     "dead letters": "What could not be processed.",
     "repairs": "What should have followed and did not.",
+    "models": "Which model versions there are, and which of them serves.",
     "users": "Who may call, and how they prove it.",
     "contracts": "Which events there are.",
 }

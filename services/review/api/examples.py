@@ -5,6 +5,7 @@ from typing import Any
 
 from services.review.api.examples_certificates import CERTIFICATES
 from services.review.api.examples_label_errors import LABEL_ERRORS
+from services.review.api.examples_models import CHAMPION, MODELS
 from services.review.api.examples_quality import QUALITY
 from services.review.api.examples_reports import CAPACITY, PROMISED, REPORTS
 from services.review.api.examples_seals import SEALS
@@ -59,18 +60,6 @@ _DECISION = {
     "label": "leaves",
     "decided_by": "reviewers",
     "decided_at": _AT,
-}
-_VERSION = {
-    "version": 7,
-    "sha256": _SHA,
-    "uri": "churn/9f86d081",
-    "parent": 6,
-    "learned_up_to": 1204,
-    "metrics": {"corrections": 323.0, "log_loss": 0.31},
-    "reason": "learned",
-    "actor": "retrainer",
-    "event": "model.promoted.v1",
-    "at": _AT,
 }
 _GOLD = {
     "id": 3,
@@ -140,6 +129,7 @@ _ACT = {
 
 EXAMPLES: Mapping[str, Any] = (
     CERTIFICATES
+    | MODELS
     | QUALITY
     | REPORTS
     | SEALS
@@ -195,7 +185,6 @@ EXAMPLES: Mapping[str, Any] = (
             "then": "POST /v1/queues/churn/exam gives the next question, 4 are left",
         },
         "MeAnswer": _ME,
-        "ModelsAnswer": {"versions": [_VERSION], "next_cursor": None},
         "NewPassword": {"password": "correct horse battery"},
         "NewToken": {"kind": "api", "ttl_seconds": 7_776_000, "description": "nightly export"},
         "NewUser": {"name": "ada", "role": "reviewer", "projects": ["churn"]},
@@ -240,7 +229,7 @@ EXAMPLES: Mapping[str, Any] = (
             "automation_rate": 0.7,
             "capacity": CAPACITY,
             "certificates": PROMISED,
-            "model": _VERSION,
+            "model": CHAMPION,
         },
         "RepublishRequest": {"minutes": 60},
         "Republished": {"since": _AT, "entries": 118},
@@ -297,6 +286,7 @@ PARAMETERS: Mapping[str, tuple[str, object]] = {
     "name": ("A user's name.", "ada"),
     "prefix": ("The first part of a token, after `hr_`.", "3f9c2a7b1d04"),
     "id": ("The id of a dead letter.", 5),
+    "version": ("The number of a model version.", 7),
     "question": ("The number of a question of one's own.", 12),
 }
 """What the parts of paths mean, each with an example."""

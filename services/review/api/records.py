@@ -1,7 +1,7 @@
 """Routes for looking things up."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
@@ -10,7 +10,6 @@ from services.review.api.answers import (
     CapacityAnswer,
     DecisionsAnswer,
     ListedDecision,
-    ModelsAnswer,
     RecordAnswer,
     ReportAnswer,
     entry_answer,
@@ -25,6 +24,7 @@ from services.review.api.cursors import (
     read,
     written,
 )
+from services.review.api.model_answers import ModelAnswer
 from services.review.api.one_thread import OneThread
 from services.review.domain.access import Permission, User
 from services.review.domain.ledger import Entry, Stretch
@@ -46,7 +46,7 @@ _After = Annotated[
 
 
 def router(door: Doorkeeper, records: ReadRecords, certificates: ReadCertificates) -> APIRouter:
-    """`/v1/decisions`, `/v1/reports` and `/v1/models`."""
+    """`/v1/decisions` and `/v1/reports`."""
     routes = APIRouter(prefix="/v1", tags=["records"], route_class=OneThread)
     Reader = Annotated[User, Depends(door.allow(Permission.READ))]  # noqa: N806 - a type
     Auditor = Annotated[User, Depends(door.allow(Permission.RECORD))]  # noqa: N806 - a type
@@ -99,19 +99,7 @@ def router(door: Doorkeeper, records: ReadRecords, certificates: ReadCertificate
             automation_rate=tally.automation_rate,
             capacity=CapacityAnswer.of(report.load) if report.load else None,
             certificates=PromisedAnswer.of(certificates.promised(project)),
-            model=_version(report.model) if report.model else None,
-        )
-
-    @routes.get("/models/{project}")
-    def list_models(
-        project: str, _: Reader, limit: Limit = 50, cursor: CursorText = None
-    ) -> ModelsAnswer:
-        """Model versions, newest first."""
-        older = int(read("models", cursor, int)[0]) if cursor is not None else None
-        page = records.models(project, limit, older)
-        return ModelsAnswer(
-            versions=[_version(entry) for entry in page.items],
-            next_cursor=written("models", page.last.sequence) if page.last else None,
+            model=ModelAnswer.of(report.model) if report.model else None,
         )
 
     return routes
@@ -144,7 +132,3 @@ def _decisions(project: str, page: Page[Entry], stretch: Stretch) -> DecisionsAn
         ],
         next_cursor=written("decisions", way, page.last.sequence) if page.last else None,
     )
-
-
-def _version(entry: Entry) -> dict[str, Any]:
-    return {**json.loads(entry.body), "event": entry.detail, "at": entry.at.isoformat()}

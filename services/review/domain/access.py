@@ -25,6 +25,7 @@ class Permission(StrEnum):
     APPEAL = "appeal"
     REVIEW = "review"
     LEAD = "lead"
+    PROMOTE = "promote"
     OPERATE = "operate"
     ADMINISTER = "administer"
 
@@ -37,6 +38,7 @@ MEANINGS: Mapping[Permission, str] = {
     Permission.APPEAL: "contest a decision",
     Permission.REVIEW: "claim items and answer them",
     Permission.LEAD: "settle what reviewers disagree on, and look after their answers",
+    Permission.PROMOTE: "approve and reject model versions, and go back to an older one",
     Permission.OPERATE: "apply project files, stop and resume automation, settle dead letters, "
     "repair gaps",
     Permission.ADMINISTER: "look after users, tokens and passwords, and read the access log",
@@ -52,13 +54,20 @@ _GRANTED: Mapping[Role, frozenset[Permission]] = {
         {
             Permission.REVIEW,
             Permission.LEAD,
+            Permission.PROMOTE,
             Permission.READ,
             Permission.RECORD,
             Permission.APPEAL,
         },
     ),
     Role.OPS: frozenset(
-        {Permission.OPERATE, Permission.READ, Permission.RECORD, Permission.APPEAL}
+        {
+            Permission.OPERATE,
+            Permission.PROMOTE,
+            Permission.READ,
+            Permission.RECORD,
+            Permission.APPEAL,
+        }
     ),
     Role.ADMIN: frozenset(Permission),
 }

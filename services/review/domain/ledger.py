@@ -22,6 +22,7 @@ class Kind(StrEnum):
     PROJECT = "project"
     AUTOMATION = "automation"
     MODEL = "model"
+    PROMOTION = "promotion"
     DEAD_LETTER = "dead_letter"
     REVIEWER = "reviewer"
     GOLD = "gold"

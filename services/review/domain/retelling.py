@@ -13,6 +13,7 @@ from shared.events import (
     EventType,
     Payload,
     ProjectConfigured,
+    PromotionDecided,
     Vote,
     announce,
 )
@@ -68,6 +69,13 @@ def switched(project: str, entry: Entry) -> CloudEvent:
     )
     payload = AutomationSwitched.model_validate_json(entry.body)
     return _announced(kind, payload, project, str(entry.revision), entry)
+
+
+def decided(project: str, entry: Entry) -> CloudEvent:
+    """What a person has decided on a model version."""
+    payload = PromotionDecided.model_validate_json(entry.body)
+    identity = f"{entry.subject}/{entry.revision}"
+    return _announced(EventType.PROMOTION_DECIDED, payload, project, identity, entry)
 
 
 def _announced(

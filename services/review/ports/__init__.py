@@ -8,6 +8,7 @@ from services.review.ports.blocks import Audit, AuditAnswer, Blocks, DatedBlock
 from services.review.ports.gold import GoldItems
 from services.review.ports.identity import IdentityProvider
 from services.review.ports.letters import DeadLetters
+from services.review.ports.models import Models
 from services.review.ports.outbox import Bell, Outbox
 from services.review.ports.outcomes import Outcomes
 from services.review.ports.passwords import Hasher, Passwords
@@ -42,6 +43,7 @@ __all__ = [
     "Leases",
     "Ledger",
     "Marks",
+    "Models",
     "Outbox",
     "Outcomes",
     "Passwords",

@@ -7,6 +7,7 @@ from services.review.ports.answers import Answers
 from services.review.ports.blocks import Blocks
 from services.review.ports.gold import GoldItems
 from services.review.ports.letters import DeadLetters
+from services.review.ports.models import Models
 from services.review.ports.outbox import Outbox
 from services.review.ports.outcomes import Outcomes
 from services.review.ports.passwords import Passwords
@@ -42,6 +43,8 @@ class Transaction(Protocol):
     def blocks(self) -> Blocks: ...
     @property
     def suspects(self) -> Suspects: ...
+    @property
+    def models(self) -> Models: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

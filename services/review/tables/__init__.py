@@ -3,6 +3,7 @@
 from services.review.tables.blocks import AuditAnswerRow, AuditRow, BlockRow
 from services.review.tables.gold import GoldAnswerRow, GoldRow
 from services.review.tables.letters import DeadLetterRow
+from services.review.tables.models import ModelRow
 from services.review.tables.people import (
     AccessLogRow,
     AnswerRow,
@@ -38,6 +39,7 @@ __all__ = [
     "LeaseRow",
     "LedgerRow",
     "MarkRow",
+    "ModelRow",
     "OutboxRow",
     "PasswordRow",
     "ProjectRow",

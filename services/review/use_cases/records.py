@@ -1,22 +1,22 @@
-"""Looking things up: the record of a decision, reports, model versions."""
+"""Looking things up: the record of a decision, reports."""
 
 import heapq
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from services.review.domain.capacity import Load
-from services.review.domain.ledger import Entry, Kind, NewEntry, Stretch
+from services.review.domain.ledger import Entry, Kind, Stretch
 from services.review.domain.queue import queues_of
 from services.review.domain.report import Tally, tally
+from services.review.domain.versions import Version
 from services.review.errors import NotFound
 from services.review.ports import Store
 from services.review.use_cases.pages import Page
 from services.review.use_cases.proving import ProveRecord
 from services.review.use_cases.relieving import load_of
 from shared.clock import Clock
-from shared.events import CloudEvent, DecidedBy
+from shared.events import DecidedBy
 
 _STORY = (
     Kind.ROUTED,
@@ -42,7 +42,7 @@ class Report:
     tally: Tally
     waiting: int
     leased: int
-    model: Entry | None
+    model: Version | None
     load: Load | None
 
 
@@ -68,22 +68,15 @@ class ReadRecords:
             state = transaction.projects.get(project)
             if state is None:
                 raise NotFound(f"there is no project {project!r}")
-            versions = transaction.ledger.newest(project, Kind.MODEL, 1)
             now = self._clock.now()
             queues = [transaction.items.state(name, now) for name in queues_of(project)]
             return Report(
                 tally(transaction.ledger.tally(project)),
                 sum(queue.depth for queue in queues),
                 sum(queue.leased for queue in queues),
-                versions[0] if versions else None,
+                transaction.models.champion(project),
                 load_of(transaction, state),
             )
-
-    def models(self, project: str, limit: int, before: int | None) -> Page[Entry]:
-        """Model versions, newest first."""
-        with self._store.read() as transaction:
-            found = transaction.ledger.newest(project, Kind.MODEL, limit + 1, before)
-        return Page.of(found, limit)
 
     def decisions(self, project: str, by: Collection[DecidedBy], stretch: Stretch) -> Page[Entry]:
         """Decisions of a project, in the order of the stretch; amendments are entries of their own.
@@ -98,28 +91,3 @@ class ReadRecords:
         upwards = stretch.after is not None
         merged = heapq.merge(*found, key=lambda entry: entry.sequence, reverse=not upwards)
         return Page.of([*islice(merged, more.limit)], stretch.limit)
-
-
-class RecordModels:
-    """Keep every step of every model version in the ledger."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def __call__(self, events: Sequence[CloudEvent]) -> None:
-        """Record what is not recorded yet."""
-        with self._store.write() as transaction:
-            for event in {event.id: event for event in events}.values():
-                if not transaction.ledger.known(event.project, Kind.MODEL, [event.id]):
-                    body = json.dumps(event.data.model_dump(mode="json"))
-                    transaction.ledger.append_one(
-                        NewEntry(
-                            project=event.project,
-                            kind=Kind.MODEL,
-                            subject=event.id,
-                            revision=1,
-                            detail=event.type.value,
-                            body=body,
-                            at=event.time,
-                        )
-                    )

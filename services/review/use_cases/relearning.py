@@ -21,11 +21,13 @@ from services.review.ports import Bell, Store, Transaction, Transport
 from services.review.use_cases.republishing import said_again
 from shared.clock import Clock
 from shared.events import EventType
+from shared.project import Promotion
 from shared.streams import Stream
 
 _NEWEST = 20
 _AT_ONCE = 500
-_VERSIONS = {EventType.MODEL_PROMOTED.value, EventType.MODEL_REJECTED.value}
+_PROMOTED, _ROLLED_BACK = EventType.MODEL_PROMOTED.value, EventType.MODEL_ROLLED_BACK.value
+_VERSIONS = {_PROMOTED, EventType.MODEL_REJECTED.value, EventType.MODEL_CANDIDATE.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +91,21 @@ class Relearning:
         return [(name, balance) for name, balance in weighed if balance is not None]
 
     def _weigh(self, transaction: Transaction, project: str) -> _Balance | None:
-        """None while there is no model: then nothing tells what was learned."""
-        learned = _newest(transaction.ledger.newest(project, Kind.MODEL, _NEWEST))
+        """None while there is no model: then nothing tells what was learned.
+
+        Where candidates wait for a person the next one comes after hundreds of corrections; until
+        then those after the last are not missed.
+        """
+        told = transaction.ledger.newest(project, Kind.MODEL, _NEWEST)
+        learned = _newest(told)
         agreed = Agreement(**json.loads(transaction.marks.get(_mark(project)) or "{}"))
         if learned is None or learned.up_to < agreed.sequence:
             return None
         history, now = transaction.history, self._clock.now()
         since = history.count_corrections(project, agreed.sequence, learned.up_to)
         compared = compare(agreed, since, learned)
-        tail = history.corrections(project, learned.up_to, _AT_ONCE)
+        seldom = _waits_for_people(transaction, project, told)
+        tail = [] if seldom else history.corrections(project, learned.up_to, _AT_ONCE)
         late = sum(is_old(entry.at, now, UNLEARNED_AFTER) for entry in tail)
         holes = compared.missing if self._is_lasting(project, compared.missing, now) else 0
         return _Balance(
@@ -141,6 +149,15 @@ class Relearning:
             if len(old) < _AT_ONCE:
                 return sent
             place = old[-1].sequence
+
+
+def _waits_for_people(transaction: Transaction, project: str, told: Sequence[Entry]) -> bool:
+    """Whether nothing serves before somebody has approved it: always, or since a rollback."""
+    state = transaction.projects.get(project)
+    if state is not None and state.configuration.promotion is Promotion.MANUAL:
+        return True
+    serving = (entry.detail for entry in told if entry.detail in {_PROMOTED, _ROLLED_BACK})
+    return next(serving, _ROLLED_BACK) == _ROLLED_BACK
 
 
 def _gaps(project: str, balance: _Balance, repaired: int) -> list[Gap]:

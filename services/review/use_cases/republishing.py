@@ -20,6 +20,7 @@ from shared.streams import Stream
 log = structlog.get_logger()
 
 _INSTALLATION, _REDIS, _JOB = "installation", "redis", "republish"
+_DECISIONS = 20
 _AT_ONCE = 1000
 _MOST_WAITING = 5000
 _SLACK = timedelta(seconds=30)
@@ -227,7 +228,10 @@ def _bodies(
 def _project_again(
     transaction: Transaction, project: str, since: datetime | None
 ) -> list[CloudEvent]:
-    """A project's file, and that it is stopped, if they are of a time that may be lost."""
+    """A project's file, that it is stopped, and what was decided on its model versions lately.
+
+    What is older than `since` is not lost.
+    """
     events = [
         retelling.configured(project, entry)
         for entry in transaction.ledger.newest(project, Kind.PROJECT, 1)
@@ -237,7 +241,9 @@ def _project_again(
         lost_all = since is None and entry.detail == "stopped"
         if lost_all or (since is not None and entry.at >= since):
             events.append(retelling.switched(project, entry))
-    return events
+    decisions = transaction.ledger.newest(project, Kind.PROMOTION, _DECISIONS)
+    lost = [entry for entry in decisions if since is None or entry.at >= since]
+    return [*events, *(retelling.decided(project, entry) for entry in reversed(lost))]
 
 
 def _noted(transaction: Transaction) -> _Noted:

@@ -15,17 +15,12 @@ from services.review.errors import Invalid
 from services.review.use_cases.certificates import ReadCertificates
 from services.review.use_cases.projects import KeepProjects
 from services.review.use_cases.records import ReadRecords
-from services.review.web.charts import Line, line_of
 from services.review.web.forms import form_of
 from services.review.web.html import Pages, page_route, to
 from services.review.web.tabs import Tabs
-from services.review.web.versions import Version
 
 _MOST_BYTES = 16_384
 _BLOCKS = 100
-_VERSIONS = 100
-_COUNTS = {"examples", "corrections", "corrected_at"}
-"""Figures that only rise."""
 _reason = TypeAdapter(Reason)
 
 
@@ -39,7 +34,6 @@ def install(
 ) -> None:
     """Add the pages to the application."""
     app.include_router(_oversight(pages, door, keep, records, certificates))
-    app.include_router(_models(pages, door, keep, records))
 
 
 def _oversight(
@@ -97,42 +91,6 @@ def _oversight(
         return to(f"/oversight/{quote(project)}")
 
     return routes
-
-
-def _models(pages: Pages, door: Doorkeeper, keep: KeepProjects, records: ReadRecords) -> APIRouter:
-    routes = APIRouter(prefix="/models", route_class=page_route(pages), include_in_schema=False)
-    Lister = Annotated[User, Depends(door.allow(Permission.READ, lists=True))]  # noqa: N806 - a type
-    Reader = Annotated[User, Depends(door.allow(Permission.READ))]  # noqa: N806 - a type
-    tabs = Tabs(keep)
-
-    @routes.get("")
-    def begin(reader: Lister) -> RedirectResponse:
-        """To the first project."""
-        return tabs.first(reader, "/models")
-
-    @routes.get("/{project}")
-    def show(project: str, reader: Reader) -> Response:
-        """The newest versions, and how their error has gone."""
-        found = records.models(project, _VERSIONS, None).items
-        versions = [Version.of(entry) for entry in found]
-        return pages.show(
-            "models.html",
-            user=reader,
-            project=project,
-            projects=tabs.of(reader),
-            versions=versions,
-            lines=_lines(versions),
-        )
-
-    return routes
-
-
-def _lines(newest: list[Version]) -> list[Line]:
-    """A picture of each figure that versions tell of, over versions, where several do."""
-    versions = newest[::-1]
-    names = sorted({name for version in versions for name in version.metrics} - _COUNTS)
-    told = {n: [(v.number, v.metrics[n]) for v in versions if n in v.metrics] for n in names}
-    return [line_of(name, points) for name, points in told.items() if len(points) > 1]
 
 
 def _why(form: dict[str, str]) -> str:

@@ -127,7 +127,8 @@ class BroadcastCatalogue:
             self._wanted[event.project] = event.data
             self._causes[event.project] = event.traceparent
             corrected_at = event.data.metrics.get(CORRECTED_AT)
-            if corrected_at is not None:
+            at_once = event.type is EventType.MODEL_PROMOTED and event.data.actor == "retrainer"
+            if corrected_at is not None and at_once:
                 self._corrected_at.setdefault(event.project, corrected_at)
 
     def _advances(self, event: CloudEvent) -> bool:

@@ -39,6 +39,13 @@ class Challengers:
         """What each says, in order."""
         return [self._voices.get(name, self._mute) for name in self.names]
 
+    def trying(self, fit: tuple[str, ModelState | None] | None) -> list[Voice]:
+        """What each says, one of them as if it had been fitted so."""
+        name, state = fit or ("", None)
+        fitted = {name: voice_from_state(state)} if state is not None else {}
+        heard = {**self._voices, **fitted}
+        return [heard.get(each, self._mute) for each in self.names]
+
     def predict_log_proba(self, rows: Encoded) -> Floats:
         """Logarithms of probabilities, shape (rows, challengers, labels)."""
         said = [voice.predict_log_proba(rows) for voice in self.voices]

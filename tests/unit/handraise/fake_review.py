@@ -74,6 +74,12 @@ class FakeReview:
                 return self.ledger.answer(path)
             case ["GET", "models", name]:
                 return 200, {"versions": [VERSION]}
+            case ["GET", "models", name, number]:
+                return 200, VERSION | {"version": int(number)}
+            case ["POST", "models", name, "rollback"]:
+                return 200, decided(int(body["version"]), "roll_back", body["reason"])
+            case ["POST", "models", name, number, verdict]:
+                return 200, decided(int(number), verdict, body["reason"])
         return 404, problem(404, "No such route", path)
 
     def state(self, name: str) -> dict[str, Any]:
@@ -85,8 +91,29 @@ class FakeReview:
         }
 
 
+def decided(number: int, verdict: str, reason: str) -> dict[str, Any]:
+    """A version on which somebody has decided."""
+    said = {"verdict": verdict, "actor": "kim", "reason": reason, "at": AT}
+    return VERSION | {"version": number, "decided": said}
+
+
 VERSION = {
     "version": 2,
+    "state": "candidate",
+    "parent": 1,
+    "comparison": [
+        {
+            "group": "region=north",
+            "answers": 60,
+            "champion_wrong": 0.1,
+            "candidate_wrong": 0.3,
+            "low": 0.01,
+            "high": 0.25,
+            "margin": 0.05,
+            "verdict": "worse",
+        }
+    ],
+    "decided": None,
     "sha256": "ab" * 32,
     "learned_up_to": 17,
     "metrics": {"log_loss": 0.25},

@@ -29,7 +29,7 @@ COMMANDS = [
     *(["project", name] for name in ("apply", "list", "show")),
     *(["user", name] for name in ("add", "list", "disable", "log-out", "password")),
     *(["token", name] for name in ("create", "list", "rotate", "revoke")),
-    ["model", "list"],
+    *(["model", name] for name in ("list", "show", "promote", "reject", "rollback")),
     ["ledger", "verify"],
     *(["dead-letters", name] for name in ("list", "show", "retry", "drop")),
 ]
@@ -163,6 +163,18 @@ def test_automation_is_stopped_and_resumed(review: FakeReview) -> None:
 def test_models_are_listed(review: FakeReview) -> None:
     assert "log_loss=0.25" in run("model", "list", "p").stdout
     assert json.loads(run("model", "list", "p", "--json").stdout)[0]["version"] == 2
+
+
+def test_a_candidate_is_compared_and_decided_on(review: FakeReview) -> None:
+    words = " ".join(run("model", "show", "p", "2").stdout.split())
+    assert "version 2 of p is candidate: learned (retrainer)" in words
+    assert "region=north" in words
+    assert "10.0%" in words
+    assert "0.010 to 0.250" in words
+
+    for act, verdict in (("promote", "promote"), ("reject", "reject"), ("rollback", "roll_back")):
+        result = run("model", act, "p", "2", "--reason", "as agreed")
+        assert result.stdout == f"version 2 is candidate: {verdict}\n", result.output
 
 
 def test_nothing_running_names_the_cure() -> None:

@@ -132,7 +132,7 @@ def test_artifacts_are_pruned_now_and_then(bench: Bench, learners: FakeLearners)
 
     bench.teach([a_correction(number) for number in range(1, 22)], at_once=1)
 
-    assert learners.pruned == ["churn", "churn"]
+    assert learners.pruned == [("churn", {10}), ("churn", {20})]
 
 
 def test_checkpoints_are_few(bench: Bench) -> None:

@@ -1,15 +1,13 @@
-"""What the retrainer needs from outside: a store, learners, and a way to announce."""
+"""Learners, what they leave behind, and who fits beside them."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.retrainer.domain.ledger import Entry, NewEntry, Span
 from services.retrainer.domain.progress import Progress
 from services.retrainer.domain.refits import Refit
 from services.retrainer.domain.versions import Version
-from shared.events import CloudEvent, FeatureValue
+from shared.events import FeatureValue
 from shared.project import Project
 
 
@@ -31,7 +29,15 @@ class Scored(Protocol):
     def correct(self) -> bool: ...
 
 
-class Candidate(Protocol):
+class Contestant(Protocol):
+    """Something that answers."""
+
+    def answers(self, rows: Sequence[Mapping[str, FeatureValue]]) -> Sequence[Mapping[str, float]]:
+        """Probabilities by label, one mapping a row."""
+        ...
+
+
+class Candidate(Contestant, Protocol):
     """A snapshot of a learner that may become a version."""
 
     @property
@@ -97,8 +103,16 @@ class Learner(Protocol):
         """Hear a fit from now on."""
         ...
 
-    def candidate(self) -> Candidate | None:
-        """A snapshot, or None while there is too little to serve."""
+    def pass_over(self, refit: Refit) -> None:
+        """Do not hear a fit; its challenger waits for its next turn."""
+        ...
+
+    def candidate(self, trying: tuple[Refit, Outcome] | None = None) -> Candidate | None:
+        """A snapshot, or None while there is too little to serve.
+
+        Args:
+            trying: a fit that is heard in the snapshot only.
+        """
         ...
 
     def save(self, project: str, progress: Progress) -> Checkpoint:
@@ -125,8 +139,20 @@ class Learners(Protocol):
         """
         ...
 
-    def prune_artifacts(self, project: str) -> None:
-        """Delete artifacts that are too old to be rolled back to."""
+    def recall(self, version: Version) -> Contestant:
+        """A version as it was published.
+
+        Raises:
+            VersionLost: its artifact is not there any more, or must not be used.
+        """
+        ...
+
+    def keeps(self, version: Version) -> bool:
+        """Whether a version's artifact is still there."""
+        ...
+
+    def prune_artifacts(self, project: str, spare: Collection[int]) -> None:
+        """Delete artifacts that are too old to be rolled back to, but for some versions."""
         ...
 
     def prune_checkpoints(self, project: str, keep: int) -> None:
@@ -151,125 +177,4 @@ class Fitters(Protocol):
 
     def run(self, job: Callable[[], Outcome]) -> Outcome:
         """Make a fit now, and wait for it."""
-        ...
-
-
-class Ledger(Protocol):
-    """The training ledger."""
-
-    def append(self, entries: Sequence[NewEntry]) -> None:
-        """Record entries, in order."""
-        ...
-
-    def known(self, project: str, identities: Collection[str]) -> Mapping[str, str]:
-        """The bodies of those corrections that are recorded already."""
-        ...
-
-    def projects(self) -> Sequence[str]:
-        """The projects that have a file, by name."""
-        ...
-
-    def configuration(self, project: str, until: int | None = None) -> Entry | None:
-        """The project file in force, or that in force at a position."""
-        ...
-
-    def after(
-        self, project: str, position: int, limit: int, until: int | None = None
-    ) -> Sequence[Entry]:
-        """The next entries of a project after a position, at most up to `until`."""
-        ...
-
-    def backlog(self, project: str, position: int) -> int:
-        """How many entries of a project lie after a position."""
-        ...
-
-    def span(self, project: str, after: int, until: int) -> Span:
-        """What the corrections of a stretch amount to."""
-        ...
-
-
-class Versions(Protocol):
-    """Model versions."""
-
-    def add(self, version: Version) -> None:
-        """Record a version that is not announced yet; its number can be taken only once."""
-        ...
-
-    def get(self, project: str, number: int) -> Version | None:
-        """One version."""
-        ...
-
-    def newest(self, project: str, *, promoted: bool = False) -> Version | None:
-        """The newest version, or the newest that was promoted."""
-        ...
-
-    def unannounced(self) -> Sequence[Version]:
-        """Versions that may not have been announced, in order."""
-        ...
-
-    def mark_announced(self, versions: Sequence[Version]) -> None:
-        """These have been announced."""
-        ...
-
-
-class Checkpoints(Protocol):
-    """Which checkpoints there are."""
-
-    def newest_first(self, project: str) -> Sequence[Checkpoint]:
-        """A project's checkpoints."""
-        ...
-
-    def add(self, project: str, checkpoint: Checkpoint, keep: int) -> None:
-        """Remember a checkpoint, and only the newest `keep`."""
-        ...
-
-
-class Transaction(Protocol):
-    """The store, seen and changed as a whole."""
-
-    @property
-    def ledger(self) -> Ledger: ...
-    @property
-    def versions(self) -> Versions: ...
-    @property
-    def checkpoints(self) -> Checkpoints: ...
-
-
-class Store(Protocol):
-    """The training database."""
-
-    def read(self) -> AbstractContextManager[Transaction]:
-        """A transaction that only reads."""
-        ...
-
-    def write(self) -> AbstractContextManager[Transaction]:
-        """A transaction that is kept at its end, or undone by an error."""
-        ...
-
-
-class Bell(Protocol):
-    """Wakes the learning loop."""
-
-    def ring(self) -> None:
-        """There is something to learn; callable from any thread."""
-        ...
-
-
-class Publisher(Protocol):
-    """Puts events on their streams."""
-
-    def publish(self, events: Sequence[CloudEvent]) -> None:
-        """All of them, in order.
-
-        Raises:
-            Unavailable: Redis is away; whether they arrived is not known.
-        """
-        ...
-
-    def announced(self) -> Mapping[str, int]:
-        """The version that was announced last of each project; empty if Redis lost them.
-
-        Raises:
-            Unavailable: Redis is away.
-        """
         ...

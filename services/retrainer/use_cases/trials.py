@@ -1,0 +1,182 @@
+"""Trials: a candidate is asked what the version in force is asked, on answers new to both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from services.retrainer.domain.gate import Trial, Tried, Verdict
+from services.retrainer.domain.ledger import Entry, Kind
+from services.retrainer.domain.refits import Entered
+from services.retrainer.domain.steps import SOURCE, NewStep, Step
+from services.retrainer.errors import VersionLost
+from services.retrainer.metrics import Metrics
+from services.retrainer.ports import Contestant, Learners, Store, Transaction
+from services.retrainer.use_cases.courses import Course
+from services.retrainer.use_cases.entering import passed_over, write_once
+from services.retrainer.use_cases.publishing import is_held
+from shared.clock import Clock
+from shared.events import CorrectionMade, EventType, RouteReason
+from shared.project import Promotion
+
+log = structlog.get_logger()
+
+_AT_ONCE = 50
+_FIRST_TOLD = 25
+_MOST = 2_000
+"""Answers after which a trial tells nothing new."""
+
+
+@dataclass(slots=True)
+class _Running:
+    """A trial, how far along the ledger it has come, and what was told of it."""
+
+    number: int
+    fit: Entered | None
+    champion: Contestant
+    candidate: Contestant
+    trial: Trial
+    position: int
+    next_told: int = _FIRST_TOLD
+    settled: bool = False
+    seen: set[str] = field(default_factory=set)
+
+
+class Trials:
+    """The newest candidate of each project beside its champion.
+
+    A trial rests on nothing but two artifacts and the ledger behind them, so that a process that
+    starts again goes on with the same.
+    """
+
+    def __init__(self, store: Store, learners: Learners, metrics: Metrics, clock: Clock) -> None:
+        self._store = store
+        self._learners = learners
+        self._metrics = metrics
+        self._clock = clock
+        self._running: dict[str, _Running] = {}
+
+    def is_running(self, project: str) -> bool:
+        """Whether a fit is tried, and nothing is known of it yet."""
+        running = self._running.get(project)
+        return running is not None and running.fit is not None and not running.settled
+
+    def __call__(self, course: Course) -> None:
+        """Go on along the ledger, and conclude if that is possible."""
+        name = course.project.name
+        with self._store.read() as transaction:
+            step = transaction.versions.candidate(name)
+        self._metrics.candidates.labels(name).set(step is not None)
+        running = self._running.get(name)
+        if step is None:
+            self._running.pop(name, None)
+            return
+        if running is None or running.number != step.version.number:
+            running = self._begin(course, step)
+        if running is not None and self._compare(course, running):
+            self._conclude(course, running)
+
+    def _begin(self, course: Course, step: Step) -> _Running | None:
+        """None: there is no champion, so there is nothing to compare with."""
+        name, version = course.project.name, step.version
+        self._running.pop(name, None)
+        with self._store.read() as transaction:
+            champion = transaction.versions.get(name, version.parent) if version.parent else None
+        if champion is None:
+            return None
+        try:
+            both = self._learners.recall(champion), self._learners.recall(version)
+        except VersionLost as error:
+            log.warning("trial_impossible", project=name, version=version.number, why=str(error))
+            return None
+        trial = Trial(course.project.policy.certify_by)
+        running = _Running(version.number, version.fit, *both, trial, version.position)
+        self._running[name] = running
+        return running
+
+    def _compare(self, course: Course, running: _Running) -> bool:
+        """Whether there was anything new."""
+        if running.trial.answers >= _MOST:
+            return False
+        with self._store.read() as transaction:
+            entries = transaction.ledger.after(
+                course.project.name, running.position, _AT_ONCE, course.progress.position
+            )
+        if not entries:
+            return False
+        running.position = entries[-1].position
+        answered = _answered(entries, running.seen)
+        rows = [correction.features for correction in answered]
+        if rows:
+            said = zip(running.champion.answers(rows), running.candidate.answers(rows), strict=True)
+            for correction, (champion, candidate) in zip(answered, said, strict=True):
+                check = correction.route.reason is RouteReason.AUDIT
+                weight = 1 / correction.route.inclusion_probability if check else None
+                running.trial.take(
+                    Tried(correction.label, champion, candidate, correction.slices, weight)
+                )
+        return bool(rows)
+
+    def _conclude(self, course: Course, running: _Running) -> None:
+        trial, fit = running.trial, running.fit
+        passes = trial.verdict is Verdict.NOT_WORSE and fit is not None
+        if passes and course.project.promotion is not Promotion.MANUAL:
+            self._pass(course, running)
+        elif trial.waits and not running.settled:
+            self._leave_to_people(course, running)
+        elif trial.answers >= running.next_told:
+            with self._store.write() as transaction:
+                self._tell(transaction, course, running, "it is compared with the version in force")
+
+    def _pass(self, course: Course, running: _Running) -> None:
+        """Let the fit be heard, unless a person has decided meanwhile."""
+        assert running.fit is not None  # noqa: S101 - it was asked
+        name, running.settled = course.project.name, True
+        with self._store.write() as transaction:
+            is_open = transaction.versions.is_open(name, running.number)
+            if is_held(transaction, name) or not is_open:
+                return
+            reason = f"not worse on {running.trial.answers} answers: what is learned goes on in it"
+            self._tell(transaction, course, running, reason)
+            write_once(transaction, name, running.fit, self._clock.now())
+        self._metrics.refits.labels(name, running.fit.challenger).inc()
+
+    def _leave_to_people(self, course: Course, running: _Running) -> None:
+        name, running.settled = course.project.name, True
+        worse = [part.group for part in running.trial.comparison() if part.verdict == "worse"]
+        why = f"worse in {', '.join(worse)}" if worse else "not proven not to be worse"
+        with self._store.write() as transaction:
+            reason = f"{why} on {running.trial.answers} answers: a person decides"
+            self._tell(transaction, course, running, reason)
+            if running.fit is not None:
+                write_once(transaction, name, passed_over(running.fit), self._clock.now())
+        self._metrics.held_back.labels(name).inc()
+        log.error("candidate_held_back", project=name, version=running.number, detail=why)
+
+    def _tell(
+        self, transaction: Transaction, course: Course, running: _Running, reason: str
+    ) -> None:
+        running.next_told = 2 * running.trial.answers
+        step = NewStep(
+            course.project.name,
+            running.number,
+            EventType.MODEL_CANDIDATE,
+            reason,
+            SOURCE,
+            self._clock.now(),
+            running.trial.comparison(),
+        )
+        if transaction.versions.is_open(course.project.name, running.number):
+            transaction.versions.take(step)
+
+
+def _answered(entries: Sequence[Entry], seen: set[str]) -> list[CorrectionMade]:
+    """The answers among them, the first on each event only."""
+    found: list[CorrectionMade] = []
+    for entry in entries:
+        if entry.kind is Kind.CORRECTION:
+            correction = CorrectionMade.model_validate_json(entry.body)
+            if correction.event_id not in seen:
+                seen.add(correction.event_id)
+                found.append(correction)
+    return found
