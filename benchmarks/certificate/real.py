@@ -14,7 +14,7 @@ from benchmarks.certificate.learners import Events
 from benchmarks.certificate.outcome import Promise
 from benchmarks.certificate.policies import Product
 from benchmarks.certificate.rows import PEERS, PRODUCT, Play, summary, uncertified
-from benchmarks.certificate.streams import Flags, Floats, Stream
+from benchmarks.certificate.streams import HELD_OUT, Flags, Floats, Stream
 from handraise.demo.data import DEMOS
 from shared.events import FeatureValue
 from shared.model.learner import Learner
@@ -60,15 +60,20 @@ def tasks(seeds: int) -> list[tuple[str, str, int]]:
     ]
 
 
-def play(task: tuple[str, str, int]) -> Play:
-    """One source in one order by one method."""
-    name, method, seed = task
-    source = SOURCES[name]
+def begin(source: Source, seed: int) -> tuple[Stream, "Loop"]:
+    """A source in one order, with its learner."""
     project, examples = _weather() if source.demo is None else _demo(source.demo)
     chance = np.random.default_rng([seed, 11])
     places = chance.permutation(len(examples)) if source.demo else np.arange(len(examples))
     ordered = [examples[place] for place in places[:_LONGEST]]
-    stream, learner = _stream(len(ordered), chance), _Loop(project, ordered)
+    return _stream(len(ordered), chance), Loop(project, ordered)
+
+
+def play(task: tuple[str, str, int]) -> Play:
+    """One source in one order by one method."""
+    name, method, seed = task
+    source = SOURCES[name]
+    stream, learner = begin(source, seed)
     if method == PRODUCT:
         outcome = certified.play(stream, learner, Product(source.promise), source.promise)
     else:
@@ -76,12 +81,21 @@ def play(task: tuple[str, str, int]) -> Play:
     return summary(task, outcome, source.promise)
 
 
-class _Loop:
-    """The product's learner on a list of examples."""
+class Loop:
+    """The product's learner on a list of examples.
+
+    Attributes:
+        wrong: of each event, whether the answer was wrong when it came.
+        losses: the log-loss of each, in nats, since there was a model.
+        learned: how many labels were learned.
+    """
 
     def __init__(self, project: Project, examples: Sequence[Example]) -> None:
         self._examples = examples
         self._learner = Learner.start(project)
+        self.wrong: list[bool] = []
+        self.losses: list[float] = []
+        self.learned = 0
 
     def judge(self, events: Events) -> tuple[Floats, Flags]:
         """See `learners.Learner`; while there is no model everything is uncertain."""
@@ -92,23 +106,29 @@ class _Loop:
         )
         model = self._learner.serving()
         if model is None:
+            self.wrong += [True] * len(chosen)
             return np.ones(len(chosen)), np.ones(len(chosen), bool)
         chances = model.predict_proba([row for row, _ in chosen])
-        likeliest = [model.labels[place] for place in chances.argmax(axis=1)]
-        wrong = [said != label for said, (_, label) in zip(likeliest, chosen, strict=True)]
-        return 1 - chances.max(axis=1), np.array(wrong)
+        truth = [model.labels.index(label) for _, label in chosen]
+        wrong = chances.argmax(axis=1) != truth
+        if isinstance(events, slice):
+            self.wrong += wrong.tolist()
+            self.losses += (-np.log(chances[np.arange(len(truth)), truth])).tolist()
+        return 1 - chances.max(axis=1), wrong
 
     def learn(self, events: Sequence[int]) -> None:
         """See `learners.Learner`."""
         for event in events:
             row, label = self._examples[event]
             self._learner.learn(row, {label: 1.0})
+            self.learned += 1
 
 
 def _stream(events: int, chance: np.random.Generator) -> Stream:
     nothing, nobody = np.zeros((events, 0)), np.zeros(events, bool)
     draws, luck = chance.random(events), chance.random(events)
-    return Stream(nothing, np.zeros(events), nobody, draws, nobody, luck, None, events)
+    held = chance.random(events) < HELD_OUT
+    return Stream(nothing, np.zeros(events), nobody, draws, held, luck, None, events)
 
 
 def _demo(name: str) -> tuple[Project, list[Example]]:

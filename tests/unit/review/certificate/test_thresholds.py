@@ -4,6 +4,9 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 
+import pytest
+
+from services.review.domain.certificate.evidence import Label
 from services.review.domain.certificate.lanes import terms_of
 from services.review.domain.ledger import Kind, NewEntry
 from shared.project import Order, Policy
@@ -130,6 +133,40 @@ def test_what_an_error_costs_may_keep_a_lane_narrower_than_the_promise() -> None
     )
     desk.projects.apply(cheap, OPS)
     assert "confident" in route(desk, range(200, 250))
+
+
+def evidence(desk: Desk) -> list[Label]:
+    shelves = desk.route._thresholds._readers["churn"].book._shelves
+    return [label for shelf in shelves.values() for label in shelf._labels]
+
+
+def test_a_label_tests_the_version_that_had_not_learned_it() -> None:
+    desk = a_desk()
+    desk.route([a_prediction("e1", leave=0.45, version=1)])
+    settle(desk, [1], "leave", "corrected")
+    desk.route([a_prediction("e1", leave=0.98, version=2)])
+    route(desk, [2], version=2)
+
+    (label,) = evidence(desk)
+
+    assert (label.event_id, label.wrong) == ("e1", True)
+    assert label.score == pytest.approx(0.45)
+
+
+def test_what_is_evidence_was_scored_before_anybody_answered() -> None:
+    desk = a_desk()
+    for version in (1, 2, 3):
+        numbers = range(40 * version, 40 * version + 40)
+        route(desk, numbers, version)
+        settle(desk, numbers)
+    route(desk, [1000], version=4)
+    rows = [e for _, e in desk.store.kept.ledger.rows]
+    routed = {e.subject: e.sequence for e in rows if e.kind is Kind.ROUTED}
+
+    labels = evidence(desk)
+
+    assert len(labels) == 120
+    assert all(routed[label.event_id] < label.place for label in labels)
 
 
 def test_joint_promises_share_their_doubt() -> None:
