@@ -48,6 +48,7 @@ from handraise.client.records import (
     Report,
 )
 from handraise.client.reports import Contribution, Figure
+from handraise.client.slices import Disparity, Part, Slice
 from handraise.client.work import Claim, Claims, Decided, Draft, Item, Lease, Made, Queue
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "Deciders",
     "Decision",
     "Decisions",
+    "Disparity",
     "Draft",
     "Entry",
     "Estimate",
@@ -89,6 +91,7 @@ __all__ = [
     "ModelVersion",
     "Original",
     "Pair",
+    "Part",
     "ProjectState",
     "Proof",
     "ProvenEntry",
@@ -102,6 +105,7 @@ __all__ = [
     "SecondLooks",
     "ShownDeadLetter",
     "SignedHead",
+    "Slice",
     "Standing",
     "StoredEntries",
     "StoredEntry",

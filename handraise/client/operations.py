@@ -5,6 +5,7 @@ from handraise.client import exams, ledger, letters, people, quality, records, r
 from handraise.client import label_errors as suspicions
 from handraise.client import models as versions
 from handraise.client import projects as governing
+from handraise.client import slices as parts
 from handraise.client.connections import AsyncConnection, Connection
 from handraise.client.operation import Operation
 
@@ -70,6 +71,8 @@ class Operations:
 
     label_errors = Operation(suspicions.label_errors)
     send_for_second_look = Operation(suspicions.send_for_second_look)
+
+    slices = Operation(parts.slices)
 
     dead_letters = Operation(letters.dead_letters)
     dead_letter = Operation(letters.dead_letter)

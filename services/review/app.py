@@ -26,6 +26,7 @@ from services.review.api import (
     seals,
     second_looks,
     sending,
+    slices,
     tokens,
     users,
     watching,
@@ -49,6 +50,7 @@ from services.review.use_cases.projects import KeepProjects
 from services.review.use_cases.records import ReadRecords
 from services.review.use_cases.reporting import ReportContribution
 from services.review.use_cases.sending import SendEvents
+from services.review.use_cases.slicing import ReadSlices
 from services.review.use_cases.tokens import KeepTokens
 from services.review.use_cases.verifying import VerifyLedger
 from services.review.web import (
@@ -119,10 +121,12 @@ def _add_work(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
     app.include_router(certificates.router(door, promised))
     app.include_router(records.router(door, read, promised))
     pages.install(app, shown, door, desk, keep, read)
-    oversight.install(app, shown, door, keep, read, promised)
     versions = KeepModels(core.store, core.relay, core.clock)
     app.include_router(models.router(door, versions))
     model_pages.install(app, shown, door, Tabs(keep), versions)
+    sliced = ReadSlices(core.store)
+    app.include_router(slices.router(door, sliced))
+    oversight.install(app, shown, door, keep, oversight.Figures(read, promised, sliced))
 
 
 def _add_letters(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:

@@ -42,6 +42,7 @@ from services.review.use_cases.repeating import ForgetRequests
 from services.review.use_cases.republishing import Republish
 from services.review.use_cases.routing import RoutePredictions
 from services.review.use_cases.sealing import SealLedger
+from services.review.use_cases.slicing import CountSlices
 from services.review.use_cases.suspecting import NoticeContradictions
 from services.review.use_cases.thresholds import Thresholds
 from shared.clock import SystemClock
@@ -105,7 +106,9 @@ class Core:
         self.sealer = Sealer(SealLedger(self.store, self.signer, self.metrics, self.clock))
         sweeping = (self.store, self.relay, self.metrics, self.clock, self.traces)
         self.sweeper = Sweeper(MeetDeadlines(*sweeping), RelieveQueues(*sweeping))
-        observe = Observe(self.store, self.clock, [NoticeContradictions()])
+        observe = Observe(
+            self.store, self.clock, [NoticeContradictions(), CountSlices(self.metrics)]
+        )
         self.observer = Observer(observe)
         self.transport = RedisTransport(settings.redis_url, settings.prefix)
         self.republish, self.reconcile = self._reconciling()

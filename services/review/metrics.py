@@ -141,6 +141,27 @@ class Metrics:
             ["project"],
             registry=registry,
         )
+        self.slice_error_rate = Gauge(
+            "handraise_slice_error_rate",
+            "Share of events of a slice's value on which the model is wrong, as answers tell, "
+            "checks weighed. Much above the others: see /oversight; certify_by promises for it.",
+            ["project", "slice", "value"],
+            registry=registry,
+        )
+        self.slice_automation_rate = Gauge(
+            "handraise_slice_automation_rate",
+            "Share of events of a slice's value that the model decided alone. Much below the "
+            "others: these wait longer; give more answers on them to learn from.",
+            ["project", "slice", "value"],
+            registry=registry,
+        )
+        self.disparity = Gauge(
+            "handraise_disparity",
+            "Greatest difference between the values of a slice, by measure: `error_rate`, "
+            "`equalized_odds`, `demographic_parity`. Rising: look at /oversight for which.",
+            ["project", "slice", "measure"],
+            registry=registry,
+        )
         self.logins_failed = Counter(
             "handraise_logins_failed",
             "Wrong passwords. Many at once: somebody guesses; see `handraise_logins_refused`.",

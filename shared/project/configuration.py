@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from shared.project.names import FieldName, Label, ProjectName, ReasonCode
 from shared.project.policy import Policy, WhenOver
 from shared.project.reviewing import Deadline, Fallback, Order, Quality, SafeDefault, Votes
+from shared.project.rules import SliceName
 from shared.project.typed import FieldKind, misfits
 
 
@@ -40,6 +41,8 @@ class Project(BaseModel):
         quality: how the quality of answers is watched.
         reason_codes: what a reviewer may choose from to say why; empty: nothing is offered.
         withheld: fields, of features or context, that reviewers are not shown.
+        slices: parts of the events that are compared with one another: slices that events name, or
+            categories and booleans among the fields.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -62,11 +65,26 @@ class Project(BaseModel):
     quality: Quality = Quality()
     reason_codes: Annotated[tuple[ReasonCode, ...], Field(max_length=50)] = ()
     withheld: Annotated[tuple[FieldName, ...], Field(max_length=5000)] = ()
+    slices: Annotated[
+        tuple[SliceName, ...], Field(max_length=10, json_schema_extra={"uniqueItems": True})
+    ] = ()
 
     @model_validator(mode="after")
     def _labels_differ(self) -> Self:
         if len(set(self.labels)) != len(self.labels):
             raise ValueError("labels must differ from one another")
+        return self
+
+    @model_validator(mode="after")
+    def _slices_have_few_values(self) -> Self:
+        if len(set(self.slices)) != len(self.slices):
+            raise ValueError("slices names one twice")
+        for name in self.slices:
+            if self.fields.get(name) in {FieldKind.NUMBER, FieldKind.TEXT}:
+                raise ValueError(
+                    f"slices: {name!r} is a {self.fields[name].value}, which has too many values; "
+                    "let the sender name a slice, such as a range"
+                )
         return self
 
     @model_validator(mode="after")

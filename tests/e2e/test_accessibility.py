@@ -35,7 +35,7 @@ def faults(page: Page) -> list[str]:
 
 
 def test_pages_are_clean(desk: Desk, browser: Browser) -> None:
-    desk.apply(reason_codes=["moved house"])
+    desk.apply(reason_codes=["moved house"], slices=["contract"])
     desk.send(events(4))
     with browser.new_context(reduced_motion="reduce") as context:
         context.request.get(desk.login_link(), max_redirects=0)

@@ -21,6 +21,7 @@ from tests.fakes.review_outcomes import FakeOutcomes
 from tests.fakes.review_queues import FakeItems
 from tests.fakes.review_reviewers import FakeReviewers
 from tests.fakes.review_seals import FakeSeals
+from tests.fakes.review_slices import FakeSliceCounts
 from tests.fakes.review_suspects import FakeSuspects
 from tests.fakes.review_votes import FakeVotes
 
@@ -123,6 +124,7 @@ class FakeTransaction:
     blocks: FakeBlocks = field(default_factory=FakeBlocks)
     models: FakeModels = field(default_factory=FakeModels)
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
+    slice_counts: FakeSliceCounts = field(default_factory=FakeSliceCounts)
     marks: FakeMarks = field(default_factory=FakeMarks)
     dead_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     projects: FakeProjects = field(default_factory=FakeProjects)

@@ -1,8 +1,17 @@
 """Watching the whole: what is promised, who decides, the red button."""
 
-import pytest
+import re
+from datetime import timedelta
 
+import pytest
+from prometheus_client import CollectorRegistry
+
+from services.review.metrics import Metrics
+from services.review.use_cases.observing import Observe
+from services.review.use_cases.slicing import CountSlices
+from shared.clock import SystemClock
 from tests.builders import a_prediction
+from tests.fakes.clock import FakeClock
 from tests.site import Site, strict
 
 
@@ -55,3 +64,26 @@ def test_what_is_promised_is_said_and_counted_again(site: Site, olga: dict[str, 
     assert "For information, no guarantee" in page
     assert report["current"][0]["escapes"]["statement"] in page
     assert "It adds up" in counted
+
+
+def test_parts_of_the_events_are_compared(site: Site) -> None:
+    site.project("churn", slices=["contract", "region"])
+    site.route([a_prediction("sure", leave=0.95), a_prediction("torn", leave=0.55)])
+    lea = site.session_of("lea", "lead")
+    site.answer(lea, "stay")
+    later = FakeClock(SystemClock().now() + timedelta(seconds=5))
+    watcher = CountSlices(Metrics(CollectorRegistry()))
+    while Observe(site.store, later, [watcher])():
+        pass
+
+    page = site.ask("GET", "/oversight/churn", cookies=lea)
+
+    assert strict(page)
+    assert '<h2 id="slices-heading">Parts of the events</h2>' in page.text
+    assert re.findall(r'scope="row" dir="auto">([^<]+)</th><td>(\d+)', page.text) == [
+        ("monthly", "2"),
+        ("(none)", "2"),
+    ]
+    found = site.ask("GET", "/v1/projects/churn/slices", cookies=lea).json()["slices"]
+    assert [part["name"] for part in found] == ["contract", "region"]
+    assert found[0]["parts"][0]["correction_rate"]["mean"] == 1.0

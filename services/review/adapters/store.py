@@ -23,6 +23,7 @@ from services.review.adapters.passwords import SqlPasswords
 from services.review.adapters.projects import SqlProjects
 from services.review.adapters.reviewers import SqlReviewers
 from services.review.adapters.seals import SqlSeals
+from services.review.adapters.slices import SqlSliceCounts
 from services.review.adapters.suspects import SqlSuspects
 from services.review.adapters.tokens import SqlTokens
 from services.review.adapters.users import SqlUsers
@@ -45,6 +46,7 @@ class SqlTransaction:
         self.blocks = SqlBlocks(session)
         self.suspects = SqlSuspects(session)
         self.models = SqlModels(session)
+        self.slice_counts = SqlSliceCounts(session)
         self.outbox = SqlOutbox(session, keys)
         self.accepted = SqlAccepted(session, keys)
         self.history = SqlHistory(session)

@@ -9,6 +9,7 @@ from services.review.api.examples_models import CHAMPION, MODELS
 from services.review.api.examples_quality import QUALITY
 from services.review.api.examples_reports import CAPACITY, PROMISED, REPORTS
 from services.review.api.examples_seals import SEALS
+from services.review.api.examples_slices import SLICES
 
 _AT, _LATER = "2026-03-04T10:15:30Z", "2026-03-04T10:18:30Z"
 _SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -134,6 +135,7 @@ EXAMPLES: Mapping[str, Any] = (
     | REPORTS
     | SEALS
     | LABEL_ERRORS
+    | SLICES
     | {
         "Accepted": {"accepted": 1},
         "AccessLogAnswer": {"entries": [_ACT], "next_before": None, "next_cursor": None},

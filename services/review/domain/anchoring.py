@@ -3,9 +3,7 @@
 import math
 
 from services.review.domain.quality import Estimate
-
-_Z = 1.959963984540054
-"""The 97.5 % quantile of the normal distribution."""
+from services.review.domain.wilson import wilson
 
 
 def effect(shown_agreed: int, shown: int, hidden_agreed: int, hidden: int) -> Estimate:
@@ -31,20 +29,10 @@ def effect(shown_agreed: int, shown: int, hidden_agreed: int, hidden: int) -> Es
     """
     if not shown or not hidden:
         return Estimate(0.0, -1.0, 1.0)
-    seen, seen_low, seen_high = _wilson(shown_agreed, shown)
-    blind, blind_low, blind_high = _wilson(hidden_agreed, hidden)
-    difference = seen - blind
+    seen, blind = wilson(shown_agreed, shown), wilson(hidden_agreed, hidden)
+    difference = seen.mean - blind.mean
     return Estimate(
         difference,
-        difference - math.hypot(seen - seen_low, blind_high - blind),
-        difference + math.hypot(seen_high - seen, blind - blind_low),
+        difference - math.hypot(seen.mean - seen.low, blind.high - blind.mean),
+        difference + math.hypot(seen.high - seen.mean, blind.mean - blind.low),
     )
-
-
-def _wilson(agreed: int, answers: int) -> tuple[float, float, float]:
-    """A share with the ends of its score interval (Wilson 1927)."""
-    share = agreed / answers
-    middle = share + _Z**2 / (2 * answers)
-    reach = _Z * math.sqrt(share * (1 - share) / answers + _Z**2 / (4 * answers**2))
-    scale = 1 + _Z**2 / answers
-    return share, (middle - reach) / scale, (middle + reach) / scale

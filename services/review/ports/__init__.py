@@ -19,6 +19,7 @@ from services.review.ports.reconciling import Accepted, History, Marks, Transpor
 from services.review.ports.record import Ledger
 from services.review.ports.reviewers import Reviewers
 from services.review.ports.seals import Seals, Signer
+from services.review.ports.slices import SliceCounts
 from services.review.ports.store import Store, Transaction
 from services.review.ports.suspects import Suspects
 from services.review.ports.votes import Votes
@@ -53,6 +54,7 @@ __all__ = [
     "Reviewers",
     "Seals",
     "Signer",
+    "SliceCounts",
     "Store",
     "Suspects",
     "Tokens",

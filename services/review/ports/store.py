@@ -18,6 +18,7 @@ from services.review.ports.reconciling import Accepted, History, Marks
 from services.review.ports.record import Ledger
 from services.review.ports.reviewers import Reviewers
 from services.review.ports.seals import Seals
+from services.review.ports.slices import SliceCounts
 from services.review.ports.suspects import Suspects
 from services.review.ports.votes import Votes
 
@@ -45,6 +46,8 @@ class Transaction(Protocol):
     def suspects(self) -> Suspects: ...
     @property
     def models(self) -> Models: ...
+    @property
+    def slice_counts(self) -> SliceCounts: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

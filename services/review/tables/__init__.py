@@ -17,6 +17,7 @@ from services.review.tables.queues import NOWHERE, ItemRow, LeaseRow, SlotRow
 from services.review.tables.record import RARE_KINDS, LedgerRow
 from services.review.tables.reviewers import ReviewerRow
 from services.review.tables.seals import SealRow
+from services.review.tables.slices import SliceCountRow
 from services.review.tables.suspects import SuspectRow, TrustRow
 from services.review.tables.transport import AcceptedRow, MarkRow, OutboxRow
 from services.review.tables.votes import DraftRow, ThroughRow, VoteRow
@@ -45,6 +46,7 @@ __all__ = [
     "ProjectRow",
     "ReviewerRow",
     "SealRow",
+    "SliceCountRow",
     "SlotRow",
     "SuspectRow",
     "ThroughRow",

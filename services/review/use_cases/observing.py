@@ -1,19 +1,21 @@
-"""What was settled, looked at once more behind the back of those who wait for an answer.
+"""What was routed and settled, looked at once more behind the back of those who wait.
 
-Whoever keeps figures about answers is told of them here, in the order of the ledger, each once:
-what they keep and how far they have come is written in one transaction.
+Whoever keeps figures is told of it here, in the order of the ledger, each entry once: what they
+keep and how far they have come is written in one transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
-from services.review.domain.certificate.record import Routed, read_label, read_routed
+from services.review.domain.certificate.record import read_label
 from services.review.domain.facts import Verdict
 from services.review.domain.ledger import Entry, Kind
+from services.review.domain.observed import Answer, Event, read
 from services.review.ports import Store, Transaction
 from shared.clock import Clock
+from shared.project import Project
 
 _AT_ONCE = 1000
 _SETTLED = timedelta(seconds=2)
@@ -21,22 +23,11 @@ _SETTLED = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What people settled on.
+class Portion:
+    """What was recorded along a stretch of the ledger, the oldest first."""
 
-    Attributes:
-        reason: why the event was with them.
-        routed: what the model had said.
-        amends: whether it changes what they had settled on before.
-    """
-
-    project: str
-    event_id: str
-    label: str
-    reason: str
-    routed: Routed
-    amends: bool
-    at: datetime
+    events: Sequence[Event]
+    answers: Sequence[Answer]
 
 
 class Watcher(Protocol):
@@ -48,13 +39,17 @@ class Watcher(Protocol):
 
     name: str
 
-    def see(self, transaction: Transaction, answers: Sequence[Answer]) -> None:
-        """Take answers in, the oldest first."""
+    def wanted(self, projects: Collection[Project]) -> Collection[Kind]:
+        """What they want to hear of: events (ROUTED), answers (CORRECTED), both or nothing."""
+        ...
+
+    def see(self, transaction: Transaction, portion: Portion) -> None:
+        """Take it in."""
         ...
 
 
 class Observe:
-    """Look at what was settled since the last time, for each watcher."""
+    """Look at what was recorded since the last time, for each watcher."""
 
     def __init__(self, store: Store, clock: Clock, watchers: Sequence[Watcher]) -> None:
         self._store = store
@@ -75,33 +70,54 @@ class Observe:
             until = transaction.history.horizon(after, _AT_ONCE, old)
             if until == after:
                 return False
-            found = transaction.history.along([Kind.CORRECTED], after, until)
-            answers = _answers(transaction, found)
+            projects = [state.configuration for state in transaction.projects.all()]
+            portion = _portion(transaction, watcher.wanted(projects), after, until)
         with self._store.write() as transaction:
             if not transaction.marks.take_turn() or transaction.marks.get(mark) != before:
                 return False
-            watcher.see(transaction, answers)
+            watcher.see(transaction, portion)
             transaction.marks.put(mark, str(until))
         return True
+
+
+def _portion(transaction: Transaction, kinds: Collection[Kind], after: int, until: int) -> Portion:
+    found = transaction.history.along(kinds, after, until) if kinds else ()
+    events = [
+        _event(project, entry.subject, entry.body, entry)
+        for project, entry in found
+        if entry.kind is Kind.ROUTED
+    ]
+    answers = [(project, entry) for project, entry in found if entry.kind is Kind.CORRECTED]
+    return Portion(events, _answers(transaction, answers))
 
 
 def _answers(transaction: Transaction, found: Sequence[tuple[str, Entry]]) -> list[Answer]:
     subjects: dict[str, set[str]] = {}
     for project, entry in found:
         subjects.setdefault(project, set()).add(entry.subject)
-    bodies: Mapping[str, Mapping[str, str]] = {
+    bodies = {
         project: transaction.ledger.known(project, Kind.ROUTED, some)
         for project, some in subjects.items()
     }
     return [
         Answer(
-            project,
-            entry.subject,
+            _event(project, entry.subject, bodies[project][entry.subject], entry),
             read_label(entry.body),
-            entry.detail.partition(".")[0],
-            read_routed(bodies[project][entry.subject]),
-            entry.detail.endswith(f".{Verdict.AMENDED.value}"),
+            _before(transaction, project, entry),
             entry.at,
         )
         for project, entry in found
     ]
+
+
+def _event(project: str, event_id: str, body: str, entry: Entry) -> Event:
+    return Event(project, event_id, read(body), entry.at)
+
+
+def _before(transaction: Transaction, project: str, entry: Entry) -> str | None:
+    """What people had settled on before an amendment."""
+    if not entry.detail.endswith(f".{Verdict.AMENDED.value}"):
+        return None
+    story = transaction.ledger.story(project, entry.subject, [Kind.CORRECTED])
+    earlier = [each for each in story if each.revision < entry.revision]
+    return read_label(earlier[-1].body) if earlier else None

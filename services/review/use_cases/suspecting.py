@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from services.review.domain.access import User
 from services.review.domain.ledger import Kind, NewEntry
+from services.review.domain.observed import Answer
 from services.review.domain.queue import Stage, leads_queue
 from services.review.domain.suspects import (
     SecondLooks,
@@ -16,9 +17,10 @@ from services.review.domain.suspects import (
 )
 from services.review.errors import NotFound
 from services.review.ports import Store, Transaction
-from services.review.use_cases.observing import Answer
+from services.review.use_cases.observing import Portion
 from shared.clock import Clock
 from shared.events import RouteReason
+from shared.project import Project
 
 
 class NoticeContradictions:
@@ -30,18 +32,23 @@ class NoticeContradictions:
 
     name = "suspects"
 
-    def see(self, transaction: Transaction, answers: Sequence[Answer]) -> None:
-        """Take answers in, the oldest first."""
-        for answer in answers:
-            if answer.reason != RouteReason.AUDIT and answer.routed.prediction.model.version:
+    def wanted(self, projects: Collection[Project]) -> Collection[Kind]:  # noqa: ARG002 - of all
+        """Answers."""
+        return (Kind.CORRECTED,)
+
+    def see(self, transaction: Transaction, portion: Portion) -> None:
+        """Take answers in."""
+        for answer in portion.answers:
+            routed = answer.event.routed
+            if routed.route.reason != RouteReason.AUDIT and routed.prediction.model.version:
                 self._take(transaction, answer)
 
     def _take(self, transaction: Transaction, answer: Answer) -> None:
-        project, event_id = answer.project, answer.event_id
-        probabilities = answer.routed.prediction.probabilities
+        project, event_id = answer.project, answer.event.event_id
+        probabilities = answer.event.routed.prediction.probabilities
         found = contradiction(probabilities, answer.label)
         known = transaction.suspects.of_events(project, [event_id]).get(event_id)
-        if not answer.amends:
+        if answer.before is None:
             trust = transaction.suspects.trust(project).get(answer.label, Trust())
             more = trust.and_one(probabilities.get(answer.label, 0.0))
             transaction.suspects.put_trust(project, answer.label, more)

@@ -1,5 +1,6 @@
 """The pages on which the whole is watched: what is promised, who decides, and one red button."""
 
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from services.review.errors import Invalid
 from services.review.use_cases.certificates import ReadCertificates
 from services.review.use_cases.projects import KeepProjects
 from services.review.use_cases.records import ReadRecords
+from services.review.use_cases.slicing import ReadSlices
 from services.review.web.forms import form_of
 from services.review.web.html import Pages, page_route, to
 from services.review.web.tabs import Tabs
@@ -24,24 +26,31 @@ _BLOCKS = 100
 _reason = TypeAdapter(Reason)
 
 
+@dataclass(frozen=True)
+class Figures:
+    """Where the figures come from."""
+
+    records: ReadRecords
+    certificates: ReadCertificates
+    slices: ReadSlices
+
+
 def install(
     app: FastAPI,
     pages: Pages,
     door: Doorkeeper,
     keep: KeepProjects,
-    records: ReadRecords,
-    certificates: ReadCertificates,
+    figures: Figures,
 ) -> None:
     """Add the pages to the application."""
-    app.include_router(_oversight(pages, door, keep, records, certificates))
+    app.include_router(_oversight(pages, door, keep, figures))
 
 
 def _oversight(
     pages: Pages,
     door: Doorkeeper,
     keep: KeepProjects,
-    records: ReadRecords,
-    certificates: ReadCertificates,
+    figures: Figures,
 ) -> APIRouter:
     routes = APIRouter(prefix="/oversight", route_class=page_route(pages), include_in_schema=False)
     Lister = Annotated[User, Depends(door.allow(Permission.READ, lists=True))]  # noqa: N806 - a type
@@ -59,8 +68,10 @@ def _oversight(
     @routes.get("/{project}")
     def show(project: str, reader: Reader) -> Response:
         """How the project stands."""
-        report = records.report(project)
-        blocks = [CertificateAnswer.of(c) for c in certificates.page(project, _BLOCKS, None).items]
+        report = figures.records.report(project)
+        blocks = [
+            CertificateAnswer.of(c) for c in figures.certificates.page(project, _BLOCKS, None).items
+        ]
         return pages.show(
             "oversight.html",
             user=reader,
@@ -68,6 +79,7 @@ def _oversight(
             projects=tabs.of(reader),
             state=keep.get(project),
             report=report,
+            slices=figures.slices(project),
             current=[block for block in blocks if block.end is None],
             past=[block for block in blocks if block.end is not None],
         )
@@ -75,7 +87,7 @@ def _oversight(
     @routes.get("/{project}/verification")
     def verify(project: str, auditor: Auditor) -> Response:
         """Every block counted again from the ledger alone."""
-        found = certificates.verify(project)
+        found = figures.certificates.verify(project)
         return pages.show("verification.html", user=auditor, project=project, found=found)
 
     @routes.post("/{project}/stop")
