@@ -22,6 +22,7 @@ from handraise.commands import (
     report,
     republish,
     send,
+    subject,
     tokens,
     up,
 )
@@ -74,6 +75,7 @@ app.add_typer(people.app, name="user")
 app.add_typer(tokens.app, name="token")
 app.add_typer(model.app, name="model")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(subject.app, name="subject")
 app.add_typer(dead_letters.app, name="dead-letters")
 
 

@@ -13,6 +13,7 @@ from pydantic import StringConstraints, ValidationError, ValidationInfo, field_v
 from pydantic_core import from_json
 
 from shared.errors import Malformed
+from shared.moments import Moment
 from shared.payloads import (
     PROBABILITY_TOLERANCE,
     WITHOUT_NUL,
@@ -29,7 +30,6 @@ from shared.payloads import (
     Frozen,
     ModelChanged,
     ModelRef,
-    Moment,
     Payload,
     PolicyChanged,
     PredictionMade,
@@ -41,6 +41,7 @@ from shared.payloads import (
     RouteKind,
     RouteReason,
     ScoringRequested,
+    SubjectsErased,
     Vote,
 )
 from shared.project import ProjectName
@@ -75,6 +76,7 @@ __all__ = [
     "RouteKind",
     "RouteReason",
     "ScoringRequested",
+    "SubjectsErased",
     "Vote",
     "announce",
 ]
@@ -97,6 +99,7 @@ class EventType(StrEnum):
     POLICY_CHANGED = "policy.changed.v1"
     AUTOMATION_STOPPED = "automation.stopped.v1"
     AUTOMATION_RESUMED = "automation.resumed.v1"
+    SUBJECTS_ERASED = "subjects.erased.v1"
     PROMOTION_DECIDED = "promotion.decided.v1"
     EVENT_DEAD_LETTERED = "event.dead_lettered.v1"
 
@@ -116,6 +119,7 @@ CATALOGUE: Mapping[EventType, tuple[Stream, type[Payload]]] = {
     EventType.POLICY_CHANGED: (Stream.CONTROL, PolicyChanged),
     EventType.AUTOMATION_STOPPED: (Stream.CONTROL, AutomationSwitched),
     EventType.AUTOMATION_RESUMED: (Stream.CONTROL, AutomationSwitched),
+    EventType.SUBJECTS_ERASED: (Stream.CONTROL, SubjectsErased),
     EventType.PROMOTION_DECIDED: (Stream.CONTROL, PromotionDecided),
     EventType.EVENT_DEAD_LETTERED: (Stream.DEAD_LETTERS, EventDeadLettered),
 }

@@ -1,15 +1,11 @@
 """What events say: the payloads, and the values they are made of."""
 
-import re
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     JsonValue,
@@ -20,36 +16,13 @@ from pydantic import (
     StringConstraints,
 )
 
+from shared.moments import Moment
 from shared.project import Label, Project
-
-_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:?\d\d)", re.ASCII)
-
-
-def _rfc_3339(value: object) -> object:
-    """Refuse what pydantic would guess a time from: counts of seconds, other notations."""
-    if isinstance(value, datetime) or (isinstance(value, str) and _RFC_3339.fullmatch(value)):
-        return value
-    raise ValueError("write it as in RFC 3339 with an offset, e.g. 2026-01-31T09:30:00Z")
-
-
-def in_utc_range(value: datetime) -> datetime:
-    """Refuse the few hours around the years 1 and 9999 that no database can hold in UTC.
-
-    Raises:
-        ValueError: the moment cannot be said in UTC.
-    """
-    try:
-        value.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("the moment lies outside of the years 1 to 9999 in UTC") from error
-    return value
-
 
 WITHOUT_NUL = r"^[^\x00]*$"
 """PostgreSQL keeps no NUL in a text."""
 
 EventId = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=WITHOUT_NUL)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_rfc_3339), AfterValidator(in_utc_range)]
 Count = Annotated[int, Field(strict=True, ge=0)]
 Ordinal = Annotated[int, Field(strict=True, ge=1)]
 Probability = Annotated[float, Field(strict=True, ge=0, le=1)]
@@ -259,6 +232,14 @@ class AutomationSwitched(Frozen):
     reason: str
 
 
+class SubjectsErased(Frozen):
+    """What described these events is gone; whoever keeps a copy of it erases it too."""
+
+    event_ids: Annotated[list[EventId], Field(min_length=1, max_length=500)]
+    actor: str
+    reason: str
+
+
 class PromotionDecided(Frozen):
     """A person approved or rejected a candidate version, or went back to another version."""
 
@@ -289,6 +270,7 @@ Payload = (
     | ProjectConfigured
     | PolicyChanged
     | AutomationSwitched
+    | SubjectsErased
     | PromotionDecided
     | EventDeadLettered
 )

@@ -14,7 +14,7 @@ from pydantic_core import from_json
 
 from shared.errors import Malformed
 from shared.events import PROBABILITY_TOLERANCE
-from shared.payloads import in_utc_range
+from shared.moments import in_utc_range
 
 FeatureValue = bool | int | float | str | None
 _EventId = Annotated[str, Meta(min_length=1, max_length=256, pattern=r"^[^\x00]*\Z")]

@@ -4,6 +4,7 @@
 """
 
 from handraise.client.certificates import Certificate, Verification
+from handraise.client.erasing import Erased
 from handraise.client.label_errors import LabelErrors, SecondLooks, Suspect
 from handraise.client.ledger import (
     LedgerFault,
@@ -75,6 +76,7 @@ __all__ = [
     "Disparity",
     "Draft",
     "Entry",
+    "Erased",
     "Estimate",
     "Figure",
     "Gap",

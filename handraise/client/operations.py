@@ -1,7 +1,17 @@
 """Every operation of the API as a method; `operation.py` says how it becomes one."""
 
 from handraise.client import certificates as promises
-from handraise.client import exams, ledger, letters, people, quality, records, reports, work
+from handraise.client import (
+    erasing,
+    exams,
+    ledger,
+    letters,
+    people,
+    quality,
+    records,
+    reports,
+    work,
+)
 from handraise.client import label_errors as suspicions
 from handraise.client import models as versions
 from handraise.client import projects as governing
@@ -26,6 +36,8 @@ class Operations:
     reject = Operation(versions.reject)
     roll_back = Operation(versions.roll_back)
     contribution = Operation(reports.contribution)
+
+    erase_subjects = Operation(erasing.erase_subjects)
 
     prove = Operation(ledger.prove)
     ledger_head = Operation(ledger.ledger_head)

@@ -10,6 +10,7 @@ from services.review.api import (
     contracts,
     dead_letters,
     document,
+    erasing,
     exams,
     gold,
     label_errors,
@@ -42,6 +43,7 @@ from services.review.settings import Settings
 from services.review.use_cases.certificates import ReadCertificates
 from services.review.use_cases.dead_letters import WorkDeadLetters
 from services.review.use_cases.desk import Desk
+from services.review.use_cases.erasing import EraseSubjects
 from services.review.use_cases.federation import LogInByProvider
 from services.review.use_cases.measuring import MeasureReviewers
 from services.review.use_cases.models import KeepModels
@@ -117,6 +119,8 @@ def _add_work(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
     read = ReadRecords(core.store, core.clock)
     app.include_router(reports.router(door, ReportContribution(core.store, core.clock)))
     app.include_router(seals.router(door, VerifyLedger(core.store, core.signer), read.prove))
+    erase = EraseSubjects(core.store, core.relay, core.leftovers, core.clock)
+    app.include_router(erasing.router(door, erase))
     promised = ReadCertificates(core.store, core.coin_key)
     app.include_router(certificates.router(door, promised))
     app.include_router(records.router(door, read, promised))

@@ -12,6 +12,7 @@ from faststream.redis import RedisBroker
 from prometheus_client import CollectorRegistry
 
 from services.review.adapters.access_keeping import AccessKeeping
+from services.review.adapters.erasing import Leftovers
 from services.review.adapters.hasher import Argon2Hasher
 from services.review.adapters.housekeeping import Housekeeping
 from services.review.adapters.letter_keeping import LetterKeeping
@@ -111,6 +112,7 @@ class Core:
         )
         self.observer = Observer(observe)
         self.transport = RedisTransport(settings.redis_url, settings.prefix)
+        self.leftovers = Leftovers(self.database, settings.redis_url, self.keys)
         self.republish, self.reconcile = self._reconciling()
         self.redis = connect(settings.redis_url)
         self.messaging = MessagingMetrics(self.registry)
@@ -199,4 +201,5 @@ async def lifespan(core: Core) -> AsyncIterator[None]:
     await core.redis.aclose()
     core.publisher.close()
     core.transport.close()
+    core.leftovers.close()
     core.database.close()

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from shared.database.engines import LOCK_WAIT_SECONDS, begin_writing, make_engine
 from shared.database.group_commit import GroupCommit
+from shared.database.scrubbing import scrub
 from shared.errors import Malformed, Misconfigured, Unavailable
 
 
@@ -105,6 +106,15 @@ class Database:
         if self.is_postgresql:
             return self.engine.execution_options(isolation_level="AUTOCOMMIT")
         return self.engine
+
+    def scrub(self, tables: Collection[str]) -> None:
+        """Let no traces be left of what was deleted; see `scrubbing.scrub`.
+
+        Raises:
+            Unavailable: the database is away, or in use all the time.
+        """
+        with _translated():
+            scrub(self.engine, tables)
 
     def close(self) -> None:
         """Give all connections back, after those that write now."""

@@ -1,8 +1,9 @@
-"""How contracts claim: as the use case does, but in the order of the database alone."""
+"""How contracts claim, as the use case does, but in the order of the database alone; and vote."""
 
 from datetime import datetime, timedelta
 
 from services.review.domain.queue import Lease
+from services.review.domain.votes import Ballot
 from services.review.ports import Hold, Transaction
 from tests.builders import NOON
 
@@ -18,3 +19,21 @@ def claim(
     hold = Hold(who, now + 5 * MINUTE, sees_model=True)
     granted = [transaction.leases.grant(candidate, hold, now) for candidate in found]
     return [lease for lease in granted if lease][:limit]
+
+
+def a_ballot(item_id: int, number: int, reviewer: str = "ada", **changes: object) -> Ballot:
+    """An answer, with everything unimportant filled in."""
+    content: dict[str, object] = {
+        "item_id": item_id,
+        "round": 1,
+        "number": number,
+        "reviewer": reviewer,
+        "label": "stay",
+        "comment": "clear",
+        "reason_code": None,
+        "seconds_spent": 1.5,
+        "at": NOON + number * MINUTE,
+        "lease_id": f"lease-{number}",
+        "saw_model": True,
+    }
+    return Ballot(**(content | changes))  # type: ignore[arg-type]

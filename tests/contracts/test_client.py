@@ -61,6 +61,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "drop_dead_letter": lambda c: c.drop_dead_letter(5, "why"),
     "drop_dead_letters": lambda c: c.drop_dead_letters({"project": "churn", "upto": 3}, "why"),
     "end_sessions": lambda c: c.end_sessions("ada"),
+    "erase_subjects": lambda c: c.erase_subjects("churn", ["c-17"], "why"),
     "escalate": lambda c: c.escalate(CLAIM, "why"),
     "gaps": lambda c: c.gaps(),
     "gold": lambda c: c.gold("churn"),

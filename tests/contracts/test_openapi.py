@@ -36,6 +36,7 @@ HARMLESS = {
     "repair_gaps": "what was repaired is no gap",
     "send_for_second_look": "what was sent is not sent again",
     "send_again": "with the same ids",
+    "erase_subjects": "what was erased is gone already",
     "add_user": "brings the user to the same",
 }
 """POST routes without an Idempotency-Key, and why none is needed."""

@@ -3,32 +3,15 @@
 from collections.abc import Sequence
 
 from services.review.domain.queue import Lease, LeaseEnd, Stage, Worth
-from services.review.domain.votes import Ballot, Because, Draft, VoteState
+from services.review.domain.votes import Because, Draft, VoteState
 from services.review.ports import Hold, Store
 from shared.events import RouteReason
 from tests.builders import NOON, an_item
-from tests.contracts.claims import LATER, MINUTE, claim
+from tests.contracts.claims import LATER, MINUTE, a_ballot, claim
 
 
 def events(leases: Sequence[Lease]) -> list[str]:
     return [lease.item.event_id for lease in leases]
-
-
-def a_ballot(item_id: int, number: int, reviewer: str = "ada", **changes: object) -> Ballot:
-    content: dict[str, object] = {
-        "item_id": item_id,
-        "round": 1,
-        "number": number,
-        "reviewer": reviewer,
-        "label": "stay",
-        "comment": "clear",
-        "reason_code": None,
-        "seconds_spent": 1.5,
-        "at": NOON + number * MINUTE,
-        "lease_id": f"lease-{number}",
-        "saw_model": True,
-    }
-    return Ballot(**(content | changes))  # type: ignore[arg-type]
 
 
 def test_a_slot_has_one_holder(store: Store) -> None:

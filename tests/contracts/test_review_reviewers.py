@@ -5,7 +5,7 @@ from services.review.domain.reviewers import Arms, Reviewer, State
 from services.review.domain.standing import Tally
 from services.review.ports import Store
 from tests.builders import NOON, an_item
-from tests.contracts.test_review_queues import a_ballot
+from tests.contracts.claims import a_ballot
 
 ADA = Reviewer(
     "churn",

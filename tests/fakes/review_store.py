@@ -13,6 +13,7 @@ from shared.events import CloudEvent, DecidedBy
 from tests.fakes.people import FakeAccessLog, FakeAnswers, FakePasswords, FakeTokens, FakeUsers
 from tests.fakes.review_blocks import FakeBlocks
 from tests.fakes.review_dead_letters import FakeDeadLetters
+from tests.fakes.review_erasing import FakeErasing
 from tests.fakes.review_gold import FakeGoldItems
 from tests.fakes.review_history import FakeAccepted, FakeHistory, FakeMarks
 from tests.fakes.review_leases import FakeLeases
@@ -141,6 +142,15 @@ class FakeTransaction:
         self.accepted = FakeAccepted(self.outbox)
         self.seals = FakeSeals(self.ledger)
         self.suspects = FakeSuspects(self.items)
+        self.erasing = FakeErasing(
+            self.ledger,
+            self.items,
+            self.votes,
+            self.gold,
+            self.dead_letters,
+            self.accepted,
+            self.seals.erased,
+        )
         self.history = FakeHistory(self.ledger, self.items)
         self.outcomes = FakeOutcomes(self.items, self.votes, self.ledger)
 

@@ -32,6 +32,7 @@ POLICY: dict[str, str] = {
     "GET /v1/decisions/{project}": "record project",
     "GET /v1/decisions/{project}/{event_id}": "record project",
     "GET /v1/decisions/{project}/{event_id}/record": "record project",
+    "POST /v1/projects/{project}/erasures": "administer project",
     "GET /v1/ledger/head": "record all",
     "GET /v1/ledger/verification": "record all",
     "GET /v1/ledger/entries/{project}": "record project",

@@ -10,6 +10,7 @@ from services.review.adapters.access_log import SqlAccessLog
 from services.review.adapters.answers import SqlAnswers
 from services.review.adapters.blocks import SqlBlocks
 from services.review.adapters.dead_letters import SqlDeadLetters
+from services.review.adapters.erasing import SqlErasing
 from services.review.adapters.gold import SqlGoldItems
 from services.review.adapters.history import SqlHistory
 from services.review.adapters.items import SqlItems
@@ -38,6 +39,7 @@ class SqlTransaction:
     def __init__(self, session: Session, keys: Mapping[Stream, str]) -> None:
         self.ledger = SqlLedger(session)
         self.seals = SqlSeals(session)
+        self.erasing = SqlErasing(session)
         self.items = SqlItems(session)
         self.leases = SqlLeases(session)
         self.votes = SqlVotes(session)

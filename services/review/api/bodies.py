@@ -11,7 +11,7 @@ from pydantic import (
 )
 
 from shared.events import EventId, PredictionMade, ScoringRequested
-from shared.payloads import Moment
+from shared.moments import Moment
 from shared.project import Label
 
 MOST_EVENTS = 1000

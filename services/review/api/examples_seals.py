@@ -29,6 +29,8 @@ _ENTRY = {
 
 SEALS: dict[str, Any] = {
     "EntriesAnswer": {"entries": [_ENTRY], "next_cursor": None},
+    "ErasedAnswer": {"entries": 3, "letters": 0, "documents": 2},
+    "ErasureRequest": {"event_ids": ["c-17"], "reason": "request 2026/31"},
     "LedgerVerificationAnswer": {
         "seals": 118,
         "entries": 48_112,

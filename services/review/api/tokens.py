@@ -25,7 +25,7 @@ from services.review.errors import MadeBefore
 from services.review.use_cases.repeating import Once
 from services.review.use_cases.tokens import KeepTokens, Order
 from shared.clock import Clock
-from shared.payloads import Moment
+from shared.moments import Moment
 
 _MOMENT = TypeAdapter(Moment)
 

@@ -41,7 +41,8 @@ MEANINGS: Mapping[Permission, str] = {
     Permission.PROMOTE: "approve and reject model versions, and go back to an older one",
     Permission.OPERATE: "apply project files, stop and resume automation, settle dead letters, "
     "repair gaps",
-    Permission.ADMINISTER: "look after users, tokens and passwords, and read the access log",
+    Permission.ADMINISTER: "look after users, tokens and passwords, read the access log, "
+    "and erase what describes events",
 }
 """What each permission lets its holder do."""
 

@@ -48,13 +48,13 @@ def _place(placed: Placed) -> dict[str, object]:
 
 
 def recall(project: str, event_id: str, body: str) -> Case:
-    """Read back what `record` wrote."""
+    """Read back what `record` wrote, as far as it was not erased since."""
     content: dict[str, Any] = msgspec.json.decode(body)
     prediction = content["prediction"]
     return Case(
         project=project,
         event_id=event_id,
-        features=prediction["features"],
+        features=prediction.get("features", {}),
         context=prediction.get("context", {}),
         slices=prediction.get("slices", {}),
         probabilities=prediction["probabilities"],
@@ -82,7 +82,12 @@ def case_of(prediction: wire.Prediction, route: Route) -> Case:
 
 
 def is_same_event(prediction: wire.Prediction, body: str) -> bool:
-    """Whether a recorded event has this content; another model's answer makes no difference."""
+    """Whether a recorded event has this content; another model's answer makes no difference.
+
+    What was erased may come again: it stays erased.
+    """
     recorded = msgspec.json.decode(body)["prediction"]
+    if "features" not in recorded:
+        return True
     arrived = msgspec.json.decode(msgspec.json.encode(prediction.data))
     return all(recorded.get(part, {}) == arrived.get(part, {}) for part in _CONTENT)

@@ -1,9 +1,11 @@
 """What is wrong with a sealed ledger, and what to do about it."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.review.domain import merkle
+from services.review.domain.ledger import Kind
 from services.review.domain.seals import Head, Seal, SignedHead, Stored, leaf_at, older_number
 
 RESTORE = "restore the database from a backup that verifies, and find out who else can write to it"
@@ -102,6 +104,32 @@ def of_entries(seal: Seal, entries: Sequence[Stored]) -> list[Fault]:
         for place in now.keys() - sealed.keys()
     ]
     return sorted(faults, key=lambda fault: fault.entry or 0)
+
+
+def of_erased(erased: Iterable[Stored], told: Collection[int], number: int) -> list[Fault]:
+    """Entries whose personal part is gone, although no erasure of it is recorded.
+
+    Args:
+        erased: the entries without their personal part.
+        told: the places of which an erasure is recorded.
+        number: of the newest seal.
+    """
+    return [
+        Fault(number, entry.sequence, f"{_called(entry)} was blanked, and no erasure is recorded")
+        for entry in erased
+        if entry.sequence not in told
+    ]
+
+
+def places_erased(entry: Stored) -> Sequence[int]:
+    """The places of which an entry records the erasure."""
+    if entry.kind is not Kind.ERASED:
+        return []
+    try:
+        places: Sequence[int] = json.loads(entry.body)["entries"]
+    except (ValueError, KeyError, TypeError):
+        return []  # somebody has altered it, which its hash tells
+    return places
 
 
 def against(kept: tuple[int, str], newest: int, found: str | None) -> Fault | None:

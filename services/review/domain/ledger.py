@@ -28,6 +28,7 @@ class Kind(StrEnum):
     GOLD = "gold"
     GOLD_ANSWERED = "gold_answered"
     RESTORED = "restored"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from services.review.ports.answers import Answers
 from services.review.ports.blocks import Blocks
+from services.review.ports.erasing import Erasing
 from services.review.ports.gold import GoldItems
 from services.review.ports.letters import DeadLetters
 from services.review.ports.models import Models
@@ -30,6 +31,8 @@ class Transaction(Protocol):
     def ledger(self) -> Ledger: ...
     @property
     def seals(self) -> Seals: ...
+    @property
+    def erasing(self) -> Erasing: ...
     @property
     def items(self) -> Items: ...
     @property

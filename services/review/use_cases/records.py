@@ -28,6 +28,7 @@ _STORY = (
     Kind.APPEALED,
     Kind.DOUBTED,
     Kind.AUDITED,
+    Kind.ERASED,
 )
 
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from services.review.domain import faults
 from services.review.domain.faults import Fault
-from services.review.domain.seals import Seal, SignedHead, is_named_later
+from services.review.domain.seals import Seal, SignedHead, Stored, is_named_later
 from services.review.errors import NotFound
 from services.review.ports import Signer, Store
-from services.review.use_cases.sealing import END, MOST
+from services.review.use_cases.sealing import END
 
 _SEALS_AT_ONCE = 20
 _MOST_TOLD = 100
+_MOST_UNSEALED = 10_000
 _BEFORE_ALL = -(2**63)
 """No entry stands there; what somebody else puts before the first must be seen."""
 
@@ -71,7 +72,9 @@ class VerifyLedger:
                 walk.compare(kept)
                 break
         with self._store.read() as transaction:
-            unsealed = len(transaction.seals.entries(walk.last, END, MOST))
+            newest = transaction.seals.entries(walk.last, END, _MOST_UNSEALED)
+        walk.end(newest)
+        unsealed = len(newest)
         told = walk.faults[:_MOST_TOLD]
         return Verified(walk.number, walk.entries, unsealed, walk.newest, told)
 
@@ -98,6 +101,8 @@ class _Walk:
         self._trusted = trusted
         self._known: dict[int, str] = {}
         self._kept_sha256: str | None = None
+        self._erased: list[Stored] = []
+        self._told: set[int] = set()
 
     def on(self, seal: Seal, kept: tuple[int, str] | None) -> None:
         """Check the next seal, and the entries of its stretch."""
@@ -114,6 +119,7 @@ class _Walk:
         with self._store.read() as transaction:
             entries = transaction.seals.entries(self.last, head.last, END)
         self.faults += faults.of_entries(seal, entries)
+        self._note(entries)
         self.newest, self.number, self.last = signed, number, head.last
         self.entries += len(entries)
         self._known[number] = signed.sha256
@@ -124,6 +130,18 @@ class _Walk:
         }
         if kept and kept[0] == number:
             self._kept_sha256 = signed.sha256
+
+    def end(self, unsealed: Sequence[Stored]) -> None:
+        """What was blanked must be told of somewhere; the newest entries may do so."""
+        self._note(unsealed)
+        if not self.is_broken:
+            self.faults += faults.of_erased(self._erased, self._told, self.number)
+
+    def _note(self, entries: Sequence[Stored]) -> None:
+        for entry in entries:
+            if entry.erased is not None:
+                self._erased.append(entry)
+            self._told.update(faults.places_erased(entry))
 
     def compare(self, kept: tuple[int, str] | None) -> None:
         """Compare with the head that was kept elsewhere."""

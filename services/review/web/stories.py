@@ -53,6 +53,10 @@ def proof_of(record: Record) -> str:
             return f"ALTERED after it was sealed: entry {', '.join(map(str, places))}."
 
 
+def _erased(body: Body) -> tuple[str, str]:
+    return f"{body['actor']} erased what described it", body["reason"]
+
+
 def percent(share: float) -> str:
     """A share as people read it.
 
@@ -130,4 +134,5 @@ _WORDS: Mapping[Kind, Callable[[Body], tuple[str, str] | None]] = {
     Kind.CORRECTED: _corrected,
     Kind.APPEALED: _appealed,
     Kind.DOUBTED: _doubted,
+    Kind.ERASED: _erased,
 }

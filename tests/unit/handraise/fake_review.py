@@ -28,6 +28,7 @@ class FakeReview:
         self.url = ""
         self.gaps: list[dict[str, Any]] = []
         self.verification: dict[str, Any] = {"entries": 9, "blocks": 2, "contradictions": []}
+        self.erased: list[dict[str, Any]] = []
         self.ledger = FakeSealedLedger()
         self.letters = FakeLetters()
         self.people = FakePeople()
@@ -41,6 +42,9 @@ class FakeReview:
             case ["PUT", "projects", name]:
                 self.projects[name] = body
                 return 200, self.state(name)
+            case ["POST", "projects", _, "erasures"]:
+                self.erased.append(body)
+                return 200, {"entries": 2, "letters": 0, "documents": 3}
             case ["GET" | "POST", "projects", name, *_] if name not in self.projects:
                 return 404, problem(404, "No such project", f"apply the file of {name}")
             case ["GET", "projects", name]:
