@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from handraise.client import ModelVersion
 from handraise.commands.access import reach, settings_for
 from handraise.output import AsJson, show
+from handraise.project_file import read_project
 from handraise.settings import child_environment
 
 _NOT_USED = "redis://localhost"
@@ -130,4 +132,22 @@ def rebuild(
         "HANDRAISE_REDIS_URL": settings.redis_url or _NOT_USED,
     }
     done = subprocess.run(command, env=child_environment(given), check=False)  # noqa: S603
+    raise typer.Exit(done.returncode)
+
+
+@app.command()
+def check(file: Annotated[Path, typer.Argument(help="A project file (YAML).")]) -> None:
+    """Try out the models that a project file brings (`experts`) on events made up from its fields.
+
+    Says what each takes to fit, to store and to answer; exit 1 if one cannot be used.
+    """
+    project = read_project(file)
+    if not project.experts:
+        typer.echo(f"{file} brings no models: it has no `experts`")
+        return
+    done = subprocess.run(
+        [sys.executable, "-m", "services.retrainer", "check"],
+        input=project.model_dump_json().encode(),
+        check=False,
+    )
     raise typer.Exit(done.returncode)

@@ -1,4 +1,4 @@
-"""`python -m services.retrainer`, or `python -m services.retrainer rebuild PROJECT VERSION`."""
+"""`python -m services.retrainer`, or with `rebuild PROJECT VERSION` or `check`."""
 
 import sys
 
@@ -6,11 +6,14 @@ from services.retrainer.app import create_app, rebuild
 from services.retrainer.domain.leaving_out import LeftOut, Whom
 from services.retrainer.errors import NoSuchVersion
 from services.retrainer.settings import Settings
+from shared.errors import Misconfigured
+from shared.model.brought.trial import try_out
+from shared.project import Project
 from shared.service import serve
 
 USAGE = (
     "usage: python -m services.retrainer "
-    "[rebuild PROJECT VERSION [--without reviewer|subject NAME]]"
+    "[rebuild PROJECT VERSION [--without reviewer|subject NAME] | check < PROJECT.json]"
 )
 
 
@@ -25,6 +28,8 @@ def main(arguments: list[str]) -> None:
             version.isdecimal() and whom in set(Whom)
         ):
             _rebuild(project, int(version), LeftOut(Whom(whom), name))
+        case ["check"]:
+            _check(Project.model_validate_json(sys.stdin.buffer.read()))
         case _:
             sys.exit(USAGE)
 
@@ -38,6 +43,20 @@ def _rebuild(project: str, version: int, without: LeftOut | None) -> None:
     if without is not None:
         sys.stdout.write(f"without  {rebuilt.changed} corrections\n")
     sys.exit(0 if rebuilt.is_same or without is not None else 1)
+
+
+def _check(project: Project) -> None:
+    """Try out each model that the project brings; exit with 1 if one cannot be used."""
+    failures = 0
+    for expert in project.experts:
+        try:
+            trial = try_out(expert, project)
+        except Misconfigured as error:
+            failures += 1
+            sys.stdout.write(f"{error}\n")
+        else:
+            sys.stdout.write(f"{expert.name}: {trial}\n")
+    sys.exit(1 if failures else 0)
 
 
 if __name__ == "__main__":

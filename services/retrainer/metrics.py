@@ -70,6 +70,13 @@ class Metrics:
             ["project", "challenger"],
             registry=registry,
         )
+        self.experts_failed = Counter(
+            "handraise_experts_failed",
+            "Fits of a model that a project brings, which failed; it is not heard. The log says "
+            "why; `handraise model check FILE` tries it.",
+            ["project", "expert"],
+            registry=registry,
+        )
         self.publish_seconds = Histogram(
             "handraise_publish_seconds",
             "Time to write and record a version. Rising: the disk of the artifacts or the "

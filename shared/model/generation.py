@@ -21,6 +21,7 @@ from shared.model.probabilities import Floats, relabel
 from shared.model.serving import ServingModel
 from shared.model.state import ModelState
 from shared.model.values import Row
+from shared.project import Expert, Reads
 
 REHEARSED = 32
 
@@ -52,15 +53,20 @@ class Generation:
 
     @classmethod
     def start(
-        cls, encoder: FeatureEncoder, labels: int, bounds: Bounds, previous: Self | None = None
+        cls,
+        encoder: FeatureEncoder,
+        labels: int,
+        bounds: Bounds,
+        experts: Sequence[Expert] = (),
+        previous: Self | None = None,
     ) -> Self:
         """A generation that has learned nothing, but whom to trust if there was a `previous` one.
 
         The previous mixer and challengers go on if they have the same voices.
         """
         panel = Panel.start(encoder.width, labels, text=encoder.reads_text)
-        challengers = Challengers.start(encoder.fields, labels)
-        if previous is not None and previous.challengers.names == challengers.names:
+        challengers = Challengers.start(encoder.fields, labels, experts)
+        if previous is not None and previous.challengers.is_like(challengers):
             challengers = previous.challengers
         voices = panel.speakers + len(challengers.names)
         goes_on = previous is not None and previous.mixer.voices == voices
@@ -99,15 +105,22 @@ class Generation:
 
     def task(self, refit: Refit) -> Task:
         """What the fit is made of."""
+        expert = self.challengers.expert(refit.challenger)
+        if refit.challenger == "lines" or (expert and expert.reads is Reads.VECTORS):
+            sparse, targets = self._memory.until(refit.upto)
+            return Task(refit.challenger, None, sparse, targets, expert)
         values, targets = self._history.until(refit.upto)
-        sparse, sparse_targets = self._memory.until(refit.upto)
-        if refit.challenger == "lines":
-            return Task(refit.challenger, None, sparse, sparse_targets)
-        return Task(refit.challenger, values, None, targets)
+        return Task(refit.challenger, values, None, targets, expert)
 
     def install(self, refit: Refit, state: ModelState | None) -> None:
         """Hear a fit from now on."""
         self.challengers.install(refit.challenger, state, self._history.counted(refit.upto))
+
+    def bring(self, experts: Sequence[Expert]) -> None:
+        """Hear other models of the project's own; whom to trust is learned anew."""
+        self.challengers = self.challengers.bringing(experts)
+        voices = self._panel.speakers + len(self.challengers.names)
+        self.mixer = Mixer.start(voices, self.challengers.labels)
 
     def serving(
         self, labels: Sequence[str], trying: tuple[str, ModelState | None] | None = None

@@ -19,7 +19,7 @@ from shared.model.probabilities import relabel
 from shared.model.serving import ServingModel, floored
 from shared.model.state import ModelState
 from shared.model.values import Row, remembered
-from shared.project import FieldKind, Project
+from shared.project import Expert, FieldKind, Project
 
 KIND = "learner"
 REFITS = (32, 128, 512)
@@ -52,7 +52,11 @@ class Learner:
     """
 
     def __init__(
-        self, labels: tuple[str, ...], fields: Mapping[str, FieldKind], bounds: Bounds
+        self,
+        labels: tuple[str, ...],
+        fields: Mapping[str, FieldKind],
+        experts: tuple[Expert, ...],
+        bounds: Bounds,
     ) -> None:
         """Make an empty learner; `start` and `restore` are the ways in."""
         self.labels = labels
@@ -61,6 +65,7 @@ class Learner:
         self._position = 0
         self._since = 0
         self._fields = dict(fields)
+        self._experts = experts
         self._raw: list[dict[str, FeatureValue]] | None = []
         self._raw_targets: NDArray[np.float32] = np.zeros((REFITS[-1], len(labels)), np.float32)
         self._raw_positions: list[int] = []
@@ -69,7 +74,7 @@ class Learner:
     @classmethod
     def start(cls, project: Project, bounds: Bounds = BOUNDS) -> Self:
         """A learner that has seen nothing."""
-        return cls(project.labels, project.fields, bounds)
+        return cls(project.labels, project.fields, project.experts, bounds)
 
     def learn(
         self,
@@ -113,7 +118,8 @@ class Learner:
 
         Labels are matched by name: a new one starts from nothing, a removed one is forgotten.
         """
-        if project.labels != self.labels or project.fields != self._fields:
+        before = (self.labels, self._fields, self._experts)
+        if (project.labels, project.fields, project.experts) != before:
             self._since = self._position + 1
         if project.labels != self.labels:
             known = {label: i for i, label in enumerate(self.labels)}
@@ -126,6 +132,10 @@ class Learner:
             self._fields = dict(project.fields)
             if self._raw is None:
                 self._raw, self._raw_positions = [], []
+        if project.experts != self._experts:
+            self._experts = project.experts
+            if self._generation is not None:
+                self._generation.bring(project.experts)
 
     def due(self, besides: Sequence[str] = ()) -> Refit | None:
         """A challenger that should be fitted to what was learned, `besides` those at work."""
@@ -163,6 +173,7 @@ class Learner:
             "kind": KIND,
             "labels": list(self.labels),
             "fields": {name: kind.value for name, kind in self._fields.items()},
+            "experts": [expert.model_dump(mode="json") for expert in self._experts],
             "count": self.count,
             "position": self._position,
             "since": self._since,
@@ -186,7 +197,8 @@ class Learner:
         if document["kind"] != KIND:
             raise ValueError(f"a state of kind {document['kind']!r} cannot be learned from")
         fields = {name: FieldKind(kind) for name, kind in document["fields"].items()}
-        learner = cls(tuple(document["labels"]), fields, bounds)
+        experts = tuple(Expert.model_validate(said) for said in document.get("experts", ()))
+        learner = cls(tuple(document["labels"]), fields, experts, bounds)
         learner.count = document["count"]
         learner._position, learner._since = document["position"], document["since"]
         learner._raw_positions = list(document["raw_positions"])
@@ -226,7 +238,7 @@ class Learner:
             previous.refit(FeatureEncoder.fit(self._fields, rows, labels, previous.encoder))
             return
         encoder = FeatureEncoder.fit(self._fields, rows, labels)
-        current = Generation.start(encoder, labels, self._bounds, previous)
+        current = Generation.start(encoder, labels, self._bounds, self._experts, previous)
         self._generation = current
         judged = previous is not None and current.mixer is previous.mixer
         teach = current.repeat if judged else current.learn

@@ -1,6 +1,7 @@
 """What a project file says: labels, fields and routing policy of one decision point."""
 
 from shared.project.configuration import Project, Promotion
+from shared.project.experts import Expert, Reads
 from shared.project.names import FieldName, Label, ProjectName, ReasonCode
 from shared.project.policy import AuditTiming, Capacity, Policy, WhenOver
 from shared.project.reviewing import (
@@ -22,6 +23,7 @@ __all__ = [
     "Condition",
     "Deadline",
     "Exam",
+    "Expert",
     "Fallback",
     "FieldKind",
     "FieldName",
@@ -32,6 +34,7 @@ __all__ = [
     "ProjectName",
     "Promotion",
     "Quality",
+    "Reads",
     "ReasonCode",
     "Rule",
     "SafeDefault",

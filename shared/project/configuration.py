@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from shared.project.experts import Expert
 from shared.project.names import FieldName, Label, ProjectName, ReasonCode
 from shared.project.policy import Policy, WhenOver
 from shared.project.reviewing import Deadline, Fallback, Order, Quality, SafeDefault, Votes
@@ -40,6 +41,7 @@ class Project(BaseModel):
         order: which items come first.
         quality: how the quality of answers is watched.
         reason_codes: what a reviewer may choose from to say why; empty: nothing is offered.
+        experts: classifiers of one's own, weighed beside ours.
         withheld: fields, of features or context, that reviewers are not shown.
         slices: parts of the events that are compared with one another: slices that events name, or
             categories and booleans among the fields.
@@ -64,6 +66,7 @@ class Project(BaseModel):
     order: Order = Order()
     quality: Quality = Quality()
     reason_codes: Annotated[tuple[ReasonCode, ...], Field(max_length=50)] = ()
+    experts: Annotated[tuple[Expert, ...], Field(max_length=4)] = ()
     withheld: Annotated[tuple[FieldName, ...], Field(max_length=5000)] = ()
     slices: Annotated[
         tuple[SliceName, ...], Field(max_length=10, json_schema_extra={"uniqueItems": True})
@@ -85,6 +88,13 @@ class Project(BaseModel):
                     f"slices: {name!r} is a {self.fields[name].value}, which has too many values; "
                     "let the sender name a slice, such as a range"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _experts_differ(self) -> Self:
+        names = [expert.name for expert in self.experts]
+        if len(set(names)) != len(names):
+            raise ValueError("experts must differ from one another by name")
         return self
 
     @model_validator(mode="after")

@@ -41,6 +41,7 @@ class FakeOutcome:
     """Implements `services.retrainer.ports.Outcome`."""
 
     sha256: str
+    failure: str = ""
 
 
 @dataclass

@@ -15,6 +15,7 @@ from services.retrainer.domain.refits import Refit
 from services.retrainer.domain.versions import Version, stays
 from services.retrainer.errors import CheckpointRefused, VersionLost
 from services.retrainer.ports import Candidate, Checkpoint, Contestant, Outcome
+from shared.errors import Misconfigured
 from shared.events import FeatureValue
 from shared.model import artifact
 from shared.model.challengers import fitting
@@ -186,6 +187,7 @@ class Fitted:
     """Implements `ports.Outcome`."""
 
     state: ModelState | None
+    failure: str = ""
 
     @property
     def sha256(self) -> str:
@@ -200,7 +202,10 @@ def _state_of(outcome: Outcome) -> ModelState | None:
 
 
 def _fitted(task: Task) -> Fitted:
-    return Fitted(fitting.fit(task))
+    try:
+        return Fitted(fitting.fit(task))
+    except Misconfigured as error:
+        return Fitted(None, str(error))
 
 
 @dataclass(frozen=True)

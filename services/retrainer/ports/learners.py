@@ -66,6 +66,11 @@ class Outcome(Protocol):
         """The content hash; empty if nothing suited."""
         ...
 
+    @property
+    def failure(self) -> str:
+        """Why what the project brings cannot be used; empty if it can."""
+        ...
+
 
 class Learner(Protocol):
     """Learns one correction at a time; a pure function of what it was given, in order."""

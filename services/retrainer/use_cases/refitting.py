@@ -2,9 +2,9 @@
 
 import structlog
 
-from services.retrainer.domain.refits import Entered
+from services.retrainer.domain.refits import Entered, Refit
 from services.retrainer.metrics import Metrics
-from services.retrainer.ports import Fitters, Store
+from services.retrainer.ports import Fitters, Outcome, Store
 from services.retrainer.use_cases.courses import Course
 from services.retrainer.use_cases.entering import entry_of
 from services.retrainer.use_cases.publishing import PublishVersion
@@ -56,7 +56,15 @@ class Refitting:
             return
         with self._store.write() as transaction:
             transaction.ledger.append([entry_of(name, entered, self._clock.now())])
-        self._metrics.refits.labels(name, refit.challenger).inc()
+        self._tell(name, refit, outcome)
+
+    def _tell(self, project: str, refit: Refit, outcome: Outcome) -> None:
+        if not outcome.failure:
+            self._metrics.refits.labels(project, refit.challenger).inc()
+            return
+        self._metrics.experts_failed.labels(project, refit.challenger).inc()
+        cure = "try it on this machine: handraise model check FILE"
+        log.warning("expert_failed", project=project, detail=outcome.failure, cure=cure)
 
     def order(self, course: Course) -> None:
         """Begin the next fit that is due; one a project at a time, its trial included."""

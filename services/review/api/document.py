@@ -18,7 +18,8 @@ from starlette.routing import Route
 
 from services.review.api.caller import guard_of
 from services.review.api.cookies import SESSION
-from services.review.api.examples import EXAMPLES, PARAMETERS
+from services.review.api.examples import EXAMPLES
+from services.review.api.examples_parameters import PARAMETERS
 from services.review.api.problems import MEDIA_TYPE, TYPES, type_of
 from services.review.errors import ReviewError
 

@@ -12,27 +12,52 @@ from shared.model.state import ModelState
 from shared.model.voices.constant import ConstantVoice
 from shared.model.voices.registry import voice_from_state
 from shared.model.voices.voice import Voice
-from shared.project import FieldKind
+from shared.project import Expert, FieldKind
 
 
 class Challengers:
     """Each has a place in the mixture from the start; before its first fit it says nothing.
 
     Attributes:
-        names: in the order of their places.
+        names: in the order of their places, those that the project brings at the end.
+        experts: what the project brings.
         fitted: how many examples there had been at each one's last fit.
     """
 
-    def __init__(self, names: Sequence[str], labels: int) -> None:
-        self.names = tuple(names)
+    def __init__(self, ours: Sequence[str], labels: int, experts: Sequence[Expert] = ()) -> None:
+        self.names = (*ours, *(expert.name for expert in experts))
+        self.experts = tuple(experts)
         self.fitted: dict[str, int] = {}
         self._mute = ConstantVoice(np.full((1, labels), 1 / labels))
         self._voices: dict[str, Voice] = {}
 
     @classmethod
-    def start(cls, fields: Mapping[str, FieldKind], labels: int) -> Self:
-        """Those that suit the fields, none of them fitted."""
-        return cls(suitable(fields), labels)
+    def start(
+        cls, fields: Mapping[str, FieldKind], labels: int, experts: Sequence[Expert] = ()
+    ) -> Self:
+        """Those that suit the fields and those that are brought, none of them fitted."""
+        return cls(suitable(fields), labels, experts)
+
+    def bringing(self, experts: Sequence[Expert]) -> "Challengers":
+        """Ours as they are, with others that are brought, not yet fitted."""
+        ours = self.names[: len(self.names) - len(self.experts)]
+        changed = Challengers(ours, self.labels, experts)
+        changed.fitted = {name: count for name, count in self.fitted.items() if name in ours}
+        changed._voices = {name: voice for name, voice in self._voices.items() if name in ours}
+        return changed
+
+    def expert(self, name: str) -> Expert | None:
+        """What is brought under a name; None if it is one of ours."""
+        return next((expert for expert in self.experts if expert.name == name), None)
+
+    @property
+    def labels(self) -> int:
+        """How many labels there are."""
+        return int(self._mute.probabilities.shape[1])
+
+    def is_like(self, other: "Challengers") -> bool:
+        """Whether both have the same places."""
+        return (self.names, self.experts) == (other.names, other.experts)
 
     @property
     def voices(self) -> list[Voice]:
@@ -49,7 +74,7 @@ class Challengers:
     def predict_log_proba(self, rows: Encoded) -> Floats:
         """Logarithms of probabilities, shape (rows, challengers, labels)."""
         said = [voice.predict_log_proba(rows) for voice in self.voices]
-        nobody = np.empty((len(rows), 0, self._mute.probabilities.shape[1]))
+        nobody = np.empty((len(rows), 0, self.labels))
         return np.concatenate([nobody, *said], axis=1)
 
     def due(self, examples: int, besides: Collection[str], upto: int) -> Refit | None:
@@ -74,10 +99,11 @@ class Challengers:
 
     def state(self) -> ModelState:
         """For `from_state`."""
-        labels = self._mute.probabilities.shape[1]
-        document = {"names": list(self.names), "labels": labels, "fitted": dict(self.fitted)}
+        brought = [expert.model_dump(mode="json") for expert in self.experts]
+        ours = list(self.names[: len(self.names) - len(brought)])
+        document = {"names": ours, "labels": self.labels, "fitted": dict(self.fitted)}
         return ModelState.compose(
-            {**document, "heard": sorted(self._voices)},
+            {**document, "experts": brought, "heard": sorted(self._voices)},
             **{name: voice.state() for name, voice in self._voices.items()},
         )
 
@@ -85,7 +111,8 @@ class Challengers:
     def from_state(cls, state: ModelState) -> Self:
         """The challengers that `state` was taken of."""
         said = state.document
-        challengers = cls(said["names"], said["labels"])
+        experts = [Expert.model_validate(expert) for expert in said.get("experts", ())]
+        challengers = cls(said["names"], said["labels"], experts)
         challengers.fitted = dict(said["fitted"])
         for name in said["heard"]:
             challengers._voices[name] = voice_from_state(state.part(name))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from shared.model.brought.fitting import bring
 from shared.model.challengers.boosting import boosting
 from shared.model.challengers.lines import lines
 from shared.model.challengers.randomised import randomised
@@ -42,12 +43,15 @@ class Refit:
     """A fit that enters what is learned.
 
     Attributes:
-        challenger: a name of `KINDS`.
+        challenger: a name of `KINDS`, or of what a project brings.
         upto: the ledger position of the last example that it may use.
     """
 
     challenger: str
     upto: int
+
+
+_GROWTH_OF_BROUGHT = 0.12
 
 
 def suitable(fields: Mapping[str, FieldKind]) -> tuple[str, ...]:
@@ -63,7 +67,8 @@ def is_due(challenger: str, examples: int, fitted: int) -> bool:
     >>> is_due("boosted", 63, 0), is_due("boosted", 64, 0), is_due("boosted", 1_119, 1_000)
     (False, True, False)
     """
-    step = max(LEAST, fitted * KINDS[challenger].growth)
+    growth = KINDS[challenger].growth if challenger in KINDS else _GROWTH_OF_BROUGHT
+    step = max(LEAST, fitted * growth)
     return examples >= max(FIRST, fitted + step)
 
 
@@ -72,11 +77,14 @@ def fit(task: Task) -> ModelState | None:
 
     Returns:
         The state of its voice, or None if the task does not suit it.
+
+    Raises:
+        Misconfigured: what the project brings cannot be made, fitted or stored.
     """
     if len(set(task.answers.tolist())) < 2:  # noqa: PLR2004 - nothing to tell apart
         return None
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 - not where models are served
 
     with threadpool_limits(1):  # sums must be the same wherever they are made
-        voice = KINDS[task.challenger].fit(task)
+        voice = bring(task) if task.expert else KINDS[task.challenger].fit(task)
     return voice.state() if voice else None

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from shared.model.sparse import SparseRows
 from shared.model.values import Values
+from shared.project import Expert
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,14 @@ class Task:
         values: numbers and categories of the examples, oldest first; None if it reads vectors.
         sparse: their vectors; None if it reads values.
         targets: label probabilities, shape (examples, labels).
+        expert: what a project brings; None if it is one of ours.
     """
 
     challenger: str
     values: Values | None
     sparse: SparseRows | None
     targets: NDArray[np.float32]
+    expert: Expert | None = None
 
     @property
     def table(self) -> Values:

@@ -2,6 +2,7 @@
 
 from shared.model.state import ModelState
 from shared.model.voices.boosted import BoostedVoice
+from shared.model.voices.brought import BroughtVoice
 from shared.model.voices.constant import ConstantVoice
 from shared.model.voices.forest import ForestVoice
 from shared.model.voices.linear import LinearVoice
@@ -9,9 +10,13 @@ from shared.model.voices.voice import Voice
 from shared.model.voices.words import WordsVoice
 
 _Small = type[LinearVoice] | type[WordsVoice] | type[ConstantVoice]
-_Trees = type[ForestVoice] | type[BoostedVoice]
-KINDS: dict[str, _Small | _Trees] = {
-    kind.KIND: kind for kind in (LinearVoice, WordsVoice, ConstantVoice, ForestVoice, BoostedVoice)
+_Large = type[ForestVoice] | type[BoostedVoice] | type[BroughtVoice]
+KINDS: dict[str, _Small | _Large] = {
+    kind.KIND: kind
+    for kind in (
+        *(LinearVoice, WordsVoice, ConstantVoice),
+        *(ForestVoice, BoostedVoice, BroughtVoice),
+    )
 }
 
 

@@ -98,6 +98,7 @@ class Answer:
     """Implements `services.retrainer.ports.Outcome`."""
 
     sha256: str
+    failure: str = ""
 
 
 def waited_for(fitters: FakeFitters | ProcessFitters) -> tuple[Refit, Outcome] | None:
