@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from services.review.domain import beta
+from services.review.domain.bias import bias
 from services.review.domain.certificate.estimates import Escapes, Interval
 from services.review.domain.figures import Figure, Span, mean_of, quantile_of, share_of
 from services.review.domain.gold import Score
+from services.review.domain.slices import Counts
 from shared.events import RouteReason
 
 _EACH = 0.975
@@ -61,6 +63,8 @@ class Facts:
         review_cost: what an answer costs; None: not declared.
         progress: of the first and of the newest version: share of corrections that it got right
             before it learned them, and how many that rests on.
+        slices: those that the project names.
+        counts: of their values.
     """
 
     outcomes: Mapping[RouteReason, Outcome]
@@ -73,11 +77,15 @@ class Facts:
     waits: Sequence[float] = ()
     review_cost: float | None = None
     progress: Sequence[tuple[float, int]] = ()
+    slices: Sequence[str] = ()
+    counts: Counts = field(default_factory=dict)
 
 
 def contribution(facts: Facts) -> list[Figure]:
     """The figures, in the order in which a report tells them."""
-    return [*_errors(facts), *_shares(facts), *_time(facts), *_cost(facts), *_progress(facts)]
+    gaps = [figure for name in facts.slices for figure in bias(name, facts.counts)]
+    shares = [*_errors(facts), *gaps, *_shares(facts)]
+    return [*shares, *_time(facts), *_cost(facts), *_progress(facts)]
 
 
 @dataclass(frozen=True, slots=True)

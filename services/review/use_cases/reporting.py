@@ -79,6 +79,8 @@ def _facts(transaction: Transaction, project: str) -> Facts:
         waits=transaction.outcomes.waits(project, _NEWEST),
         review_cost=policy.review_cost,
         progress=_progress(transaction, project),
+        slices=state.configuration.slices,
+        counts=transaction.slice_counts.of(project) if state.configuration.slices else {},
     )
 
 

@@ -5,6 +5,7 @@ import pytest
 from services.review.domain.contribution import Effort, Facts, Outcome, contribution
 from services.review.domain.figures import Figure, Span, mean_of, quantile_of, share_of
 from services.review.domain.gold import Score
+from services.review.domain.slices import Cell, Count, Counts
 from shared.events import RouteReason
 
 UNCERTAIN, AUDIT = RouteReason.UNCERTAIN, RouteReason.AUDIT
@@ -117,3 +118,44 @@ def test_one_observation_has_no_interval() -> None:
     one = quantile_of("wait", [4.0], 0.5, "")
     assert (one.value, one.low, one.high) == (4.0, None, None)
     assert (share_of("x", 0, 1).low, share_of("x", 1, 1).high) == (0.0, 1.0)
+
+
+def counted(value: str, *, right: int, wrong: int, chance: float = 1.0) -> Counts:
+    """Answers on events of one region, each drawn with the same chance."""
+
+    def so_many(number: int) -> Count:
+        return Count(number, 0, number / chance, number / chance**2)
+
+    return {
+        Cell("region", value, "stay", "stay"): so_many(right),
+        Cell("region", value, "stay", "leave"): so_many(wrong),
+    }
+
+
+def test_bias_is_told_before_people_and_after_them() -> None:
+    # given a region in which the model errs more, all of it seen by people
+    counts = {**counted("north", right=90, wrong=10), **counted("south", right=60, wrong=40)}
+    found = figures(a_year(slices=["region"], counts=counts))
+
+    before, after = found["bias_before_region"], found["bias_after_region"]
+    assert before.value == pytest.approx(0.3)
+    assert 0.15 < (before.low or 0) < 0.3 < (before.high or 0) < 0.42
+    assert (after.value, after.low) == (0, 0)
+
+
+def test_bias_that_nobody_saw_is_left() -> None:
+    # given that of one region only a tenth was seen
+    counts = {
+        **counted("north", right=90, wrong=10),
+        **counted("south", right=60, wrong=40, chance=0.1),
+    }
+    found = figures(a_year(slices=["region"], counts=counts))
+
+    assert found["bias_before_region"].value == pytest.approx(0.3)
+    # 40 found of 400, so 360 of 1,000 are left
+    assert found["bias_after_region"].value == pytest.approx(0.36)
+
+
+def test_one_value_lies_apart_from_nothing() -> None:
+    found = figures(a_year(slices=["region"], counts=counted("north", right=9, wrong=1)))
+    assert found["bias_before_region"].value is None
