@@ -23,7 +23,7 @@ class WhenOver(StrEnum):
     WAIT = "wait"
     """They wait, however long it takes."""
     FALLBACK = "fallback"
-    """Those of least worth are decided by `deadline.fallback`, and leave the queue."""
+    """The newest are decided by `deadline.fallback`, and leave the queue."""
 
 
 class Capacity(BaseModel):

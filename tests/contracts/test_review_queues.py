@@ -23,13 +23,13 @@ def test_a_slot_has_one_holder(store: Store) -> None:
         assert transaction.leases.next_free("churn", "cy") == LATER
 
 
-def test_what_people_cannot_do_comes_last_and_is_nobodys(store: Store) -> None:
+def test_what_people_cannot_do_is_the_newest_and_nobodys(store: Store) -> None:
     with store.write() as transaction:
         transaction.items.add(
             [
                 an_item("first", rank=1.0),
                 an_item("second", rank=2.0),
-                an_item("third", rank=3.0),
+                an_item("third", rank=3.0, received_at=NOON - MINUTE),
                 an_item("audit", rank=9.0, reason=RouteReason.AUDIT),
                 an_item("decided", rank=9.0, decisions=1),
                 an_item("elsewhere", rank=9.0, queue="churn.leads"),
@@ -41,8 +41,8 @@ def test_what_people_cannot_do_comes_last_and_is_nobodys(store: Store) -> None:
         spared = {RouteReason.AUDIT}
         assert transaction.items.undecided("churn") == 4
         found = transaction.items.surplus("churn", spared, 5)
-        assert [item.event_id for item in found] == ["third", "second"]
-        assert [i.event_id for i in transaction.items.surplus("churn", spared, 1)] == ["third"]
+        assert [item.event_id for item in found] == ["second", "third"]
+        assert [i.event_id for i in transaction.items.surplus("churn", spared, 1)] == ["second"]
         transaction.items.settle(found[0].id, None, 1)
         transaction.items.count_vote(found[1].id)
         assert transaction.items.surplus("churn", spared, 5) == []

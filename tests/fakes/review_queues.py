@@ -111,7 +111,7 @@ class FakeItems:
     def surplus(self, project: str, spared: Collection[RouteReason], limit: int) -> Sequence[Item]:
         held = {slot.item_id for slot in self.slots if slot.lease_id}
         found = [
-            (self.merits[item.id][1], item.id)
+            (item.received_at, item.id)
             for item in self.items.values()
             if self._waits_undecided(item, project)
             and not item.votes

@@ -150,7 +150,7 @@ class SqlItems:
         return int(run(self._session, counted).scalar_one())
 
     def surplus(self, project: str, spared: Collection[RouteReason], limit: int) -> Sequence[Item]:
-        """Those of them that come last, nobody holds and nobody has answered, worst rank first."""
+        """Those of them that nobody holds and nobody has answered, the newest first."""
         held = exists().where(col(SlotRow.item_id) == col(ItemRow.id), statements.LEASED)
         rows = run(
             self._session,
@@ -163,7 +163,7 @@ class SqlItems:
                 col(ItemRow.reason).not_in([reason.value for reason in spared]),
                 ~held,
             )
-            .order_by(col(ItemRow.rank).desc(), col(ItemRow.id).desc())
+            .order_by(col(ItemRow.received_at).desc(), col(ItemRow.id).desc())
             .limit(limit),
         )
         return [item_of(row) for row in rows]

@@ -25,6 +25,9 @@ def load_of(transaction: Transaction, state: ProjectState) -> Load | None:
 class RelieveQueues:
     """Decide by the fallback what is beyond people's capacity, where the policy wants that.
 
+    It is the newest that come too many, not those of least worth: who is sure would then never be
+    answered by people, and without such labels no lane ever opens.
+
     Nothing is decided so while somebody has stopped automation: then all is for people.
     """
 
@@ -51,7 +54,7 @@ class RelieveQueues:
         return _AT_ONCE in relieved
 
     def _relieve(self, state: ProjectState, most: int) -> int:
-        """Decide so many events at most, those of least worth; how many it were."""
+        """Decide so many events at most, the newest; how many it were."""
         project, fallback = state.configuration.name, state.configuration.deadline.fallback
         count = 0
         with self._store.write() as transaction:

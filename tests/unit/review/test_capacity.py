@@ -22,15 +22,16 @@ def a_desk(capacity: Capacity = TEN, deadline: Deadline = MODEL, **policy: objec
 
 
 def arrive(desk: Desk, doubts: Sequence[float], version: int = 1) -> None:
-    """Torn events come in; those of the least doubt are worth the least."""
+    """Torn events come in, one after the other."""
     for number, leave in enumerate(doubts):
         desk.route([a_prediction(f"e{number}", leave=leave, version=version)])
 
 
-FIFTEEN = [0.5 - number / 100 for number in range(15)]
+FIFTEEN = [0.35 + number / 100 for number in range(15)]
+"""The newest are those of which the model is least sure."""
 
 
-def test_the_fallback_decides_what_is_of_least_worth_and_beyond_capacity() -> None:
+def test_the_fallback_decides_the_newest_beyond_capacity_whatever_they_are_worth() -> None:
     desk = a_desk()
     arrive(desk, FIFTEEN)
     load = desk.records.report("churn").load
