@@ -76,6 +76,9 @@ def _routed(body: Body) -> tuple[str, str]:
     said = sorted(body["prediction"]["probabilities"].items(), key=lambda pair: -pair[1])[:3]
     likely = ", ".join(f"{label} {percent(share)}" for label, share in said)
     more = f"{likely}; a person was to see it with a chance of {chance}; model: {version}"
+    novelty = body["prediction"].get("novelty")
+    if novelty:
+        more += f"; novelty {novelty:.2f}"
     return f"{where}: {route['reason'].replace('_', ' ')}", more
 
 

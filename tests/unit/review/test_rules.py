@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.review.domain.ledger import Kind
+from services.review.domain.ledger import Entry, Kind
 from services.review.domain.rules import applying, compiled
+from services.review.web.stories import Told
 from shared.project import Condition, FieldKind, Policy, Project, Rule
-from tests.builders import a_prediction, a_project
+from tests.builders import NOON, a_prediction, a_project
 from tests.unit.review.certificate.test_blocks import Line
 
 AMOUNT_OVER = {"field": "amount", "above": 100}
@@ -162,8 +163,15 @@ def test_a_rule_comes_before_all_statistics_and_is_named_in_the_record() -> None
     assert (reason, body["rule"], body["placed"]) == ("rule", "long customers", None)
 
 
+def told(body: dict[str, Any]) -> str:
+    return Told.of(Entry(1, Kind.ROUTED, "e1", 1, "novel", json.dumps(body), NOON)).remark
+
+
 def test_what_is_unlike_all_that_was_learned_goes_to_people() -> None:
     policy = Policy(error_rate=1, novelty_above=0.7, audit_probability=1e-9)
-    assert route(policy, novelty=0.8)[0] == "novel"
+    reason, body = route(policy, novelty=0.8)
+    assert reason == "novel"
+    assert told(body).endswith("; novelty 0.80")
+    assert "novelty" not in told(route(policy)[1])
     assert route(policy, novelty=0.7)[0] == "confident"
     assert route(policy)[0] == "confident"
