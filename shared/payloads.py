@@ -195,6 +195,7 @@ class ModelChanged(Frozen):
 
     Attributes:
         parent: the version from which it went on.
+        challenger: whose fit is on trial in a candidate; null: what was learned waits.
         comparison: of a candidate with its champion, group by group.
     """
 
@@ -206,6 +207,7 @@ class ModelChanged(Frozen):
     metrics: dict[str, StrictFloat]
     reason: str
     actor: str
+    challenger: str | None = None
     comparison: list[Comparison] = []
 
 

@@ -27,6 +27,7 @@ class ModelVersion(Answer):
     reason: str
     actor: str
     at: AwareDatetime
+    challenger: str | None
     comparison: list[Comparison]
     decided: Decided | None
 

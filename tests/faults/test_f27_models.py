@@ -50,6 +50,7 @@ def test_a_damaged_model_is_refused_and_the_one_before_serves_on(learned: Ground
     before = at.metrics("scorer")
     tell(at, older)
     at.wait(lambda: at.metric("scorer", "handraise_models_refused_total") == 1)
+    at.wait(lambda: [letter["reason"] for letter in letters(at)] == ["model_refused"])
     assert not rings("ModelsRefused", before, before, job="scorer")
     assert rings("ModelsRefused", before, at.metrics("scorer"), job="scorer")
     assert at.metric("scorer", "handraise_model_version") == newest["version"]
@@ -80,6 +81,11 @@ def tell(at: Ground, row: dict[str, Any]) -> None:
     )
     with at.stage.redis() as redis:
         redis.xadd("handraise:models", {"data": event.encode()})
+
+
+def letters(at: Ground) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = at.api.get("/v1/dead-letters").json()["dead_letters"]
+    return listed
 
 
 def predictions(at: Ground) -> list[dict[str, Any]]:

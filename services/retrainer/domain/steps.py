@@ -66,6 +66,7 @@ def announcement(step: Step) -> CloudEvent:
             metrics=version.metrics,
             reason=step.reason,
             actor=step.actor,
+            challenger=version.fit.challenger if version.fit else None,
             comparison=list(step.comparison),
         ),
         project=version.project,

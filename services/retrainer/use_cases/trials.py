@@ -32,6 +32,7 @@ class _Running:
     """A trial, how far along the ledger it has come, and what was told of it."""
 
     number: int
+    reason: str
     fit: Entered | None
     champion: Contestant
     candidate: Contestant
@@ -90,7 +91,7 @@ class Trials:
             log.warning("trial_impossible", project=name, version=version.number, why=str(error))
             return None
         trial = Trial(course.project.policy.certify_by)
-        running = _Running(version.number, version.fit, *both, trial, version.position)
+        running = _Running(version.number, step.reason, version.fit, *both, trial, version.position)
         self._running[name] = running
         return running
 
@@ -126,7 +127,7 @@ class Trials:
             self._leave_to_people(course, running)
         elif trial.answers >= running.next_told:
             with self._store.write() as transaction:
-                self._tell(transaction, course, running, "it is compared with the version in force")
+                self._tell(transaction, course, running, running.reason)
 
     def _pass(self, course: Course, running: _Running) -> None:
         """Let the fit be heard, unless a person has decided meanwhile."""

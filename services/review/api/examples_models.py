@@ -15,6 +15,7 @@ CHAMPION: dict[str, Any] = {
     "reason": "learned from 2 corrections",
     "actor": "retrainer",
     "at": _AT,
+    "challenger": None,
     "comparison": [],
     "decided": None,
 }
@@ -22,6 +23,7 @@ _CANDIDATE = CHAMPION | {
     "version": 8,
     "state": "candidate",
     "parent": 7,
+    "challenger": "boosted",
     "reason": "worse in region=north on 180 answers: a person decides",
     "comparison": [
         {

@@ -33,6 +33,7 @@ class ModelAnswer(BaseModel):
         state: a candidate waits to be proven or approved, the champion serves, a retired version
             can be gone back to, a refused one never serves.
         parent: the version from which it went on.
+        challenger: whose fit is on trial in it; null: it is what was learned.
         comparison: with the champion of its time, if it was a candidate.
         decided: what a person has decided on it last; the retrainer carries it out.
     """
@@ -47,6 +48,7 @@ class ModelAnswer(BaseModel):
     reason: str
     actor: str
     at: datetime
+    challenger: str | None
     comparison: list[Comparison]
     decided: DecidedAnswer | None
 
@@ -65,6 +67,7 @@ class ModelAnswer(BaseModel):
             reason=told.reason,
             actor=told.actor,
             at=version.at,
+            challenger=told.challenger,
             comparison=told.comparison,
             decided=DecidedAnswer.of(version.decided) if version.decided else None,
         )

@@ -78,11 +78,13 @@ def follow(kind: EventType, told: ModelChanged, at: datetime, known: Known) -> l
     if not told.comparison:
         told = told.model_copy(update={"comparison": same.told.comparison})
     changed = [replace(same, state=state, told=told, at=at)]
+    old: list[Version] = []
     if state is State.CHAMPION:
         old = [known.champion] if known.champion else []
         old += [each for each in known.candidates if _is_over(each, told, same)]
-        changed += [replace(v, state=State.RETIRED) for v in old if v.number != told.version]
-    return changed
+    elif kind is EventType.MODEL_CANDIDATE:
+        old = [each for each in known.candidates if _is_outdated(each, told)]
+    return changed + [replace(v, state=State.RETIRED) for v in old if v.number != told.version]
 
 
 _STATES = {
@@ -98,3 +100,9 @@ def _is_over(candidate: Version, promoted: ModelChanged, before: Version) -> boo
     if candidate.number == promoted.parent:
         return True
     return before.state is State.CANDIDATE and candidate.number < promoted.version
+
+
+def _is_outdated(candidate: Version, offered: ModelChanged) -> bool:
+    """Whether a newer one of the same sort is offered instead."""
+    newer = candidate.number < offered.version
+    return newer and candidate.told.challenger == offered.challenger

@@ -9,6 +9,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import NoPermissionError, RedisError
 
+from services.scorer.adapters.refusals import Refusals
 from services.scorer.domain.serving import Served, unlearned
 from services.scorer.metrics import Metrics
 from shared.clock import Clock
@@ -55,13 +56,14 @@ class BroadcastCatalogue:
         heartbeat: Callable[[str], None],
     ) -> None:
         self._served: dict[str, Served] = {}
-        self._wanted: dict[str, ModelChanged] = {}
+        self._wanted: dict[str, CloudEvent] = {}
         self._newest: dict[str, int] = {}
         self._labels: dict[str, set[str]] = {}
         self._corrected_at: dict[str, float] = {}
         self._causes: dict[str, str | None] = {}
         self.traces: Traces = UNTRACED
         self._loader = loader
+        self._refusals = Refusals(redis, prefix, metrics, clock)
         self._metrics = metrics
         self._clock = clock
         self._loading = asyncio.Lock()
@@ -124,7 +126,7 @@ class BroadcastCatalogue:
             assert isinstance(event.data, ModelChanged)  # noqa: S101 - by the catalogue of types
             if event.type is EventType.MODEL_PROMOTED and not self._advances(event):
                 return
-            self._wanted[event.project] = event.data
+            self._wanted[event.project] = event
             self._causes[event.project] = event.traceparent
             corrected_at = event.data.metrics.get(CORRECTED_AT)
             at_once = event.type is EventType.MODEL_PROMOTED and event.data.actor == "retrainer"
@@ -136,29 +138,25 @@ class BroadcastCatalogue:
         assert isinstance(event.data, ModelChanged)  # noqa: S101 - by the catalogue of types
         newest = self._newest.get(event.project, 0)
         if event.data.version < newest:
-            self._refuse(
-                event.project,
-                event.data,
+            self._refusals.note(
+                event,
                 f"version {newest} was promoted before; `handraise model rollback` takes one back",
             )
             return False
         self._newest[event.project] = event.data.version
         return True
 
-    def _refuse(self, project: str, version: ModelChanged, detail: str) -> None:
-        self._metrics.refused.labels(project).inc()
-        log.warning("model_refused", project=project, version=version.version, detail=detail)
-
     async def _load_wanted(self) -> None:
         async with self._loading:
             wanted, self._wanted = self._wanted, {}
             corrected_at, self._corrected_at = self._corrected_at, {}
-            for project, version in wanted.items():
-                if await self._swap(project, version) and project in corrected_at:
+            for project, event in wanted.items():
+                if await self._swap(event) and project in corrected_at:
                     waited = self._clock.now() - datetime.fromtimestamp(corrected_at[project], UTC)
                     self._metrics.correction_to_served.labels(project).observe(
                         waited.total_seconds()
                     )
+            await self._refusals.tell()
 
     def _check_labels(self, project: str, served: Served) -> None:
         """A project that is not known yet may follow: an emptied Redis is filled in any order."""
@@ -169,14 +167,16 @@ class BroadcastCatalogue:
                 f"it knows the label {min(strange)!r}, which project {project!r} does not have"
             )
 
-    async def _swap(self, project: str, version: ModelChanged) -> bool:
+    async def _swap(self, event: CloudEvent) -> bool:
         """Take a version into service; a refused one changes nothing. True if it serves."""
+        project, version = event.project, event.data
+        assert isinstance(version, ModelChanged)  # noqa: S101 - by the catalogue of types
         step = self.traces.begin("serve", self._causes.pop(project, None))
         try:
             served = await asyncio.to_thread(self._loader.load, project, version)
             self._check_labels(project, served)
         except ArtifactRefused as error:
-            self._refuse(project, version, str(error))
+            self._refusals.note(event, str(error))
             return False
         self._served[project] = served
         self._metrics.model_version.labels(project).set(version.version)

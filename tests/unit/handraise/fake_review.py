@@ -105,6 +105,7 @@ VERSION = {
     "version": 2,
     "state": "candidate",
     "parent": 1,
+    "challenger": "boosted",
     "comparison": [
         {
             "group": "region=north",

@@ -67,9 +67,18 @@ def test_what_serves_goes_on_beside_a_candidate_until_another_takes_over(desk: D
 
 
 def test_who_approves_a_newer_candidate_has_done_with_the_older(desk: Desk) -> None:
-    tell(desk, a_step(CANDIDATE, 1), a_step(CANDIDATE, 2), a_step(CANDIDATE, 3))
-    tell(desk, a_step(PROMOTED, 2, 2))
+    tell(desk, a_step(CANDIDATE, 1, challenger="boosted"), a_step(CANDIDATE, 2))
+    tell(desk, a_step(CANDIDATE, 3, challenger="lines"), a_step(PROMOTED, 2, 2))
     assert states(desk) == {1: "retired", 2: "champion", 3: "candidate"}
+
+
+def test_of_each_sort_the_newest_candidate_waits(desk: Desk) -> None:
+    tell(desk, a_step(PROMOTED, 1))
+    for number, challenger in enumerate(["boosted", "randomised", None, None, "boosted"], 2):
+        tell(desk, a_step(CANDIDATE, number, challenger=challenger))
+    tell(desk, a_step(CANDIDATE, 3, 2, challenger="randomised"))
+    waiting = [number for number, state in states(desk).items() if state == "candidate"]
+    assert waiting == [6, 5, 3]
 
 
 def test_a_comparison_stays_with_its_version(desk: Desk) -> None:
