@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from tests.alerts import rings
+from tests.alerts import ringing, rings
 from tests.chaos.evidence import backlog
 from tests.chaos.senders import PROJECT, features
 from tests.faults.ground import PATIENCE_SECONDS, Ground
@@ -21,6 +21,8 @@ def test_everything_leaves_again_and_counts_once(at: Ground) -> None:
     at.send(40)
     at.settle()
     before = at.metrics("review")
+    healthy = {job: ringing(at.metrics(job), job=job) for job in ("scorer", "review", "retrainer")}
+    assert healthy == {job: set() for job in healthy}
     with at.stage.redis() as redis:
         redis.flushall()
         at.wait(lambda: len(subjects(redis, "decisions")) == 40)

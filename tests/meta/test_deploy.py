@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -187,6 +188,25 @@ def test_compose_wants_its_secrets(tmp_path: Path, *, missing: bool) -> None:
     )
     assert (checked.returncode == 0) is not missing, checked.stderr
     assert not missing or SECRETS_DIR in checked.stderr
+
+
+def test_the_guide_leads_to_a_composition_that_is_whole(tmp_path: Path) -> None:
+    """What is typed to deploy, as the guide has it; an engine is not asked."""
+    for needed in ("deploy", "docker-compose.yml"):
+        (tmp_path / needed).symlink_to(ROOT / needed)
+    guide = (ROOT / "docs/howto/operate.md").read_text(encoding="utf-8")
+    block = guide.partition("```sh\ndeploy/secrets.sh secrets")[2].partition("```")[0]
+    up = "docker compose up --build --wait"
+    assert up in block
+    asked = shlex.join([*_compose(), "config"])
+    typed = f"deploy/secrets.sh secrets{block}".replace(up, f"{asked} > whole.yml")
+    surroundings = {k: v for k, v in os.environ.items() if not k.startswith(("SECRETS", "COMPOSE"))}
+    subprocess.run(["/bin/sh", "-euc", typed], cwd=tmp_path, env=surroundings, check=True)
+
+    whole = yaml.safe_load((tmp_path / "whole.yml").read_text())
+    assert whole["services"].keys() >= OURS | {"redis", "postgres", "prometheus", "grafana"}
+    secrets = [Path(secret["file"]) for secret in whole["secrets"].values()]
+    assert [file for file in secrets if not file.is_file()] == []
 
 
 def _compose() -> list[str]:

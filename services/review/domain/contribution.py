@@ -145,14 +145,14 @@ def _errors(facts: Facts) -> list[Figure]:
         ),
         _right(
             "accuracy_before",
-            [likely.before, *(balance.before for balance in crossed)],
+            [likely.before, *(balance.before for balance in crossed if facts.gold.seen)],
             total,
             f"{means}had the model decided all of them alone. Errors that nobody saw are estimated "
             f"from random checks of known probability (Horvitz-Thompson); {doubt}",
         ),
         _right(
             "accuracy_after",
-            [balance.after for balance in (likely, best, worst)],
+            [likely.after, *(balance.after for balance in (best, worst) if facts.gold.seen)],
             total,
             f"{means}as they were decided: less errors that no check saw, and people's own; "
             f"{doubt}",
@@ -203,17 +203,18 @@ def _escaped(facts: Facts, waiting: int) -> Interval:
 
 
 def _right(name: str, errors: Sequence[float], total: int, definition: str) -> Figure:
-    """The share of right events, of errors as estimated and as they may be."""
+    """The share of right events, of errors as estimated and, where that is known, at both ends."""
     if not total:
         return Figure(name, None, None, None, "share", 0, definition)
     likely, *ends = (max(0.0, 1 - wrong / total) for wrong in errors)
-    return Figure(name, likely, min(ends), max(ends), "share", total, definition)
+    low, high = (min(ends), max(ends)) if ends else (None, None)
+    return Figure(name, likely, low, high, "share", total, definition)
 
 
 def _doubt(gold: Score) -> str:
     if gold.seen:
         return f"people's errors are known from {gold.seen} answers on gold."
-    return "without gold, people's word is taken as the truth."
+    return "without gold people's word is the truth, and nothing says how far that holds."
 
 
 def _time(facts: Facts) -> list[Figure]:

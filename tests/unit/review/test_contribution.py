@@ -38,11 +38,13 @@ def test_without_gold_people_are_right_and_no_interval_is_claimed() -> None:
     found = figures(a_year())["errors_prevented"]
 
     assert (found.value, found.low, found.high) == (80, None, None)
-    assert "taken as the truth" in found.definition
+    assert "people's word is the truth" in found.definition
+    accuracy = figures(a_year())["accuracy_after"]
+    assert (accuracy.low, accuracy.high) == (None, None)
 
 
 def test_errors_that_nobody_saw_are_estimated_from_checks() -> None:
-    found = figures(a_year())
+    found = figures(a_year(gold=Score(seen=500, right=500)))
     before, after = found["accuracy_before"], found["accuracy_after"]
 
     # each wrong check of probability 0.1 stands for 9 that nobody saw
@@ -78,7 +80,9 @@ def test_what_people_err_is_in_the_interval_of_what_the_model_errs() -> None:
 
 def test_open_checks_widen_what_may_be_wrong() -> None:
     outcomes = {UNCERTAIN: Outcome(0, 340, 78), AUDIT: Outcome(30, 30, 2)}
-    settled, waiting = figures(a_year()), figures(a_year(outcomes=outcomes))
+    gold = Score(seen=500, right=495)
+    settled = figures(a_year(gold=gold))
+    waiting = figures(a_year(gold=gold, outcomes=outcomes))
 
     assert (waiting["accuracy_after"].low or 1) < (settled["accuracy_after"].low or 0)
 
