@@ -23,9 +23,11 @@ from services.retrainer.domain.leaving_out import LeftOut
 from services.retrainer.handlers import record_corrections
 from services.retrainer.metrics import Metrics
 from services.retrainer.settings import Settings
+from services.retrainer.tables import LedgerRow
 from services.retrainer.use_cases.announcing import AnnounceVersions
 from services.retrainer.use_cases.courses import Courses
 from services.retrainer.use_cases.deciding import RecordDecisions
+from services.retrainer.use_cases.erasing import EraseSubjects
 from services.retrainer.use_cases.rebuilding import RebuildVersion, Rebuilt
 from services.retrainer.use_cases.recording import RecordCorrections, RecordProjects
 from services.retrainer.use_cases.retraining import Craft, Retraining, Rhythm
@@ -134,11 +136,17 @@ class _Core:
         keep_projects = RecordProjects(self.store, self.loop)
         keep_decisions = RecordDecisions(self.store, workshop, announce.news, self.loop, self.clock)
 
+        erase = EraseSubjects(self.store, self.loop, self._scrub)
+
         def keep(events: Sequence[CloudEvent]) -> None:
             keep_projects(events)
             keep_decisions(events)
+            erase(events)
 
         self.feed = ProjectFeed(self.redis, self.keys[Stream.CONTROL], keep, beat)
+
+    def _scrub(self) -> None:
+        self.database.scrub([LedgerRow.__tablename__])
 
     def broker(self) -> RedisBroker:
         """The subscriber of `corrections`."""

@@ -29,5 +29,8 @@ class FakeFitters:
     def finished(self, project: str) -> tuple[Refit, Outcome] | None:
         return self._finished.pop(project, None)
 
+    def discard(self, project: str) -> None:
+        self._finished.pop(project, None)
+
     def run(self, job: Callable[[], Outcome]) -> Outcome:
         return job()

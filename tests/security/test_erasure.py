@@ -52,11 +52,17 @@ def streams(url: str) -> list[bytes]:
 
 
 def kept(installation: Installation) -> list[bytes]:
-    """Every byte that the review database keeps: files on SQLite, rows on PostgreSQL."""
+    """Every byte that the databases keep: files on SQLite, rows on PostgreSQL; and checkpoints."""
+    files = [
+        *installation.directory.glob("*.db*"),
+        *installation.directory.glob("checkpoints/*/*/*"),
+    ]
     if installation.database_url is None:
-        return [path.read_bytes() for path in installation.directory.glob("review.db*")]
+        return [path.read_bytes() for path in files]
     database = Database(installation.database_url)
-    tables = text("SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE 'review%'")
+    tables = text(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^re(view|train)'"
+    )
     with closing(database), database.read() as session:
         names = session.connection().execute(tables).scalars().all()
         rows = [text(f"SELECT t::text FROM {name} AS t") for name in names]  # noqa: S608
@@ -82,7 +88,7 @@ def test_what_was_erased_is_nowhere(redis_url: str, database_url: str, tmp_path:
     # given an event that was decided, of which much is kept
     url = database_url if database_url.startswith("postgresql") else None
     installation = Installation(redis_url, tmp_path, url)
-    with installation.running("scorer", "review"), installation.api as api:
+    with installation.running("scorer", "review", "retrainer"), installation.api as api:
         api.put("/v1/projects/churn", json=a_project().model_dump(mode="json"))
         send(api, "c-17")
         answer(api)
@@ -90,6 +96,7 @@ def test_what_was_erased_is_nowhere(redis_url: str, database_url: str, tmp_path:
             letter = json.dumps({"subject": "c-17", "x": CANARY})
             client.xadd("handraise:requests", {"data": letter})
         until(lambda: bool(api.get("/v1/dead-letters").json()["dead_letters"]))
+        until(lambda: "group_made" in (tmp_path / "retrainer.log").read_text())
         assert holds(kept(installation))
         assert holds(streams(redis_url))
         assert CANARY in export(api)
@@ -100,7 +107,7 @@ def test_what_was_erased_is_nowhere(redis_url: str, database_url: str, tmp_path:
 
         # then it is nowhere, and the record is whole
         assert (done["entries"], done["letters"]) == (2, 1)
-        assert not holds(kept(installation))
+        until(lambda: not holds(kept(installation)))  # the retrainer is told by an event
         assert not holds(streams(redis_url))
         assert CANARY not in export(api)
         verified = api.get("/v1/ledger/verification").json()

@@ -39,3 +39,8 @@ class SqlCheckpoints:
                 col(CheckpointRow.project) == project, col(CheckpointRow.position) == old.position
             )
             self._session.connection().execute(statement)
+
+    def forget(self, project: str) -> None:
+        """Forget a project's checkpoints; their files are deleted by who learns."""
+        statement = delete(CheckpointRow).where(col(CheckpointRow.project) == project)
+        self._session.connection().execute(statement)

@@ -55,6 +55,10 @@ class ProcessFitters:
             log.exception("fitting_failed", project=project, challenger=refit.challenger)
         return None
 
+    def discard(self, project: str) -> None:
+        """Forget the fit of a project that is being made, or waits to be taken."""
+        self._running.pop(project, None)
+
     def run(self, job: Callable[[], Outcome]) -> Outcome:
         """Make a fit now, and wait for it."""
         try:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlmodel import Session, col, func, insert, select
 
+from services.retrainer.domain.erasing import blanked
 from services.retrainer.domain.ledger import Entry, Kind, NewEntry, Span
 from services.retrainer.tables import LedgerRow
 
@@ -87,6 +88,25 @@ class SqlLedger:
         )
         return self._session.exec(statement).one()
 
+    def end(self, project: str) -> int:
+        """The position of a project's last entry; 0 if it has none."""
+        statement = select(func.max(LedgerRow.position)).where(LedgerRow.project == project)
+        return self._session.exec(statement).one() or 0
+
+    def blank(self, project: str, event_id: str) -> int:
+        """Take out of corrections of an event what describes it; how many were changed."""
+        of_event = col(LedgerRow.identity).startswith(f"{project}/{event_id}/", autoescape=True)
+        chosen = select(LedgerRow).where(
+            LedgerRow.project == project, LedgerRow.kind == Kind.CORRECTION.value, of_event
+        )
+        changed = 0
+        for row in self._session.exec(chosen).all():
+            blank = blanked(row.body, event_id)
+            if blank is not None:
+                row.body, changed = blank, changed + 1
+        self._session.flush()
+        return changed
+
     def span(self, project: str, after: int, until: int) -> Span:
         """What the corrections of a stretch amount to."""
         statement = select(
@@ -98,17 +118,19 @@ class SqlLedger:
             col(LedgerRow.position) <= until,
         )
         count, sequence, oldest_at = self._session.exec(statement).one()
-        entered = (
-            select(func.count())
-            .select_from(LedgerRow)
+        others = (
+            select(LedgerRow.kind, func.count())
             .where(
                 LedgerRow.project == project,
-                LedgerRow.kind == Kind.REFIT.value,
+                col(LedgerRow.kind).in_([Kind.REFIT.value, Kind.ERASURE.value]),
                 col(LedgerRow.position) > after,
                 col(LedgerRow.position) <= until,
             )
+            .group_by(LedgerRow.kind)
         )
-        return Span(count, sequence or 0, oldest_at, self._session.exec(entered).one())
+        found = dict(self._session.exec(others).all())
+        refits, erasures = (found.get(kind.value, 0) for kind in (Kind.REFIT, Kind.ERASURE))
+        return Span(count, sequence or 0, oldest_at, refits, erasures)
 
 
 def _entry(row: LedgerRow) -> Entry:

@@ -13,7 +13,11 @@ from shared.messaging import Follower
 log = structlog.get_logger()
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
-_KEPT = {EventType.PROJECT_CONFIGURED, EventType.PROMOTION_DECIDED}
+_KEPT = {
+    EventType.PROJECT_CONFIGURED,
+    EventType.PROMOTION_DECIDED,
+    EventType.SUBJECTS_ERASED,
+}
 
 
 class ProjectFeed:

@@ -12,6 +12,7 @@ class Kind(StrEnum):
     PROJECT = "project"
     REFIT = "refit"
     DECISION = "decision"
+    ERASURE = "erasure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class NewEntry:
 
     Attributes:
         identity: the correction's id, the policy version of a project file, the fit's name, or
-            the id of the event that told of a person's decision on a version.
+            the id of the event that told of a person's decision on a version, or of an erasure.
         sequence: the correction's place in the review ledger, the policy version, or 0.
         body: a JSON document: `CorrectionMade`, `Project`, `refits.Entered` or `PromotionDecided`.
         at: when it happened, as the event says.
@@ -54,9 +55,11 @@ class Span:
         sequence: the highest place in the review ledger; 0 if there are none.
         oldest_at: when the oldest was made.
         refits: how many challengers entered.
+        erasures: how often something was erased.
     """
 
     count: int
     sequence: int
     oldest_at: datetime | None
     refits: int = 0
+    erasures: int = 0

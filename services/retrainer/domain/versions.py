@@ -109,6 +109,8 @@ def reason(fresh: Span) -> str:
     >>> reason(Span(count=1, sequence=7, oldest_at=None))
     'learned from 1 correction'
     """
+    if fresh.erasures:
+        return "learned anew, without what was erased"
     if not fresh.count:
         return "a challenger was fitted anew" if fresh.refits else "the project changed"
     return f"learned from {fresh.count} correction{'s' if fresh.count > 1 else ''}"

@@ -180,6 +180,10 @@ class Fitters(Protocol):
         """The fit that has finished since, handed over once; one that failed is forgotten."""
         ...
 
+    def discard(self, project: str) -> None:
+        """Forget the fit of a project that is being made, or waits to be taken."""
+        ...
+
     def run(self, job: Callable[[], Outcome]) -> Outcome:
         """Make a fit now, and wait for it."""
         ...

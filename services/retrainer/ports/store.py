@@ -41,6 +41,14 @@ class Ledger(Protocol):
         """How many entries of a project lie after a position."""
         ...
 
+    def end(self, project: str) -> int:
+        """The position of a project's last entry; 0 if it has none."""
+        ...
+
+    def blank(self, project: str, event_id: str) -> int:
+        """Take out of corrections of an event what describes it; how many were changed."""
+        ...
+
     def span(self, project: str, after: int, until: int) -> Span:
         """What the corrections of a stretch amount to."""
         ...
@@ -95,6 +103,10 @@ class Checkpoints(Protocol):
 
     def add(self, project: str, checkpoint: Checkpoint, keep: int) -> None:
         """Remember a checkpoint, and only the newest `keep`."""
+        ...
+
+    def forget(self, project: str) -> None:
+        """Forget a project's checkpoints; their files are deleted by who learns."""
         ...
 
 

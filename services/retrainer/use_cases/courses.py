@@ -51,6 +51,8 @@ class Course:
         champion: the version that was promoted last, if that was here.
         taken_over: the place at which a candidate's fit was heard, and the candidate's number.
         too_late: the same of fits that could no longer be heard.
+        born: the end of the ledger when it was begun, or the position of its checkpoint.
+        is_stale: something that it may have learned was erased since.
         left_out: who is to be left out of what is learned.
         changed: how many corrections were left out for that, wholly or in part.
     """
@@ -66,6 +68,8 @@ class Course:
     champion: Contestant | None = None
     taken_over: tuple[int, int] | None = None
     too_late: list[tuple[int, int]] = field(default_factory=list)
+    born: int = 0
+    is_stale: bool = False
     left_out: LeftOut | None = None
     changed: int = 0
 
@@ -78,6 +82,8 @@ class Course:
             self._enter(entry)
         elif entry.kind is Kind.CORRECTION:
             self._learn(entry, metrics)
+        elif entry.kind is Kind.ERASURE:
+            self.is_stale |= entry.position > self.born
         self.progress.position = entry.position
 
     def _enter(self, entry: Entry) -> None:
@@ -111,8 +117,8 @@ class Course:
     def _learn(self, entry: Entry, metrics: Metrics) -> None:
         name = self.project.name
         correction = self._remaining(CorrectionMade.model_validate_json(entry.body))
-        if correction is None:
-            return
+        if correction is None or not correction.features:
+            return  # left out, or erased
         try:
             scored = self.learner.learn(
                 correction.features, correction.label_probabilities, entry.position
@@ -142,12 +148,13 @@ class Courses:
     def begin(self, project: str) -> Course | None:
         """A course at the first entry of the ledger; None if there is no such project."""
         with self._store.read() as transaction:
+            born = transaction.ledger.end(project)
             first = transaction.ledger.after(project, 0, 1)
         if not first:
             return None
         configuration = Project.model_validate_json(first[0].body)
         course = Course(configuration, self._learners.start(configuration), self._fitters)
-        course.progress.position = first[0].position
+        course.progress.position, course.born = first[0].position, born
         return course
 
     def resume(self, project: str) -> Course | None:
@@ -189,4 +196,6 @@ class Courses:
             raise CheckpointRefused(f"{checkpoint.file} is of a position before the project")
         configuration = Project.model_validate_json(entry.body)
         learner, progress = self._learners.restore(configuration, checkpoint)
-        return Course(configuration, learner, self._fitters, progress, saved=progress.examples)
+        course = Course(configuration, learner, self._fitters, progress, saved=progress.examples)
+        course.born = checkpoint.position
+        return course

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 
+from services.retrainer.domain.erasing import is_blank
 from services.retrainer.domain.ledger import Kind, NewEntry
 from services.retrainer.ports import Bell, Store, Transaction
 from shared.errors import DeadLetter, IdConflict, Malformed, UnknownLabel, UnknownProject
@@ -155,6 +156,6 @@ def _admit(event: CloudEvent, seen: _Seen, entries: list[NewEntry]) -> IdConflic
                 at=event.time,
             )
         )
-    elif known != body and _truth(known) != _truth(body):
+    elif known != body and not is_blank(known) and _truth(known) != _truth(body):
         return IdConflict(f"correction {key[1]!r} came before with another content")
     return None

@@ -60,6 +60,7 @@ class Retraining:
     ) -> None:
         self._store = store
         self._learners = craft.learners
+        self._fitters = craft.fitters
         self._metrics = metrics
         self._clock = clock
         self._rhythm = rhythm
@@ -92,6 +93,9 @@ class Retraining:
         self._refitting.collect(course)
         until = self._clock.now() + max(self._rhythm.publish, self._published_in)
         more = self._courses.advance(course, enough=lambda: self._clock.now() >= until)
+        if course.is_stale:
+            self._begin_anew(project)
+            return True
         learned_at = self._clock.now()
         version = self._publish(course)
         self._published_in = min(self._clock.now() - learned_at, MOST_LEARNING)
@@ -116,6 +120,15 @@ class Retraining:
     def forget(self, project: str) -> None:
         """After an error: begin again from the newest checkpoint."""
         self._running.pop(project, None)
+
+    def _begin_anew(self, project: str) -> None:
+        """Something was erased: nothing that may have learned it is gone on with."""
+        log.info("begins_anew", project=project)
+        self._running.pop(project, None)
+        self._fitters.discard(project)
+        with self._store.write() as transaction:
+            transaction.checkpoints.forget(project)
+        self._learners.prune_checkpoints(project, 0)
 
     def finish(self) -> None:
         """Save all learners, so that the next start is quick."""

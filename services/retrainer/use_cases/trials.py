@@ -177,7 +177,7 @@ def _answered(entries: Sequence[Entry], seen: set[str]) -> list[CorrectionMade]:
     for entry in entries:
         if entry.kind is Kind.CORRECTION:
             correction = CorrectionMade.model_validate_json(entry.body)
-            if correction.event_id not in seen:
+            if correction.features and correction.event_id not in seen:
                 seen.add(correction.event_id)
                 found.append(correction)
     return found
