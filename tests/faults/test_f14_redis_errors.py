@@ -8,6 +8,7 @@ import pytest
 
 from handraise.diagnosis import examine
 from handraise.settings import Settings
+from tests.alerts import ringing
 from tests.faults.cluster import empty_node
 from tests.faults.ground import Ground
 from tests.faults.proxy import Proxy
@@ -59,6 +60,9 @@ def test_readers_go_on(
         if harm is not no_group:  # which is mended too soon to be seen
             log = at.stage.directory / "review.log"
             at.wait(lambda: "_failed" in log.read_text())
+        if harm is read_only:
+            at.wait(lambda: at.metric("review", "handraise_outbox_backlog") > 0)
+            assert "OutboxBacklog" in ringing(at.metrics("review"))
         cure(redis)
     at.send(10)
     at.settle()

@@ -12,6 +12,7 @@ import httpx
 import pytest
 import redis
 
+from tests.alerts import ringing
 from tests.builders import a_project, a_request
 from tests.processes import TOKEN, Installation, until
 
@@ -113,6 +114,7 @@ def test_nothing_on_the_dead_letters_goes_round(installation: Installation) -> N
     url = installation.redis_url
     with installation.running("review"), installation.api as api:
         # given a letter larger than any event may be, and what is no letter at all
+        begun = told(installation)
         large = b'{"a":"' + b"x" * 2_000_000 + b'"}'
         send(url, "predictions", {"data": large})
         soon(api, 1, reason="too_large")
@@ -122,6 +124,9 @@ def test_nothing_on_the_dead_letters_goes_round(installation: Installation) -> N
         soon(api, 2, reason="unreadable")
         soon(api, 1, reason="malformed")
         soon(api, 4)
+        until(lambda: "handraise_dead_letters_waiting{" in told(installation))
+        seen = told(installation)
+        assert {"DeadLettersUnreadable", "DeadLettersWaiting"} <= ringing(begun, seen, seen)
 
         # then each is kept once, and the stream grows by no more than the entry without `data`
         assert length(url, "dead-letters") == 5
@@ -136,7 +141,10 @@ def test_nothing_on_the_dead_letters_goes_round(installation: Installation) -> N
         assert _metric(installation, lambda line: "_unreadable_total " in line) == 2
 
 
+def told(installation: Installation) -> str:
+    return httpx.get(f"{installation.url}/metrics").text
+
+
 def _metric(installation: Installation, wanted: Callable[[str], bool]) -> float:
-    text = httpx.get(f"{installation.url}/metrics").text
-    (line,) = [x for x in text.splitlines() if not x.startswith("#") and wanted(x)]
+    (line,) = [x for x in told(installation).splitlines() if not x.startswith("#") and wanted(x)]
     return float(line.split()[-1])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import redis
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, generate_latest
 from sqlmodel import text
 
 from services.review.adapters.outbox import OutboxDrain
@@ -27,6 +27,7 @@ from services.review.use_cases.sending import SendEvents
 from shared.database import Database
 from shared.events import CloudEvent, EventType, ModelChanged, ScoringRequested, announce
 from shared.streams import Stream
+from tests.alerts import ringing
 from tests.builders import a_prediction, a_project, features
 from tests.fakes.clock import FakeClock
 from tests.fakes.review_workers import Workers
@@ -43,7 +44,8 @@ class Desk:
         self.redis: Any = redis.Redis.from_url(redis_url)
         self.database = database
         self.clock = FakeClock(datetime.now(UTC))
-        store, metrics = SqlStore(self.database, keys), Metrics(CollectorRegistry())
+        self.registry = CollectorRegistry()
+        store, metrics = SqlStore(self.database, keys), Metrics(self.registry)
         publisher, drain = RedisPublisher(redis_url), OutboxDrain(self.database)
         self.relay = Relay(drain, publisher, metrics, lambda _: None)
         self.transport = RedisTransport(redis_url, "handraise")
@@ -66,6 +68,10 @@ class Desk:
         self.route([a_prediction(event_id, leave=0.55)])
         (claim,) = self.queues.claim(Wish("churn", 1), ADA).claims
         self.decide(claim.lease.id, ADA, Answer("leave"), claim_next=0)
+
+    def told(self) -> str:
+        """What Prometheus would be answered."""
+        return generate_latest(self.registry).decode()
 
     def documents(self, stream: str) -> list[bytes]:
         return [fields[b"data"] for _, fields in self.redis.xrange(f"handraise:{stream}")]
@@ -129,8 +135,10 @@ def test_an_item_is_deleted(desk: Desk) -> None:
     desk.plant("DELETE FROM review_slots")
     desk.plant("DELETE FROM review_items")
     desk.clock.pass_seconds(11)
+    before = desk.told()
     assert desk.repaired() == [Gap("churn", GapKind.UNDECIDED, 1, 1)]
     assert len(desk.queues.claim(Wish("churn", 5), ADA).claims) == 1
+    assert ringing(before, desk.told()) == {"RecordsBroken"}
 
 
 def test_a_correction_is_deleted_from_the_ledger(desk: Desk) -> None:
