@@ -7,7 +7,9 @@ from handraise.client import Certificate, Verification
 from handraise.demo.check import Verdict
 from handraise.demo.observer import Tally
 
-AFTER = 500
+SOON, STRETCH, STEP = 1000, 200, 20
+"""The lanes must shut in some stretch of 200 events among the first 1,000 after the turn: a learner
+that recovers quickly opens them soon."""
 LATELY = 1000
 UNLIKELY = 0.001
 """One block in twenty may be broken; more of them than this allows are a fault."""
@@ -29,7 +31,7 @@ def judge_turn(
     """
     certificates, verification = found
     before = _alone(tally, order[max(0, turn - LATELY) : turn])
-    after = _alone(tally, order[turn + AFTER : turn + 2 * AFTER])
+    after = _lowest(tally, order[turn : turn + SOON])
     lately = _alone(tally, order[-LATELY:])
     worst = [
         f"{c.name}: {tally.escaped[c.name]} of at most {c.budget}"
@@ -39,7 +41,7 @@ def judge_turn(
     return [
         Verdict(
             after <= SHUT * before and before > 0,
-            f"the lanes shut when the world turned: {before:.0%} automatic, then {after:.0%}",
+            f"the lanes shut when the world turned: {before:.0%} automatic, down to {after:.0%}",
         ),
         Verdict(
             bool(worst) and _chance(len(worst), broken, certificates[0].confidence) > UNLIKELY,
@@ -64,6 +66,12 @@ def _chance(blocks: int, broken: int, confidence: float) -> float:
         for k in range(broken)
     )
     return 1 - fewer
+
+
+def _lowest(tally: Tally, events: Sequence[str]) -> float:
+    """The share that was automatic in the stretch in which it was least."""
+    starts = range(0, max(1, len(events) - STRETCH + 1), STEP)
+    return min(_alone(tally, events[start : start + STRETCH]) for start in starts)
 
 
 def _alone(tally: Tally, events: Sequence[str]) -> float:

@@ -43,6 +43,8 @@ def test_what_people_cannot_do_is_the_newest_and_nobodys(store: Store) -> None:
         found = transaction.items.surplus("churn", spared, 5)
         assert [item.event_id for item in found] == ["second", "third"]
         assert [i.event_id for i in transaction.items.surplus("churn", spared, 1)] == ["second"]
+        assert transaction.items.mark_late(found[0].id, 0)
+        assert [i.event_id for i in transaction.items.surplus("churn", spared, 5)] == ["third"]
         transaction.items.settle(found[0].id, None, 1)
         transaction.items.count_vote(found[1].id)
         assert transaction.items.surplus("churn", spared, 5) == []

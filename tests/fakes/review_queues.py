@@ -115,6 +115,7 @@ class FakeItems:
             for item in self.items.values()
             if self._waits_undecided(item, project)
             and not item.votes
+            and not item.late
             and item.reason not in spared
             and item.id not in held
         ]

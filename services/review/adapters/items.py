@@ -150,7 +150,7 @@ class SqlItems:
         return int(run(self._session, counted).scalar_one())
 
     def surplus(self, project: str, spared: Collection[RouteReason], limit: int) -> Sequence[Item]:
-        """Those of them that nobody holds and nobody has answered, the newest first."""
+        """Those of them that nobody holds, has answered or has seen to, the newest first."""
         held = exists().where(col(SlotRow.item_id) == col(ItemRow.id), statements.LEASED)
         rows = run(
             self._session,
@@ -160,6 +160,7 @@ class SqlItems:
                 _OPEN,
                 col(ItemRow.decisions) == 0,
                 col(ItemRow.votes) == 0,
+                col(ItemRow.late).is_(False),
                 col(ItemRow.reason).not_in([reason.value for reason in spared]),
                 ~held,
             )

@@ -79,7 +79,7 @@ class Items(Protocol):
         ...
 
     def surplus(self, project: str, spared: Collection[RouteReason], limit: int) -> Sequence[Item]:
-        """Those of them that nobody holds and nobody has answered, the newest first.
+        """Those of them that nobody holds, has answered or has seen to, the newest first.
 
         Args:
             project: whose own queue.

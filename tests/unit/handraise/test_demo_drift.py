@@ -57,6 +57,7 @@ GOOD = [(1500, 2500), (5000, 6000)]
     ("tally", "contradictions", "broken"),
     [
         (seen(GOOD), [], []),
+        (seen([(1500, 2500), (2900, 6000)]), [], []),
         (seen([(0, 6000)]), [], [0]),
         (seen(GOOD), ["the coin of event 'e1' was changed"], [2]),
         (seen([(1500, 2500)]), [], [3]),
