@@ -31,6 +31,7 @@ COMMANDS = [
     *(["token", name] for name in ("create", "list", "rotate", "revoke")),
     *(["model", name] for name in ("list", "show", "promote", "reject", "rollback")),
     ["ledger", "verify"],
+    ["subject", "erase"],
     *(["dead-letters", name] for name in ("list", "show", "retry", "drop")),
 ]
 
