@@ -41,8 +41,9 @@ class FakeVotes:
     def taught(self, item_id: int) -> Collection[str]:
         return {who for number, who in self.lessons if number == item_id}
 
-    def mark_taught(self, item_id: int, reviewers: Collection[str]) -> None:
-        self.lessons |= {(item_id, who) for who in reviewers}
+    def mark_taught(self, item_id: int, reviewers: Collection[str], *, taught: bool = True) -> None:
+        lessons = {(item_id, who) for who in reviewers}
+        self.lessons = self.lessons | lessons if taught else self.lessons - lessons
 
     def take_back(self, ballot: Ballot, state: VoteState) -> bool:
         for place, known in enumerate(self.ballots):

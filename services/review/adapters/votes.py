@@ -103,13 +103,13 @@ class SqlVotes:
         )
         return set(rows.scalars())
 
-    def mark_taught(self, item_id: int, reviewers: Collection[str]) -> None:
-        """Note that skills have learned of these reviewers' votes on an item."""
+    def mark_taught(self, item_id: int, reviewers: Collection[str], *, taught: bool = True) -> None:
+        """Note that skills have learned of these reviewers' votes on an item, or have not."""
         run(
             self._session,
             update(VoteRow)
             .where(col(VoteRow.item_id) == item_id, col(VoteRow.reviewer).in_(sorted(reviewers)))
-            .values(taught=True),
+            .values(taught=taught),
         )
 
     def take_back(self, ballot: Ballot, state: VoteState) -> bool:

@@ -32,11 +32,15 @@ class Arms:
     hidden: int = 0
     hidden_agreed: int = 0
 
-    def plus(self, *, saw_model: bool, agreed: bool) -> "Arms":
-        """With one more answer."""
-        if saw_model:
-            return replace(self, shown=self.shown + 1, shown_agreed=self.shown_agreed + agreed)
-        return replace(self, hidden=self.hidden + 1, hidden_agreed=self.hidden_agreed + agreed)
+    def plus(self, *, saw_model: bool, agreed: bool, answers: int = 1) -> "Arms":
+        """With one more answer, or with -1 `answers` as before it."""
+        shown, hidden = (answers, 0) if saw_model else (0, answers)
+        return Arms(
+            max(0, self.shown + shown),
+            max(0, self.shown_agreed + shown * agreed),
+            max(0, self.hidden + hidden),
+            max(0, self.hidden_agreed + hidden * agreed),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,8 @@ class Votes(Protocol):
         """Whose skill has learned of their vote on this item, whatever became of the vote."""
         ...
 
-    def mark_taught(self, item_id: int, reviewers: Collection[str]) -> None:
-        """Note that skills have learned of these reviewers' votes on an item."""
+    def mark_taught(self, item_id: int, reviewers: Collection[str], *, taught: bool = True) -> None:
+        """Note that skills have learned of these reviewers' votes on an item, or have not."""
         ...
 
     def take_back(self, ballot: Ballot, state: VoteState) -> bool:

@@ -1,11 +1,13 @@
 """What a reviewer's answer tells of the reviewer, within the transaction that settles it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.review.domain.ledger import Kind
 from services.review.domain.quality import SETTLED_WEIGHT
-from services.review.domain.queue import Item
+from services.review.domain.queue import Item, is_for_leads
 from services.review.domain.reviewers import Reviewer
 from services.review.domain.showing import is_drawn
 from services.review.domain.votes import Ballot
@@ -65,6 +67,48 @@ class Teach:
                 learned = learned.taught(pupils[reviewer.name], truth, SETTLED_WEIGHT)
             keep(transaction, learned, project, now)
 
+    def forget(
+        self,
+        transaction: Transaction,
+        item: Item,
+        project: Project,
+        undone: Ballot | None = None,
+    ) -> None:
+        """Unlearn what a settled item told of those whose answers count: it is open again.
+
+        An answer that is `undone` by its giver also tells nothing any more of how the model's
+        answer sways people.
+        """
+        ballots = transaction.votes.counted(item.id, item.round)
+        truth = _truth(transaction, item) if item.settled else None
+        known = transaction.votes.taught(item.id) if truth else ()
+        pupils = {ballot.reviewer: ballot.label for ballot in ballots if ballot.reviewer in known}
+        transaction.votes.mark_taught(item.id, pupils, taught=False)
+        is_arm = undone and is_drawn(item, project) and not _is_leads(transaction, undone)
+        swayed = undone if is_arm else None
+        names = pupils.keys() | ({swayed.reviewer} if swayed else set())
+        for reviewer in transaction.reviewers.lock(item.project, names) if names else ():
+            before = reviewer
+            if swayed and reviewer.name == swayed.reviewer:
+                before = _with_arm(before, swayed, item, answers=-1)
+            if truth and reviewer.name in pupils:
+                before = before.untaught(pupils[reviewer.name], truth, SETTLED_WEIGHT)
+            transaction.reviewers.put(before)
+
+
+def _truth(transaction: Transaction, item: Item) -> Mapping[str, float] | None:
+    """What a settled item's answers were held against; None if people never settled it."""
+    told = transaction.ledger.story(item.project, item.event_id, [Kind.CORRECTED])
+    if not told:
+        return None
+    truth: Mapping[str, float] = json.loads(told[-1].body)["label_probabilities"]
+    return truth
+
+
+def _is_leads(transaction: Transaction, ballot: Ballot) -> bool:
+    given = transaction.leases.get(ballot.lease_id)
+    return given is not None and is_for_leads(given.queue)
+
 
 def keep(transaction: Transaction, reviewer: Reviewer, project: Project, now: datetime) -> None:
     """Keep what was learned of a reviewer, and pause them if that puts them below the bar."""
@@ -75,6 +119,7 @@ def keep(transaction: Transaction, reviewer: Reviewer, project: Project, now: da
         record_standing(transaction, judged, now)
 
 
-def _with_arm(reviewer: Reviewer, ballot: Ballot, item: Item) -> Reviewer:
+def _with_arm(reviewer: Reviewer, ballot: Ballot, item: Item, *, answers: int = 1) -> Reviewer:
     agreed = ballot.label == item.predicted
-    return replace(reviewer, arms=reviewer.arms.plus(saw_model=ballot.saw_model, agreed=agreed))
+    arms = reviewer.arms.plus(saw_model=ballot.saw_model, agreed=agreed, answers=answers)
+    return replace(reviewer, arms=arms)

@@ -19,6 +19,7 @@ from services.review.use_cases.concluding import Conclude
 from services.review.use_cases.marking import turn_of, unmark_copy
 from services.review.use_cases.repeating import UNNAMED, Once
 from services.review.use_cases.settling import case_of, entry, tell_block
+from services.review.use_cases.teaching import Teach
 from shared.clock import Clock
 from shared.events import RouteReason
 from shared.project import Fallback, Project
@@ -35,6 +36,7 @@ class UndoVote:
         self._clock = clock
         self._claiming = claiming
         self._conclude = conclude
+        self._teach = Teach()
 
     def __call__(self, item_id: int, reviewer: User, once: Once = UNNAMED) -> Claim:
         """The item, held again. A decision that has left stands until it is amended.
@@ -78,6 +80,7 @@ class UndoVote:
             raise TooLate(_ASKED)
         if transaction.votes.counted(item.id, item.round)[-1] != ballot:
             raise TooLate("others have answered since; ask a lead to revoke your answer")
+        self._teach.forget(transaction, item, configuration, undone=ballot)
         undone = _Withdrawal(VoteState.UNDONE, reviewer.name, now)
         _take_back(transaction, item, ballot, undone)
         transaction.votes.welcome_back(item.id, reviewer.name)
@@ -128,6 +131,7 @@ class RevokeAnswers:
         self._bell = bell
         self._clock = clock
         self._conclude = conclude
+        self._teach = Teach()
 
     def __call__(
         self, project: str, reviewer: str, since: datetime, actor: User, reason: str
@@ -171,6 +175,7 @@ class RevokeAnswers:
         found = self._conclude.judge(transaction, rest, state.configuration, now)
         if found.kind is VerdictKind.DECIDED and found.label == item.label:
             return False
+        self._teach.forget(transaction, item, state.configuration)
         tell_block(transaction, item, now, wrong=None)
         stage = item.stage if is_for_leads(item.queue) else Stage.REVOKED
         transaction.items.reopen(item.id, item.queue, stage, wanted)

@@ -91,6 +91,21 @@ def test_taking_back_and_saying_again_teaches_once() -> None:
     assert known(desk, "ben") == before
 
 
+def test_taking_back_unlearns_what_the_item_told_of_all() -> None:
+    desk = Desk(votes=TWO_OF_THREE)
+    desk.arrive("e")
+    desk.say(ADA, "stay")
+    before = known(desk, "ada"), known(desk, "ben")
+    outcome = desk.say(BEN, "stay")
+    assert known(desk, "ada").evidence.answered == pytest.approx(0.5)
+    claim = desk.undo(outcome.item_id, BEN)
+    assert (known(desk, "ada"), known(desk, "ben")) == before
+    desk.decide(claim.lease.id, BEN, Answer("leave"), 0)
+    desk.say(CY, "leave")
+    desk.say(LEA, "leave", "churn.leads")
+    assert known(desk, "ada").skill.counts == {"leave": {"stay": 0.5}}
+
+
 def paused_desk() -> Desk:
     """Cy has just been found out by two who are known to be good."""
     desk = Desk(votes=Votes(min=3, max=3, agree_at=0.9), quality=WATCHED)
@@ -157,6 +172,11 @@ def test_who_sees_the_model_is_compared_with_who_does_not() -> None:
     arms = report.arms
     assert (arms.shown + arms.hidden, arms.shown_agreed, arms.hidden_agreed) == (100, arms.shown, 0)
     assert report.effect.mean == 1
+    desk.arrive("last")
+    outcome = desk.say(ADA, "leave")
+    assert desk.measure.anchoring("churn").arms != arms
+    desk.undo(outcome.item_id, ADA)
+    assert desk.measure.anchoring("churn").arms == arms
 
 
 def test_where_chance_does_not_decide_nothing_is_compared() -> None:
