@@ -50,7 +50,7 @@ from handraise.client.records import (
 )
 from handraise.client.reports import Contribution, Figure
 from handraise.client.slices import Disparity, Part, Slice
-from handraise.client.work import Claim, Claims, Decided, Draft, Item, Lease, Made, Queue
+from handraise.client.work import Claim, Claims, Decided, Draft, Item, Lease, Made, Queue, Similar
 
 __all__ = [
     "MAX_EVENTS",
@@ -107,6 +107,7 @@ __all__ = [
     "SecondLooks",
     "ShownDeadLetter",
     "SignedHead",
+    "Similar",
     "Slice",
     "Standing",
     "StoredEntries",

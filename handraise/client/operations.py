@@ -50,6 +50,7 @@ class Operations:
     queues = Operation(work.queues)
     claim = Operation(work.claim)
     heartbeat = Operation(work.heartbeat)
+    similar = Operation(work.similar)
     release = Operation(work.release)
     skip = Operation(work.skip)
     escalate = Operation(work.escalate)

@@ -106,6 +106,20 @@ class Decided(Claims):
     undo_until: AwareDatetime | None = None
 
 
+class Similar(Answer):
+    """An event that people decided: how alike it is (1: in all), and by what it differs."""
+
+    event_id: str
+    label: str
+    features: dict[str, Any]
+    likeness: float
+    differs: list[str]
+
+
+class _Similar(Answer):
+    similar: list[Similar]
+
+
 class _Escalated(Answer):
     queue: str
 
@@ -127,6 +141,12 @@ def heartbeat(claim: Claim) -> Steps[Lease]:
     """Hold an item for its full time from now on."""
     kept = yield from ask(_Kept, _of(claim, "heartbeat", repeatable=True))
     return kept.lease
+
+
+def similar(claim: Claim) -> Steps[list[Similar]]:
+    """What people decided on the events most like the held one; none where it is to be unaided."""
+    path = f"/v1/leases/{part(claim.lease.id)}/similar"
+    return (yield from ask(_Similar, Request("GET", path))).similar
 
 
 def release(claim: Claim) -> Steps[None]:

@@ -188,3 +188,26 @@ def test_the_page_leads_to_the_exam_and_the_exam_back(desk: Desk, browser: Brows
         expect(ada.page.locator("main")).to_contain_text("Notice was given.")
         ada.page.get_by_role("link", name="Begin to work").click()
         assert ada.shown() == "event-1"
+
+
+def test_similar_cases_are_compared_and_gone_with_the_item(desk: Desk) -> None:
+    torn = {"probabilities": {"stay": 0.49, "leave": 0.51}, "model": {"name": "own", "version": 1}}
+    sent = [
+        {"event_id": f"event-{n}", "features": {"tenure": n, "contract": "monthly"}, **torn}
+        for n in range(3)
+    ]
+    desk.apply(policy={"error_rate": 1, "auto_margin": 0.6})
+    desk.send(sent, "predictions")
+    desk.open()
+    desk.press("2")
+    expect(desk.page.locator("#answered")).to_have_text("1")
+
+    desk.page.keyboard.press("c")
+    expect(desk.page.locator("#similar li")).to_contain_text("leave · event-")
+    desk.page.keyboard.press("c")
+    expect(desk.page.locator("#similar")).to_be_hidden()
+    desk.page.keyboard.press("c")
+    expect(desk.page.locator("#similar li")).to_be_visible()
+    desk.press("1")
+    expect(desk.page.locator("#similar")).to_be_hidden()
+    assert desk.complaints == []

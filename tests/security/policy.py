@@ -56,6 +56,7 @@ POLICY: dict[str, str] = {
     "POST /v1/leases/{lease}/skip": "review owner",
     "POST /v1/leases/{lease}/escalate": "review owner",
     "PUT /v1/leases/{lease}/draft": "review owner",
+    "GET /v1/leases/{lease}/similar": "review owner",
     "POST /v1/leases/{lease}/decision": "review owner",
     "POST /v1/items/{item}/undo": "review owner",
     "POST /v1/decisions/{project}/{event_id}/appeal": "appeal project",

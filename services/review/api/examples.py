@@ -273,6 +273,17 @@ EXAMPLES: Mapping[str, Any] = (
         "TokensAnswer": {"tokens": [_TOKEN_VIEW], "next_cursor": None},
         "UserAnswer": _USER,
         "UserChange": {"role": "lead"},
+        "SimilarAnswer": {
+            "similar": [
+                {
+                    "event_id": "c-9",
+                    "label": "leaves",
+                    "features": _FEATURES,
+                    "likeness": 0.93,
+                    "differs": ["tenure"],
+                }
+            ]
+        },
         "UsersAnswer": {"users": [_USER], "next_cursor": _CURSOR},
     }
 )

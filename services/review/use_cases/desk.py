@@ -10,6 +10,7 @@ from services.review.use_cases.exams import TakeExam
 from services.review.use_cases.gold import KeepGold
 from services.review.use_cases.measuring import MeasureReviewers
 from services.review.use_cases.queues import WorkQueues
+from services.review.use_cases.resembling import FindSimilar
 from services.review.use_cases.standing import KeepStanding
 from services.review.use_cases.suspecting import LookAgain
 from services.review.use_cases.undoing import RevokeAnswers, UndoVote
@@ -37,6 +38,7 @@ class Desk:
         self.undo = UndoVote(store, clock, claiming, conclude)
         self.revoke = RevokeAnswers(store, bell, clock, conclude)
         self.appeal = Appeal(store, clock)
+        self.similar = FindSimilar(store)
         self.gold = KeepGold(store, clock)
         self.exam = TakeExam(store, clock, coin_key)
         self.standing = KeepStanding(store, clock)

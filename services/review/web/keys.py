@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-_OTHERWISE = frozenset("rsuen")
-"""Release, skip, undo, escalate, note."""
+_OTHERWISE = frozenset("rsuenc")
+"""Release, skip, undo, escalate, note, compare."""
 _LETTERS = [letter for letter in "abcdefghijklmnopqrstuvwxyz" if letter not in _OTHERWISE]
 
 

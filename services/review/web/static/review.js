@@ -145,7 +145,7 @@ function paintLast() {
 function show(held) {
   const { item } = held;
   if (String(item.labels) !== String(buttons.map((b) => b.dataset.label))) return location.reload();
-  [$("rest").hidden, $("work").hidden] = [true, false];
+  [$("rest").hidden, $("work").hidden, $("similar").hidden] = [true, false, true];
   $("question").textContent = item.title;
   $("why").textContent = item.why;
   $("event").textContent = item.event_id;
@@ -258,6 +258,7 @@ const ACTS = {
   e: () => $("escalate") && pass("escalate"),
   u: undo,
   n: () => shown && pen?.open(),
+  c: () => shown && import("./compare.js").then(({ compare }, held = shown) => compare(held, () => shown === held)),
   "/": () => shown && pen?.search(),
   escape: () => $("notices").firstElementChild?.remove(),
 };
@@ -281,7 +282,7 @@ function press(event) {
 
 document.addEventListener("keydown", press);
 for (const button of buttons) button.addEventListener("click", () => decide(button));
-for (const id of ["release", "skip", "escalate", "undo", "note-key"]) {
+for (const id of ["release", "skip", "escalate", "undo", "note-key", "compare"]) {
   const key = $(id)?.getAttribute("aria-keyshortcuts");
   $(id)?.addEventListener("click", () => ACTS[key]());
 }
