@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.chaos.campaign import Plan, run
+from tests.chaos.campaign import WEIGHTS, Plan, run
 from tests.chaos.mutants import MUTANTS
 from tests.chaos.report import show
 
@@ -24,12 +24,13 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--mutant", choices=sorted(MUTANTS))
+    parser.add_argument("--only", choices=sorted(WEIGHTS), help="kill nothing else")
     parser.add_argument("--seconds-limit", type=float, default=600.0)
     parser.add_argument("--mutants", action="store_true", help="every mutant must be caught")
     given = parser.parse_args()
     if given.mutants:
         sys.exit(_prove(min(given.kills, MUTANT_KILLS), given.seed))
-    plan = Plan(given.kills, given.seed, given.mutant, given.seconds_limit)
+    plan = Plan(given.kills, given.seed, given.mutant, given.seconds_limit, only=given.only)
     directory = Path(tempfile.mkdtemp(prefix="handraise-chaos-"))
     outcome = run(plan, directory)
     show(outcome)
