@@ -41,6 +41,7 @@ from shared.payloads import (
     RouteKind,
     RouteReason,
     ScoringRequested,
+    Shadow,
     SubjectsErased,
     Vote,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "RouteKind",
     "RouteReason",
     "ScoringRequested",
+    "Shadow",
     "SubjectsErased",
     "Vote",
     "announce",

@@ -190,6 +190,22 @@ class Comparison(Frozen):
     verdict: Literal["not_worse", "worse", "open"]
 
 
+class Shadow(Frozen):
+    """What a candidate would have said of an event that people have answered since.
+
+    Attributes:
+        sequence: of the answer in the ledger.
+        label: its answer.
+        score: its risk, 1 less the probability of that label.
+        wrong: whether people said otherwise.
+    """
+
+    sequence: Ordinal
+    label: Label
+    score: Probability
+    wrong: StrictBool
+
+
 class ModelChanged(Frozen):
     """A step in the life of a model version.
 
@@ -197,6 +213,7 @@ class ModelChanged(Frozen):
         parent: the version from which it went on.
         challenger: whose fit is on trial in a candidate; null: what was learned waits.
         comparison: of a candidate with its champion, group by group.
+        shadow: what a candidate has said of these answers, from which its thresholds follow.
     """
 
     version: Count
@@ -209,6 +226,7 @@ class ModelChanged(Frozen):
     actor: str
     challenger: str | None = None
     comparison: list[Comparison] = []
+    shadow: list[Shadow] = []
 
 
 class ProjectConfigured(Frozen):

@@ -73,6 +73,7 @@ class StepRow(Table, table=True):
     reason: str = Field(sa_type=Text)
     actor: str
     comparison: str = Field(sa_type=Text)
+    shadow: str = Field(sa_type=Text)
     announced: bool
     at: datetime = Field(sa_type=UtcDateTime)
 

@@ -26,5 +26,5 @@ def test_the_models_are_the_migrated_schema(database_url: str) -> None:
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Table.metadata) == []
-        assert context.get_current_revision() == "0002"
+        assert context.get_current_revision() == "0003"
     database.close()

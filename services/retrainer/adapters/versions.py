@@ -11,7 +11,7 @@ from services.retrainer.domain.refits import Entered
 from services.retrainer.domain.steps import IN_FORCE, NewStep, Step
 from services.retrainer.domain.versions import Version
 from services.retrainer.tables import LedgerRow, StepRow, VersionRow
-from shared.events import Comparison, EventType
+from shared.events import Comparison, EventType, Shadow
 
 _IN_FORCE = [kind.value for kind in IN_FORCE]
 _Found = tuple[StepRow, VersionRow]
@@ -50,6 +50,7 @@ class SqlVersions:
                 reason=step.reason,
                 actor=step.actor,
                 comparison=json.dumps([part.model_dump() for part in step.comparison]),
+                shadow=json.dumps([said.model_dump() for said in step.shadow]),
                 announced=False,
                 at=step.at,
             )
@@ -147,6 +148,7 @@ def _step(found: _Found) -> Step:
         actor=row.actor,
         at=row.at,
         comparison=[Comparison.model_validate(part) for part in json.loads(row.comparison)],
+        shadow=[Shadow.model_validate(said) for said in json.loads(row.shadow)],
     )
 
 

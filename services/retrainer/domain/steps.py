@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.retrainer.domain.versions import Version
-from shared.events import CloudEvent, Comparison, EventType, ModelChanged, announce
+from shared.events import CloudEvent, Comparison, EventType, ModelChanged, Shadow, announce
 
 SOURCE = "retrainer"
 IN_FORCE = (EventType.MODEL_PROMOTED, EventType.MODEL_ROLLED_BACK)
@@ -19,6 +19,7 @@ class NewStep:
     Attributes:
         actor: who did it: the retrainer, or a person.
         comparison: with the version in force, if it was compared.
+        shadow: what it said of the answers on which it was.
     """
 
     project: str
@@ -28,6 +29,7 @@ class NewStep:
     actor: str
     at: datetime
     comparison: Sequence[Comparison] = ()
+    shadow: Sequence[Shadow] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Step:
     actor: str
     at: datetime
     comparison: Sequence[Comparison] = ()
+    shadow: Sequence[Shadow] = ()
 
     @property
     def is_rollback(self) -> bool:
@@ -68,6 +71,7 @@ def announcement(step: Step) -> CloudEvent:
             actor=step.actor,
             challenger=version.fit.challenger if version.fit else None,
             comparison=list(step.comparison),
+            shadow=list(step.shadow),
         ),
         project=version.project,
         identity=str(version.number) if once else f"{version.number}/{step.place}",

@@ -1,11 +1,12 @@
 """Trials: a candidate is asked what the version in force is asked, on answers new to both."""
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
 
-from services.retrainer.domain.gate import Trial, Tried, Verdict
+from services.retrainer.domain.gate import PATIENCE, Trial, Tried, Verdict, likeliest
 from services.retrainer.domain.ledger import Entry, Kind
 from services.retrainer.domain.refits import Entered
 from services.retrainer.domain.steps import SOURCE, NewStep, Step
@@ -16,8 +17,8 @@ from services.retrainer.use_cases.courses import Course
 from services.retrainer.use_cases.entering import passed_over, write_once
 from services.retrainer.use_cases.publishing import is_held
 from shared.clock import Clock
-from shared.events import CorrectionMade, EventType, RouteReason
-from shared.project import Promotion
+from shared.events import CorrectionMade, EventType, RouteReason, Shadow
+from shared.project import Project, Promotion
 
 log = structlog.get_logger()
 
@@ -41,6 +42,7 @@ class _Running:
     next_told: int = _FIRST_TOLD
     settled: bool = False
     seen: set[str] = field(default_factory=set)
+    shadow: deque[Shadow] = field(default_factory=lambda: deque(maxlen=PATIENCE))
 
 
 class Trials:
@@ -90,7 +92,7 @@ class Trials:
         except VersionLost as error:
             log.warning("trial_impossible", project=name, version=version.number, why=str(error))
             return None
-        trial = Trial(course.project.policy.certify_by)
+        trial = Trial(declared(course.project))
         running = _Running(version.number, step.reason, version.fit, *both, trial, version.position)
         self._running[name] = running
         return running
@@ -108,14 +110,16 @@ class Trials:
         running.position = entries[-1].position
         answered = _answered(entries, running.seen)
         rows = [correction.features for correction in answered]
+        names = declared(course.project)
         if rows:
             said = zip(running.champion.answers(rows), running.candidate.answers(rows), strict=True)
             for correction, (champion, candidate) in zip(answered, said, strict=True):
                 check = correction.route.reason is RouteReason.AUDIT
                 weight = 1 / correction.route.inclusion_probability if check else None
                 running.trial.take(
-                    Tried(correction.label, champion, candidate, correction.slices, weight)
+                    Tried(correction.label, champion, candidate, _slices(correction, names), weight)
                 )
+                running.shadow.append(_shadow(correction, candidate))
         return bool(rows)
 
     def _conclude(self, course: Course, running: _Running) -> None:
@@ -166,9 +170,29 @@ class Trials:
             SOURCE,
             self._clock.now(),
             running.trial.comparison(),
+            list(running.shadow),
         )
         if transaction.versions.is_open(course.project.name, running.number):
             transaction.versions.take(step)
+
+
+def declared(project: Project) -> tuple[str, ...]:
+    """The slices in which a candidate must not be worse."""
+    return tuple(dict.fromkeys((*project.policy.certify_by, *project.slices)))
+
+
+def _slices(correction: CorrectionMade, names: Sequence[str]) -> dict[str, str]:
+    """An event's value of each; what it does not name is looked for among its fields."""
+    found = {name: correction.slices.get(name, correction.features.get(name)) for name in names}
+    return {name: "" if value is None else str(value) for name, value in found.items()}
+
+
+def _shadow(correction: CorrectionMade, said: Mapping[str, float]) -> Shadow:
+    """What the candidate would have been routed by."""
+    label = likeliest(said)
+    score = min(1.0, max(0.0, 1 - said[label]))
+    wrong = label != correction.label
+    return Shadow(sequence=correction.sequence, label=label, score=score, wrong=wrong)
 
 
 def _answered(entries: Sequence[Entry], seen: set[str]) -> list[CorrectionMade]:

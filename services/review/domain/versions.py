@@ -76,7 +76,8 @@ def follow(kind: EventType, told: ModelChanged, at: datetime, known: Known) -> l
     if state is State.CANDIDATE:
         state = same.state
     if not told.comparison:
-        told = told.model_copy(update={"comparison": same.told.comparison})
+        kept = {"comparison": same.told.comparison, "shadow": same.told.shadow}
+        told = told.model_copy(update=kept)
     changed = [replace(same, state=state, told=told, at=at)]
     old: list[Version] = []
     if state is State.CHAMPION:

@@ -7,7 +7,7 @@ from functools import partial
 
 from services.review.domain.certificate.block import Block, Terms
 from services.review.domain.certificate.design import in_flight
-from services.review.domain.certificate.evidence import WINDOW, Book, Label, family_of
+from services.review.domain.certificate.evidence import WINDOW, Book, Label, Rescored, family_of
 from services.review.domain.certificate.gate import Threshold
 from services.review.domain.certificate.lanes import label_of, lane_of, terms_of
 from services.review.domain.certificate.record import read_label, read_routed
@@ -20,12 +20,15 @@ from services.review.metrics import Metrics
 from services.review.ports import ProjectState, Store, Transaction
 from shared import wire
 from shared.clock import Clock
+from shared.events import EventType, ModelChanged, Shadow
 
 ANY = 1.0
 """A score is at most this."""
 
 _EVERY = timedelta(seconds=1)
 _AT_ONCE = 1000
+_STEPS = 100
+"""Newest steps of model versions among which one is looked for that changed the model."""
 
 
 @dataclass(slots=True)
@@ -35,6 +38,7 @@ class _Reader:
     certify_by: tuple[str, ...]
     place: int
     book: Book = field(default_factory=Book)
+    heard: int = 0
     read_at: datetime | None = None
 
 
@@ -95,6 +99,7 @@ class Thresholds:
                 self._readers[name] = reader
             while entries := transaction.history.corrections(name, reader.place, _AT_ONCE):
                 _take(transaction, name, reader, entries)
+            _rescore(transaction, name, reader)
         reader.read_at = now
         for lane, count in reader.book.alarms().items():
             self._metrics.lane_alarms.labels(name, lane).set(count)
@@ -125,6 +130,28 @@ def _take(transaction: Transaction, name: str, reader: _Reader, entries: Sequenc
         lane = lane_of(predicted, record.prediction.slices, reader.certify_by)
         amends = entry.detail.endswith(Verdict.AMENDED.value)
         reader.book.take(lane, family_of(name, model.name, model.sha256), label, amends=amends)
+
+
+def _rescore(transaction: Transaction, name: str, reader: _Reader) -> None:
+    """Judge by what candidates said of the labels, once they serve, or another goes on from one."""
+    told = transaction.ledger.newest(name, Kind.MODEL, _STEPS)
+    fresh = [entry for entry in told if entry.sequence > reader.heard]
+    for entry in reversed(fresh):
+        reader.heard = entry.sequence
+        if entry.detail == EventType.MODEL_PROMOTED.value:
+            shadow = _said_by(transaction, name, ModelChanged.model_validate_json(entry.body))
+            if shadow:
+                said = {s.sequence: Rescored(s.label, s.score, s.wrong) for s in shadow}
+                reader.book.rescore(name, said)
+
+
+def _said_by(transaction: Transaction, name: str, promoted: ModelChanged) -> Sequence[Shadow]:
+    """What the candidate has said that was promoted now, or taken over."""
+    same = transaction.models.get(name, promoted.version)
+    if same is not None and same.told.shadow:
+        return same.told.shadow
+    parent = transaction.models.get(name, promoted.parent) if promoted.parent else None
+    return parent.told.shadow if parent and parent.told.challenger is not None else ()
 
 
 def _capped(known: Curve, cap: float | None, block: Block) -> float | None:

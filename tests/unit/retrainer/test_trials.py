@@ -1,5 +1,7 @@
 """A challenger's fit is tried beside the version in force, and heard when it is not worse."""
 
+from collections.abc import Sequence
+
 from services.retrainer.domain.ledger import Kind
 from services.retrainer.use_cases.publishing import YOUNG
 from shared.events import EventType
@@ -15,11 +17,11 @@ def refits(bench: Bench) -> list[str]:
     return [entry.identity for entry in found if entry.kind is Kind.REFIT]
 
 
-def grown(bench: Bench, learners: FakeLearners) -> None:
+def grown(bench: Bench, learners: FakeLearners, slices: Sequence[str] = ()) -> None:
     """A model that people rely upon, and a challenger's fit that is due."""
     bench.fits = True
     bench.start()
-    bench.configure(a_project())
+    bench.configure(a_project(slices=slices))
     bench.teach(corrections(1, YOUNG), at_once=128)
     learners.due_at = 0
     bench.work()
@@ -57,7 +59,16 @@ def test_a_fit_is_tried_beside_the_version_in_force(bench: Bench, learners: Fake
     told = bench.publisher.versions(EventType.MODEL_CANDIDATE)[-1]
     assert told.comparison[0].verdict == "not_worse"
     assert told.reason.startswith("not worse on ")
+    assert [said.sequence for said in told.shadow] == [*range(YOUNG + 1, YOUNG + 201)]
+    assert {(said.label, said.score, said.wrong) for said in told.shadow} == {("stay", 0.0, True)}
     assert bench.value("handraise_candidates_waiting") == 0
+
+
+def test_declared_slices_are_judged_by_themselves(bench: Bench, learners: FakeLearners) -> None:
+    grown(bench, learners, slices=["contract"])
+    bench.teach(corrections(YOUNG + 1, 60))
+    told = bench.publisher.versions(EventType.MODEL_CANDIDATE)[-1]
+    assert [part.group for part in told.comparison] == ["all answers", "contract=monthly"]
 
 
 def test_a_worse_fit_is_held_back_until_a_person_wants_it(

@@ -2,13 +2,17 @@
 
 Every label is a test: the version that gave the score had not learned it. Versions of one learner
 follow each other every second, each a little beyond the last, so they are judged together, by
-what they were when it counted; another model is judged by its own labels only.
+what they were when it counted; another model is judged by its own labels only. A candidate that
+changes the model at a stroke has been asked about labels before it serves: then these are judged
+by what it said.
 """
 
 from collections import deque
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from services.review.domain.certificate.lanes import relabelled
 from services.review.domain.certificate.risk import LEAST_EVIDENCE, Curve, curve
 from services.review.domain.certificate.sentinel import Sentinel
 
@@ -34,6 +38,18 @@ class Label(NamedTuple):
     score: float
     wrong: bool
     probability: float
+
+
+class Rescored(NamedTuple):
+    """What another version has said of a label's event.
+
+    Attributes:
+        label: its answer.
+    """
+
+    label: str
+    score: float
+    wrong: bool
 
 
 @dataclass(slots=True)
@@ -86,14 +102,35 @@ class Shelf:
                 self._labels[place] = known._replace(wrong=label.wrong)
                 self._fresh += 1
 
+    def take_out(self, places: Collection[int]) -> list[Label]:
+        """Give up the labels of these places."""
+        gone = [label for label in self._labels if label.place in places]
+        if gone:
+            self._keep(label for label in self._labels if label.place not in places)
+        return gone
+
+    def put_first(self, labels: Sequence[Label]) -> None:
+        """Judge by these labels: the model has changed at a stroke.
+
+        What older versions said before them stays only where these are too few to choose by.
+        """
+        since = min(label.place for label in labels)
+        enough = len(labels) >= LEAST_EVIDENCE
+        others = (x for x in self._labels if x.place > since or not enough)
+        self._keep(sorted([*others, *labels], key=lambda label: label.place))
+        self._worse, self._better, self._better_since = Sentinel(), Sentinel(), None
+
+    def _keep(self, labels: Iterable[Label]) -> None:
+        self._labels = deque(labels, maxlen=WINDOW)
+        self._curve, self._fresh = _curve(self._labels), 0
+
     def _narrow(self, since: int) -> None:
         if sum(label.place > since for label in self._labels) >= LEAST_EVIDENCE:
             self._drop(since)
 
     def _drop(self, since: int) -> None:
         """Forget what was before a change, and what the sentinels made of it."""
-        self._labels = deque((x for x in self._labels if x.place > since), maxlen=WINDOW)
-        self._curve, self._fresh = _curve(self._labels), 0
+        self._keep(x for x in self._labels if x.place > since)
         self._worse, self._better, self._better_since = Sentinel(), Sentinel(), None
 
     def _is_due(self) -> bool:
@@ -116,6 +153,18 @@ class Book:
             shelf.correct(label)
         else:
             shelf.take(label)
+
+    def rescore(self, family: str, said: Mapping[int, Rescored]) -> None:
+        """Judge by what a version that is about to serve has said of labels, by their places."""
+        by_lane: dict[str, list[Label]] = {}
+        for (lane, owner), shelf in self._shelves.items():
+            if owner == family:
+                for label in shelf.take_out(said):
+                    other = said[label.place]
+                    again = label._replace(score=other.score, wrong=other.wrong)
+                    by_lane.setdefault(relabelled(lane, other.label), []).append(again)
+        for lane, labels in by_lane.items():
+            self._shelves.setdefault((lane, family), Shelf()).put_first(labels)
 
     def curve(self, lane: str, family: str) -> Curve | None:
         """What is known of a lane; None: not enough."""

@@ -44,6 +44,16 @@ def read_lane(lane: str) -> dict[str, str]:
     return dict(parse_qsl(lane, keep_blank_values=True))
 
 
+def relabelled(lane: str, label: str) -> str:
+    """The lane of the same slices for another predicted label.
+
+    >>> relabelled("label=leaves&region=north", "stays")
+    'label=stays&region=north'
+    """
+    said = read_lane(lane) | {LABEL: label}
+    return _name(label, tuple((name, value) for name, value in said.items() if name != LABEL))
+
+
 @lru_cache(_MANY)
 def label_of(lane: str) -> str:
     """The label that a lane is for."""

@@ -2,7 +2,7 @@
 
 import random
 
-from services.review.domain.certificate.evidence import Book, Label, Shelf, family_of
+from services.review.domain.certificate.evidence import Book, Label, Rescored, Shelf, family_of
 
 LANE, MODEL = "label=stay", "churn"
 
@@ -91,3 +91,30 @@ def test_lanes_and_models_are_judged_apart() -> None:
 def test_versions_of_ones_own_learner_are_one_family() -> None:
     assert family_of("churn", "churn", "ab") == family_of("churn", "churn", "cd")
     assert family_of("churn", "ours", "ab") != family_of("churn", "ours", "cd")
+
+
+def test_a_model_that_changes_at_a_stroke_is_judged_by_what_it_said_before() -> None:
+    book = Book()
+    for label in labels(300, flipped=True):
+        book.take(LANE, MODEL, label, amends=False)
+    # given a candidate that is nearly always right, and says otherwise of every third
+    other = "leave"
+    said = {n: Rescored("stay" if n % 3 else other, 0.02, wrong=False) for n in range(101, 301)}
+
+    book.rescore(MODEL, said)
+
+    known, others = book.curve(LANE, MODEL), book.curve("label=leave", MODEL)
+    assert known is not None
+    assert known.error(0.02) < 0.1
+    assert others is None
+
+    # and another model's labels stay as they are
+    book.rescore("somebody else", said)
+    assert book.curve(LANE, MODEL) is known
+
+
+def test_few_labels_that_were_judged_again_do_not_drop_what_is_known() -> None:
+    filled = shelf(labels(300))
+    again = [label._replace(score=0.5) for label in filled.take_out({299, 300})]
+    filled.put_first(again)
+    assert filled.curve is not None

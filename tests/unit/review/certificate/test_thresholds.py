@@ -9,8 +9,10 @@ import pytest
 from services.review.domain.certificate.evidence import Label
 from services.review.domain.certificate.lanes import terms_of
 from services.review.domain.ledger import Kind, NewEntry
+from services.review.use_cases.models import RecordModels
+from shared.events import EventType
 from shared.project import Order, Policy
-from tests.builders import a_prediction
+from tests.builders import a_prediction, a_step
 from tests.unit.review.voting_desk import OPS, Desk
 
 POLICY = Policy(error_rate=0.1, window=1000, certify_by=("region",))
@@ -83,6 +85,36 @@ def test_labels_of_before_there_was_a_model_show_nothing() -> None:
     route(desk, range(150), version=0)
     settle(desk, range(150))
     assert set(route(desk, range(150, 200))) == {"unproven"}
+
+
+def test_thresholds_of_a_candidate_are_ready_when_what_is_learned_goes_on_in_it() -> None:
+    desk = a_desk()
+    route(desk, range(150))
+    settle(desk, range(100))
+    settle(desk, range(100, 150), "leave")
+    assert set(route(desk, range(150, 160))) == {"unproven"}
+
+    # given a candidate that would have known all of these
+    corrected = desk.store.kept.ledger.newest("churn", Kind.CORRECTED, 150)
+    shadow = [
+        {
+            "sequence": entry.sequence,
+            "label": json.loads(entry.body)["label"],
+            "score": 1 - 0.98,
+            "wrong": False,
+        }
+        for entry in corrected
+    ]
+    record = RecordModels(desk.store)
+    record([a_step(EventType.MODEL_CANDIDATE, 2, challenger="boosted", shadow=shadow)])
+    desk.clock.pass_seconds(2)
+    assert set(route(desk, range(160, 170))) == {"unproven"}
+
+    record([a_step(EventType.MODEL_PROMOTED, 3, parent=2)])
+    desk.clock.pass_seconds(2)
+
+    assert "confident" in route(desk, range(170, 300))
+    assert list(desk.store.kept.blocks.newest("churn")[STAY].versions) == [1]
 
 
 def test_what_is_read_once_a_second_is_enough() -> None:
