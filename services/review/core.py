@@ -21,12 +21,12 @@ from services.review.adapters.outbox import OutboxDrain
 from services.review.adapters.publisher import RedisPublisher
 from services.review.adapters.reconciler import Reconciler
 from services.review.adapters.relay import Relay
-from services.review.adapters.sealer import Sealer
 from services.review.adapters.secret_files import load_or_create_key, load_token
 from services.review.adapters.signer import Ed25519Signer
 from services.review.adapters.store import SqlStore
 from services.review.adapters.sweeper import Sweeper
 from services.review.adapters.transport import RedisTransport
+from services.review.adapters.unhurried import Unhurried
 from services.review.api.cookies import SESSION, Cookie
 from services.review.handlers import keep_dead_letters, record_models, route_predictions
 from services.review.metrics import Metrics
@@ -41,6 +41,7 @@ from services.review.use_cases.reconciling import Reconcile
 from services.review.use_cases.relieving import RelieveQueues
 from services.review.use_cases.repeating import ForgetRequests
 from services.review.use_cases.republishing import Republish
+from services.review.use_cases.retaining import RetainSubjects
 from services.review.use_cases.routing import RoutePredictions
 from services.review.use_cases.sealing import SealLedger
 from services.review.use_cases.slicing import CountSlices
@@ -104,7 +105,8 @@ class Core:
         )
         self.coin_key = load_or_create_key(settings.audit_key)
         self.signer = _signer(settings)
-        self.sealer = Sealer(SealLedger(self.store, self.signer, self.metrics, self.clock))
+        seal = SealLedger(self.store, self.signer, self.metrics, self.clock)
+        self.sealing = Unhurried("sealing", seal, every_seconds=5)
         sweeping = (self.store, self.relay, self.metrics, self.clock, self.traces)
         self.sweeper = Sweeper(MeetDeadlines(*sweeping), RelieveQueues(*sweeping))
         observe = Observe(
@@ -113,6 +115,8 @@ class Core:
         self.observer = Observer(observe)
         self.transport = RedisTransport(settings.redis_url, settings.prefix)
         self.leftovers = Leftovers(self.database, settings.redis_url, self.keys)
+        retain = RetainSubjects(self.store, self.leftovers, self.clock)
+        self.retention = Unhurried("retention", retain, every_seconds=60)
         self.republish, self.reconcile = self._reconciling()
         self.redis = connect(settings.redis_url)
         self.messaging = MessagingMetrics(self.registry)
@@ -187,7 +191,13 @@ async def lifespan(core: Core) -> AsyncIterator[None]:
     """Consume, relay and keep house while the service is up; then let go in order."""
     reconciler = Reconciler(core.reconcile.repair, core.republish.go_on)
     await reconciler.greet()
-    keepers = (core.housekeeping, core.letter_keeping, core.access_keeping, core.sealer)
+    keepers = (
+        core.housekeeping,
+        core.letter_keeping,
+        core.access_keeping,
+        core.sealing,
+        core.retention,
+    )
     loops = (reconciler, core.relay, core.sweeper, core.observer, *keepers)
     background = [asyncio.create_task(loop.run()) for loop in loops]
     await core.broker.start()

@@ -43,6 +43,7 @@ class Project(BaseModel):
         reason_codes: what a reviewer may choose from to say why; empty: nothing is offered.
         experts: classifiers of one's own, weighed beside ours.
         withheld: fields, of features or context, that reviewers are not shown.
+        retention_days: after so many days what describes an event is erased; None: never.
         slices: parts of the events that are compared with one another: slices that events name, or
             categories and booleans among the fields.
     """
@@ -68,6 +69,7 @@ class Project(BaseModel):
     reason_codes: Annotated[tuple[ReasonCode, ...], Field(max_length=50)] = ()
     experts: Annotated[tuple[Expert, ...], Field(max_length=4)] = ()
     withheld: Annotated[tuple[FieldName, ...], Field(max_length=5000)] = ()
+    retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
     slices: Annotated[
         tuple[SliceName, ...], Field(max_length=10, json_schema_extra={"uniqueItems": True})
     ] = ()

@@ -48,9 +48,10 @@ class EraseSubjects:
 def _erase(transaction: Transaction, event: CloudEvent, told: SubjectsErased) -> int:
     project, ledger = event.project, transaction.ledger
     blanked = sum(ledger.blank(project, event_id) for event_id in told.event_ids)
-    if blanked:
-        transaction.checkpoints.forget(project)
-    if blanked and not ledger.known(project, [event.id], Kind.ERASURE):
+    if not blanked or not told.unlearn:
+        return blanked
+    transaction.checkpoints.forget(project)
+    if not ledger.known(project, [event.id], Kind.ERASURE):
         body = json.dumps({"event_ids": told.event_ids})
         ledger.append([NewEntry(project, Kind.ERASURE, event.id, 0, body, event.time)])
     return blanked

@@ -22,11 +22,17 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Who wants events erased, and why."""
+    """Who wants events erased, and why.
+
+    Attributes:
+        detail: the sort of erasure, by which it can be counted.
+        unlearn: whether models are to learn anew without them.
+    """
 
     actor: str
     reason: str
     detail: str = DETAIL_ASKED
+    unlearn: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,9 @@ def erase(
     revision = len(transaction.ledger.story(project, first, [Kind.ERASED])) + 1
     body = {"actor": wish.actor, "reason": wish.reason, "events": changed, "entries": places}
     new = NewEntry(project, Kind.ERASED, first, revision, wish.detail, json.dumps(body), now)
-    told = SubjectsErased(event_ids=changed, actor=wish.actor, reason=wish.reason)
+    told = SubjectsErased(
+        event_ids=changed, actor=wish.actor, reason=wish.reason, unlearn=wish.unlearn
+    )
     event = announce(
         EventType.SUBJECTS_ERASED,
         told,

@@ -17,12 +17,12 @@ EXAMPLES = 48
 GONE = "event-7"
 
 
-def an_erasure(*event_ids: str, number: int = 99) -> CloudEvent:
+def an_erasure(*event_ids: str, unlearn: bool = True) -> CloudEvent:
     return announce(
         EventType.SUBJECTS_ERASED,
-        SubjectsErased(event_ids=list(event_ids), actor="kim", reason="asked"),
+        SubjectsErased(event_ids=list(event_ids), actor="kim", reason="asked", unlearn=unlearn),
         project="churn",
-        identity=str(number),
+        identity="99",
         source="review",
         time=NOON,
     )
@@ -37,10 +37,11 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         yield bench
 
 
-def erase(bench: Bench, *event_ids: str) -> int:
+def erase(bench: Bench, *event_ids: str, unlearn: bool = True) -> int:
     """How often the files were scrubbed."""
     scrubbed: list[None] = []
-    EraseSubjects(bench.store, bench.bell, lambda: scrubbed.append(None))([an_erasure(*event_ids)])
+    told = an_erasure(*event_ids, unlearn=unlearn)
+    EraseSubjects(bench.store, bench.bell, lambda: scrubbed.append(None))([told])
     return len(scrubbed)
 
 
@@ -91,6 +92,14 @@ def test_told_of_again_nothing_is_done(bench: Bench) -> None:
     with bench.store.read() as transaction:
         kinds = [entry.kind for entry in transaction.ledger.after("churn", 0, 999)]
     assert kinds.count(Kind.ERASURE) == 1
+
+
+def test_what_is_erased_after_its_time_stays_learned(bench: Bench) -> None:
+    newest, saved = bench.newest(), bench.saved()
+    assert erase(bench, GONE, unlearn=False) == 1
+    bench.work()
+    assert (bench.newest(), bench.saved()) == (newest, saved)
+    assert '"features": {}' in bodies(bench)[f"churn/{GONE}/1"]
 
 
 def test_an_event_of_which_nothing_was_learned_changes_nothing(bench: Bench) -> None:
