@@ -138,6 +138,9 @@ def test_every_panel_says_what_a_bad_value_tells(path: Any) -> None:
     titles = [panel["title"] for panel in dashboard["panels"]]
     assert len(titles) == len(set(titles))
     assert [p["title"] for p in dashboard["panels"] if not p["description"]] == []
+    places = [(p["gridPos"]["x"], p["gridPos"]["y"]) for p in dashboard["panels"]]
+    numbers = [p["id"] for p in dashboard["panels"]]
+    assert len(set(places)) == len(set(numbers)) == len(titles)
     for variable in dashboard["templating"]["list"]:
         assert set(_NAME.findall(variable["query"])) <= series()
 
