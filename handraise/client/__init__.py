@@ -4,6 +4,7 @@
 """
 
 from handraise.client.certificates import Certificate, Verification
+from handraise.client.drift import Drift, DriftAlarm, Stream
 from handraise.client.erasing import Erased
 from handraise.client.label_errors import LabelErrors, SecondLooks, Suspect
 from handraise.client.ledger import (
@@ -75,6 +76,8 @@ __all__ = [
     "Decisions",
     "Disparity",
     "Draft",
+    "Drift",
+    "DriftAlarm",
     "Entry",
     "Erased",
     "Estimate",
@@ -112,6 +115,7 @@ __all__ = [
     "Standing",
     "StoredEntries",
     "StoredEntry",
+    "Stream",
     "Suspect",
     "Token",
     "Unreachable",

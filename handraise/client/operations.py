@@ -1,6 +1,7 @@
 """Every operation of the API as a method; `operation.py` says how it becomes one."""
 
 from handraise.client import certificates as promises
+from handraise.client import drift as changes
 from handraise.client import (
     erasing,
     exams,
@@ -86,6 +87,7 @@ class Operations:
     send_for_second_look = Operation(suspicions.send_for_second_look)
 
     slices = Operation(parts.slices)
+    drift = Operation(changes.drift)
 
     dead_letters = Operation(letters.dead_letters)
     dead_letter = Operation(letters.dead_letter)

@@ -10,6 +10,7 @@ from services.review.api import (
     contracts,
     dead_letters,
     document,
+    drift,
     erasing,
     exams,
     gold,
@@ -44,6 +45,7 @@ from services.review.settings import Settings
 from services.review.use_cases.certificates import ReadCertificates
 from services.review.use_cases.dead_letters import WorkDeadLetters
 from services.review.use_cases.desk import Desk
+from services.review.use_cases.drifting import ReadDrift
 from services.review.use_cases.erasing import EraseSubjects
 from services.review.use_cases.federation import LogInByProvider
 from services.review.use_cases.measuring import MeasureReviewers
@@ -132,7 +134,10 @@ def _add_work(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
     model_pages.install(app, shown, door, Tabs(keep), versions)
     sliced = ReadSlices(core.store)
     app.include_router(slices.router(door, sliced))
-    oversight.install(app, shown, door, keep, oversight.Figures(read, promised, sliced))
+    drifting = ReadDrift(core.store)
+    app.include_router(drift.router(door, drifting))
+    figures = oversight.Figures(read, promised, sliced, drifting)
+    oversight.install(app, shown, door, keep, figures)
 
 
 def _add_letters(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:

@@ -34,6 +34,7 @@ from services.review.settings import Settings
 from services.review.use_cases.access import ControlAccess
 from services.review.use_cases.dead_letters import KeepDeadLetters
 from services.review.use_cases.deadlines import MeetDeadlines
+from services.review.use_cases.drifting import WatchDrift
 from services.review.use_cases.models import RecordModels
 from services.review.use_cases.observing import Observe
 from services.review.use_cases.passwords import KeepPasswords
@@ -110,7 +111,9 @@ class Core:
         sweeping = (self.store, self.relay, self.metrics, self.clock, self.traces)
         self.sweeper = Sweeper(MeetDeadlines(*sweeping), RelieveQueues(*sweeping))
         observe = Observe(
-            self.store, self.clock, [NoticeContradictions(), CountSlices(self.metrics)]
+            self.store,
+            self.clock,
+            [NoticeContradictions(), CountSlices(self.metrics), WatchDrift(self.metrics)],
         )
         self.observer = Observer(observe)
         self.transport = RedisTransport(settings.redis_url, settings.prefix)

@@ -162,6 +162,20 @@ class Metrics:
             ["project", "slice", "measure"],
             registry=registry,
         )
+        self.drift_score = Gauge(
+            "handraise_drift_score",
+            "How near an alarm of drift is, from 0 to 1, by kind: `accuracy`, `disagreement`, "
+            "`score`, `input`. Near 1: /oversight says what has changed.",
+            ["project", "kind"],
+            registry=registry,
+        )
+        self.drift_alarms = Counter(
+            "handraise_drift_alarms",
+            "Alarms of drift, by kind. Any: /oversight says what has changed; see "
+            "docs/howto/alerts.md.",
+            ["project", "kind"],
+            registry=registry,
+        )
         self.logins_failed = Counter(
             "handraise_logins_failed",
             "Wrong passwords. Many at once: somebody guesses; see `handraise_logins_refused`.",

@@ -58,6 +58,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     ),
     "decisions": lambda c: c.decisions("churn", after=3, decided_by="model", limit=9),
     "disable_user": lambda c: c.disable_user("ada"),
+    "drift": lambda c: c.drift("churn"),
     "drop_dead_letter": lambda c: c.drop_dead_letter(5, "why"),
     "drop_dead_letters": lambda c: c.drop_dead_letters({"project": "churn", "upto": 3}, "why"),
     "end_sessions": lambda c: c.end_sessions("ada"),

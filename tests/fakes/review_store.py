@@ -13,6 +13,7 @@ from shared.events import CloudEvent, DecidedBy
 from tests.fakes.people import FakeAccessLog, FakeAnswers, FakePasswords, FakeTokens, FakeUsers
 from tests.fakes.review_blocks import FakeBlocks
 from tests.fakes.review_dead_letters import FakeDeadLetters
+from tests.fakes.review_drifts import FakeDrifts
 from tests.fakes.review_erasing import FakeErasing
 from tests.fakes.review_gold import FakeGoldItems
 from tests.fakes.review_history import FakeAccepted, FakeHistory, FakeMarks
@@ -125,6 +126,7 @@ class FakeTransaction:
     blocks: FakeBlocks = field(default_factory=FakeBlocks)
     models: FakeModels = field(default_factory=FakeModels)
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
+    drifts: FakeDrifts = field(default_factory=FakeDrifts)
     slice_counts: FakeSliceCounts = field(default_factory=FakeSliceCounts)
     marks: FakeMarks = field(default_factory=FakeMarks)
     dead_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)

@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from prometheus_client import CollectorRegistry
 
+from services.review.domain.drifting import Alarm, Kind, Watched, start
 from services.review.metrics import Metrics
 from services.review.use_cases.observing import Observe
 from services.review.use_cases.slicing import CountSlices
 from shared.clock import SystemClock
-from tests.builders import a_prediction
+from tests.builders import NOON, a_prediction
 from tests.fakes.clock import FakeClock
 from tests.site import Site, strict
 
@@ -87,3 +88,22 @@ def test_parts_of_the_events_are_compared(site: Site) -> None:
     found = site.ask("GET", "/v1/projects/churn/slices", cookies=lea).json()["slices"]
     assert [part["name"] for part in found] == ["contract", "region"]
     assert found[0]["parts"][0]["correction_rate"]["mean"] == 1.0
+
+
+def test_what_has_drifted_is_told(site: Site, olga: dict[str, str]) -> None:
+    site.project("churn")
+    hostile = "<script>alert(1)</script>: 20 of late on average, 40 of all."
+    tenure = Watched(Kind.INPUT, "tenure")
+    with site.store.write() as transaction:
+        transaction.drifts.keep("churn", {tenure: start(tenure)})
+        transaction.drifts.raise_alarms("churn", [Alarm(tenure, hostile, NOON)])
+
+    page = site.ask("GET", "/oversight/churn", cookies=olga)
+
+    assert strict(page)
+    assert "20 of late on average" in page.text
+    assert "<script>alert" not in page.text
+    assert "still learning what is usual" in page.text
+    found = site.ask("GET", "/v1/projects/churn/drift", cookies=olga).json()
+    assert [alarm["subject"] for alarm in found["alarms"]] == ["tenure"]
+    assert found["streams"][0]["nearness"] == 0.0

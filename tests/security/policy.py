@@ -70,6 +70,7 @@ POLICY: dict[str, str] = {
     "POST /v1/projects/{project}/gold": "lead project",
     "GET /v1/projects/{project}/gold": "lead project",
     "DELETE /v1/projects/{project}/gold/{event_id}": "lead project",
+    "GET /v1/projects/{project}/drift": "read project",
     "GET /v1/projects/{project}/slices": "read project",
     "GET /v1/projects/{project}/label-errors": "lead project",
     "POST /v1/projects/{project}/label-errors/second-looks": "lead project",

@@ -10,6 +10,7 @@ from services.review.adapters.access_log import SqlAccessLog
 from services.review.adapters.answers import SqlAnswers
 from services.review.adapters.blocks import SqlBlocks
 from services.review.adapters.dead_letters import SqlDeadLetters
+from services.review.adapters.drifts import SqlDrifts
 from services.review.adapters.erasing import SqlErasing
 from services.review.adapters.gold import SqlGoldItems
 from services.review.adapters.history import SqlHistory
@@ -48,6 +49,7 @@ class SqlTransaction:
         self.blocks = SqlBlocks(session)
         self.suspects = SqlSuspects(session)
         self.models = SqlModels(session)
+        self.drifts = SqlDrifts(session)
         self.slice_counts = SqlSliceCounts(session)
         self.outbox = SqlOutbox(session, keys)
         self.accepted = SqlAccepted(session, keys)

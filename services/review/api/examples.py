@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.review.api.examples_certificates import CERTIFICATES
+from services.review.api.examples_drift import DRIFT
 from services.review.api.examples_label_errors import LABEL_ERRORS
 from services.review.api.examples_models import CHAMPION, MODELS
 from services.review.api.examples_quality import QUALITY
@@ -136,6 +137,7 @@ EXAMPLES: Mapping[str, Any] = (
     | SEALS
     | LABEL_ERRORS
     | SLICES
+    | DRIFT
     | {
         "Accepted": {"accepted": 1},
         "AccessLogAnswer": {"entries": [_ACT], "next_before": None, "next_cursor": None},

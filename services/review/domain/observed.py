@@ -53,11 +53,13 @@ class Answer(msgspec.Struct, frozen=True):
     Attributes:
         event: what the model had said.
         before: what they had settled on earlier, if this amends it.
+        said: what each of them had answered.
     """
 
     event: Event
     label: str
     before: str | None
+    said: tuple[str, ...]
     at: datetime
 
     @property
@@ -66,9 +68,31 @@ class Answer(msgspec.Struct, frozen=True):
         return self.event.project
 
 
+class _Vote(msgspec.Struct):
+    label: str
+
+
+class Settled(msgspec.Struct):
+    """The part of a correction's record that figures rest on."""
+
+    label: str
+    votes: list[_Vote] = []
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What each reviewer had answered."""
+        return tuple(vote.label for vote in self.votes)
+
+
+_settled = msgspec.json.Decoder(Settled)
 _routed = msgspec.json.Decoder(Routed)
 
 
 def read(body: str) -> Routed:
     """Read the record of a routed event."""
     return _routed.decode(body)
+
+
+def read_settled(body: str) -> Settled:
+    """Read the record of a correction."""
+    return _settled.decode(body)

@@ -5,6 +5,7 @@ Each transaction sees and changes the store as a whole: all of it is kept, or no
 
 from services.review.ports.answers import Answered, Answers
 from services.review.ports.blocks import Audit, AuditAnswer, Blocks, DatedBlock
+from services.review.ports.drifts import Drifts
 from services.review.ports.erasing import Erasing, Remains
 from services.review.ports.gold import GoldItems
 from services.review.ports.identity import IdentityProvider
@@ -36,6 +37,7 @@ __all__ = [
     "Blocks",
     "DatedBlock",
     "DeadLetters",
+    "Drifts",
     "Erasing",
     "GoldItems",
     "Hasher",

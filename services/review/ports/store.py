@@ -5,6 +5,7 @@ from typing import Protocol
 
 from services.review.ports.answers import Answers
 from services.review.ports.blocks import Blocks
+from services.review.ports.drifts import Drifts
 from services.review.ports.erasing import Erasing
 from services.review.ports.gold import GoldItems
 from services.review.ports.letters import DeadLetters
@@ -49,6 +50,8 @@ class Transaction(Protocol):
     def suspects(self) -> Suspects: ...
     @property
     def models(self) -> Models: ...
+    @property
+    def drifts(self) -> Drifts: ...
     @property
     def slice_counts(self) -> SliceCounts: ...
     @property

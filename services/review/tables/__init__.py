@@ -1,6 +1,7 @@
 """The review database. Changed only through migrations; a test compares both."""
 
 from services.review.tables.blocks import AuditAnswerRow, AuditRow, BlockRow
+from services.review.tables.drifts import DriftAlarmRow, MonitorRow
 from services.review.tables.gold import GoldAnswerRow, GoldRow
 from services.review.tables.letters import DeadLetterRow
 from services.review.tables.models import ModelRow
@@ -34,6 +35,7 @@ __all__ = [
     "BlockRow",
     "DeadLetterRow",
     "DraftRow",
+    "DriftAlarmRow",
     "GoldAnswerRow",
     "GoldRow",
     "ItemRow",
@@ -41,6 +43,7 @@ __all__ = [
     "LedgerRow",
     "MarkRow",
     "ModelRow",
+    "MonitorRow",
     "OutboxRow",
     "PasswordRow",
     "ProjectRow",

@@ -4,15 +4,14 @@ Whoever keeps figures is told of it here, in the order of the ledger, each entry
 keep and how far they have come is written in one transaction.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from services.review.domain.certificate.record import read_label
 from services.review.domain.facts import Verdict
 from services.review.domain.ledger import Entry, Kind
-from services.review.domain.observed import Answer, Event, read
+from services.review.domain.observed import Answer, Event, read, read_settled
 from services.review.ports import Store, Transaction
 from shared.clock import Clock
 from shared.project import Project
@@ -30,6 +29,9 @@ class Portion:
     answers: Sequence[Answer]
 
 
+Keep = Callable[[Transaction], None]
+
+
 class Watcher(Protocol):
     """Somebody who keeps figures.
 
@@ -43,8 +45,8 @@ class Watcher(Protocol):
         """What they want to hear of: events (ROUTED), answers (CORRECTED), both or nothing."""
         ...
 
-    def see(self, transaction: Transaction, portion: Portion) -> None:
-        """Take it in."""
+    def see(self, transaction: Transaction, portion: Portion) -> Keep:
+        """Take it in; what comes of it is kept in a transaction of its own, at once or never."""
         ...
 
 
@@ -72,10 +74,11 @@ class Observe:
                 return False
             projects = [state.configuration for state in transaction.projects.all()]
             portion = _portion(transaction, watcher.wanted(projects), after, until)
+            keep = watcher.see(transaction, portion)
         with self._store.write() as transaction:
             if not transaction.marks.take_turn() or transaction.marks.get(mark) != before:
                 return False
-            watcher.see(transaction, portion)
+            keep(transaction)
             transaction.marks.put(mark, str(until))
         return True
 
@@ -100,14 +103,15 @@ def _answers(transaction: Transaction, found: Sequence[tuple[str, Entry]]) -> li
         for project, some in subjects.items()
     }
     return [
-        Answer(
-            _event(project, entry.subject, bodies[project][entry.subject], entry),
-            read_label(entry.body),
-            _before(transaction, project, entry),
-            entry.at,
-        )
+        _answer(transaction, project, entry, bodies[project][entry.subject])
         for project, entry in found
     ]
+
+
+def _answer(transaction: Transaction, project: str, entry: Entry, body: str) -> Answer:
+    event, settled = _event(project, entry.subject, body, entry), read_settled(entry.body)
+    before = _before(transaction, project, entry)
+    return Answer(event, settled.label, before, settled.said, entry.at)
 
 
 def _event(project: str, event_id: str, body: str, entry: Entry) -> Event:
@@ -120,4 +124,4 @@ def _before(transaction: Transaction, project: str, entry: Entry) -> str | None:
         return None
     story = transaction.ledger.story(project, entry.subject, [Kind.CORRECTED])
     earlier = [each for each in story if each.revision < entry.revision]
-    return read_label(earlier[-1].body) if earlier else None
+    return read_settled(earlier[-1].body).label if earlier else None

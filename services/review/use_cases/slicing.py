@@ -16,7 +16,7 @@ from services.review.domain.slices import (
 from services.review.errors import NotFound
 from services.review.metrics import Metrics
 from services.review.ports import Store, Transaction
-from services.review.use_cases.observing import Portion
+from services.review.use_cases.observing import Keep, Portion
 from shared.events import RouteKind
 from shared.project import Project
 
@@ -34,8 +34,11 @@ class CountSlices:
         has_slices = any(project.slices for project in projects)
         return (Kind.ROUTED, Kind.CORRECTED) if has_slices else ()
 
-    def see(self, transaction: Transaction, portion: Portion) -> None:
+    def see(self, _: Transaction, portion: Portion) -> Keep:
         """Take it in."""
+        return lambda transaction: self._keep(transaction, portion)
+
+    def _keep(self, transaction: Transaction, portion: Portion) -> None:
         told = {event.project for event in portion.events}
         for name in sorted(told | {answer.project for answer in portion.answers}):
             state = transaction.projects.get(name)

@@ -17,7 +17,7 @@ from services.review.domain.suspects import (
 )
 from services.review.errors import NotFound
 from services.review.ports import Store, Transaction
-from services.review.use_cases.observing import Portion
+from services.review.use_cases.observing import Keep, Portion
 from shared.clock import Clock
 from shared.events import RouteReason
 from shared.project import Project
@@ -36,8 +36,11 @@ class NoticeContradictions:
         """Answers."""
         return (Kind.CORRECTED,)
 
-    def see(self, transaction: Transaction, portion: Portion) -> None:
+    def see(self, _: Transaction, portion: Portion) -> Keep:
         """Take answers in."""
+        return lambda transaction: self._keep(transaction, portion)
+
+    def _keep(self, transaction: Transaction, portion: Portion) -> None:
         for answer in portion.answers:
             routed = answer.event.routed
             if routed.route.reason != RouteReason.AUDIT and routed.prediction.model.version:

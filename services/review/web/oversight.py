@@ -14,6 +14,7 @@ from services.review.api.certificate_answers import CertificateAnswer
 from services.review.domain.access import Permission, User
 from services.review.errors import Invalid
 from services.review.use_cases.certificates import ReadCertificates
+from services.review.use_cases.drifting import ReadDrift
 from services.review.use_cases.projects import KeepProjects
 from services.review.use_cases.records import ReadRecords
 from services.review.use_cases.slicing import ReadSlices
@@ -23,6 +24,7 @@ from services.review.web.tabs import Tabs
 
 _MOST_BYTES = 16_384
 _BLOCKS = 100
+_NEAREST = 8
 _reason = TypeAdapter(Reason)
 
 
@@ -33,6 +35,7 @@ class Figures:
     records: ReadRecords
     certificates: ReadCertificates
     slices: ReadSlices
+    drift: ReadDrift
 
 
 def install(
@@ -80,6 +83,8 @@ def _oversight(
             state=keep.get(project),
             report=report,
             slices=figures.slices(project),
+            drift=figures.drift(project),
+            nearest=_NEAREST,
             current=[block for block in blocks if block.end is None],
             past=[block for block in blocks if block.end is not None],
         )
