@@ -78,6 +78,7 @@ class Operations:
     revoke_answers = Operation(quality.revoke_answers)
     agreement = Operation(quality.agreement)
     anchoring = Operation(quality.anchoring)
+    own_impact = Operation(quality.own_impact)
     own_quality = Operation(quality.own_quality)
     mark_gold = Operation(quality.mark_gold)
     gold = Operation(quality.gold)

@@ -68,6 +68,18 @@ class Anchoring(Answer):
     effect: Estimate
 
 
+class Impact(Answer):
+    """One's answers that counted, that became the decision, and of these that put a model right."""
+
+    answers: int
+    stood: int
+    corrected: int
+
+
+class _OwnImpact(Answer):
+    projects: dict[str, Impact]
+
+
 class _OwnQuality(Answer):
     projects: dict[str, Estimate]
 
@@ -125,6 +137,11 @@ def agreement(project: str) -> Steps[Agreement]:
 def anchoring(project: str) -> Steps[Anchoring]:
     """How much the model's answer sways people."""
     return ask(Anchoring, Request("GET", f"/v1/projects/{part(project)}/anchoring"))
+
+
+def own_impact() -> Steps[dict[str, Impact]]:
+    """What one's own answers came to by project, those of the last day left out."""
+    return (yield from ask(_OwnImpact, Request("GET", "/v1/users/me/impact"))).projects
 
 
 def own_quality() -> Steps[dict[str, Estimate]]:

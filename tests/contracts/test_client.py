@@ -75,6 +75,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "me": lambda c: c.me(),
     "model": lambda c: c.model("churn", 7),
     "models": lambda c: c.models("churn"),
+    "own_impact": lambda c: c.own_impact(),
     "own_quality": lambda c: c.own_quality(),
     "pause_reviewer": lambda c: c.pause_reviewer("churn", "ada", "why"),
     "project": lambda c: c.project("churn"),

@@ -1,7 +1,9 @@
 """What became of events: the fake of the unit tests, SQLite and PostgreSQL count alike."""
 
+from datetime import timedelta
+
 from services.review.domain.access import Role, User
-from services.review.domain.contribution import Outcome
+from services.review.domain.contribution import Impact, Outcome
 from services.review.domain.votes import Answer
 from services.review.ports import Store
 from services.review.use_cases.claiming import Wish
@@ -52,6 +54,10 @@ def test_a_report_counts_what_people_did(store: Store) -> None:
         changed = transaction.outcomes.changed("churn", RouteReason.UNCERTAIN, 3)
         effort = transaction.outcomes.effort("churn")
         waits = transaction.outcomes.waits("churn", 5)
+        impact = transaction.outcomes.impact("churn", "lea", clock.now() + timedelta(seconds=1))
+        assert transaction.outcomes.impact("churn", "lea", clock.now()) == Impact()
+        assert transaction.outcomes.impact("churn", "ada", clock.now()) == Impact()
+    assert impact == Impact(answers=10 + drawn, stood=10 + drawn, corrected=10)
     assert 3 <= drawn <= 20
     assert outcomes == {
         RouteReason.UNCERTAIN: Outcome(waiting=1, answered=10, changed=10),

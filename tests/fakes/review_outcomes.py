@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from services.review.domain.contribution import Effort, Outcome
+from services.review.domain.contribution import Effort, Impact, Outcome
 from services.review.domain.gold import gold_queue
 from services.review.domain.ledger import Entry, Kind
 from services.review.domain.queue import Item
@@ -46,6 +47,19 @@ class FakeOutcomes:
         answers = [b for b in counted if b.item_id in ours]
         seconds = [b.seconds_spent for b in answers if b.seconds_spent is not None]
         return Effort(len(answers), len(seconds), sum(seconds), sum(s * s for s in seconds))
+
+    def impact(self, project: str, reviewer: str, before: datetime) -> Impact:
+        items = {item.id: item for item in self._of(project) if _is_answered(item)}
+        said = [
+            (ballot, items[ballot.item_id])
+            for ballot in self.votes.ballots
+            if ballot.state is VoteState.COUNTED
+            and (ballot.reviewer, ballot.item_id in items) == (reviewer, True)
+            and ballot.at < before
+        ]
+        stood = [item for ballot, item in said if ballot.label == item.label]
+        right = [i for i in stood if _is_changed(i) and i.reason is not RouteReason.NO_MODEL]
+        return Impact(len(said), len(stood), len(right))
 
     def waits(self, project: str, limit: int) -> Sequence[float]:
         since = {item.event_id: item.received_at for item in self._of(project)}

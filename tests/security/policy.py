@@ -66,6 +66,7 @@ POLICY: dict[str, str] = {
     "POST /v1/projects/{project}/reviewers/{reviewer}/resume": "lead project",
     "GET /v1/projects/{project}/agreement": "lead project",
     "GET /v1/projects/{project}/anchoring": "lead project",
+    "GET /v1/users/me/impact": KNOWN,
     "GET /v1/users/me/quality": KNOWN,
     "POST /v1/projects/{project}/gold": "lead project",
     "GET /v1/projects/{project}/gold": "lead project",

@@ -1,11 +1,12 @@
 """What became of events, counted in SQL."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlmodel import Session, col
 
-from services.review.domain.contribution import Effort, Outcome
+from services.review.domain.contribution import Effort, Impact, Outcome
 from services.review.domain.gold import gold_queue
 from services.review.domain.ledger import Kind
 from services.review.domain.votes import VoteState
@@ -64,6 +65,24 @@ class SqlOutcomes:
             .where(*_of(project), col(VoteRow.state) == VoteState.COUNTED.value)
         )
         return Effort(*run(self._session, statement).one())
+
+    def impact(self, project: str, reviewer: str, before: datetime) -> Impact:
+        """What a person's answers before a moment came to."""
+        stood = col(VoteRow.label) == col(ItemRow.label)
+        by_model = col(ItemRow.reason) != RouteReason.NO_MODEL.value
+        statement = (
+            select(func.count(), _count(stood), _count(and_(stood, by_model, _CHANGED)))
+            .select_from(VoteRow)
+            .join(ItemRow, col(ItemRow.id) == col(VoteRow.item_id))
+            .where(
+                *_of(project),
+                _ANSWERED,
+                col(VoteRow.reviewer) == reviewer,
+                col(VoteRow.state) == VoteState.COUNTED.value,
+                col(VoteRow.at) < before,
+            )
+        )
+        return Impact(*run(self._session, statement).one())
 
     def waits(self, project: str, limit: int) -> Sequence[float]:
         """Seconds from an event's arrival to people's first decision, of the newest such."""

@@ -193,6 +193,7 @@ EXAMPLES: Mapping[str, Any] = (
         "NewToken": {"kind": "api", "ttl_seconds": 7_776_000, "description": "nightly export"},
         "NewUser": {"name": "ada", "role": "reviewer", "projects": ["churn"]},
         "OwnPassword": {"old": "correct horse battery", "new": "horse battery staple"},
+        "OwnImpactAnswer": {"projects": {"churn": {"answers": 120, "stood": 110, "corrected": 31}}},
         "OwnQualityAnswer": {"projects": {"churn": _ESTIMATE}},
         "Predictions": {"events": [_PREDICTION]},
         "Project": _PROJECT,

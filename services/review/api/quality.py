@@ -11,6 +11,8 @@ from services.review.api.quality_answers import (
     AgreementAnswer,
     AnchoringAnswer,
     EstimateAnswer,
+    ImpactAnswer,
+    OwnImpactAnswer,
     OwnQualityAnswer,
     ReviewerAnswer,
     ReviewersAnswer,
@@ -22,7 +24,7 @@ from services.review.use_cases.standing import KeepStanding
 
 
 def router(door: Doorkeeper, measure: MeasureReviewers, standing: KeepStanding) -> APIRouter:
-    """`/v1/projects/.../reviewers`, `/agreement`, `/anchoring` and `/v1/users/me/quality`."""
+    """`/v1/projects/.../reviewers`, `/agreement`, `/anchoring` and `/v1/users/me/...`."""
     routes = APIRouter(prefix="/v1", tags=["reviewers"], route_class=OneThread)
     Lead = Annotated[User, Depends(door.allow(Permission.LEAD))]  # noqa: N806 - a type
     Known = Annotated[User, Depends(door.known())]  # noqa: N806 - a type
@@ -62,5 +64,11 @@ def router(door: Doorkeeper, measure: MeasureReviewers, standing: KeepStanding) 
         """One's own accuracy, with its interval."""
         found = measure.own(caller.projects, caller.name)
         return OwnQualityAnswer(projects={n: EstimateAnswer.of(e) for n, e in found.items()})
+
+    @routes.get("/users/me/impact")
+    def show_own_impact(caller: Known) -> OwnImpactAnswer:
+        """What one's own answers came to, those of the last day left out."""
+        found = measure.impact(caller.projects, caller.name)
+        return OwnImpactAnswer(projects={n: ImpactAnswer.of(i) for n, i in found.items()})
 
     return routes

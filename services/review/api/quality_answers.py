@@ -5,6 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
+from services.review.domain.contribution import Impact
 from services.review.domain.quality import Estimate
 from services.review.domain.reviewers import Reviewer, State
 from services.review.use_cases.measuring import AgreementReport, AnchoringReport, ReviewerReport
@@ -127,6 +128,28 @@ class AnchoringAnswer(BaseModel):
             hidden_agreed=arms.hidden_agreed,
             effect=EstimateAnswer.of(report.effect),
         )
+
+
+class ImpactAnswer(BaseModel):
+    """What one's answers came to: how many counted, and how many became the decision.
+
+    Of these, `corrected` put a model right, which learns from each.
+    """
+
+    answers: int
+    stood: int
+    corrected: int
+
+    @classmethod
+    def of(cls, impact: Impact) -> Self:
+        """From the counts."""
+        return cls(answers=impact.answers, stood=impact.stood, corrected=impact.corrected)
+
+
+class OwnImpactAnswer(BaseModel):
+    """What one's own answers came to by project, those of the last day left out."""
+
+    projects: dict[str, ImpactAnswer]
 
 
 class OwnQualityAnswer(BaseModel):

@@ -48,6 +48,21 @@ class Effort:
 
 
 @dataclass(frozen=True, slots=True)
+class Impact:
+    """What one person's answers came to.
+
+    Attributes:
+        answers: those that count, on events that were decided.
+        stood: of these, how many said what was decided.
+        corrected: of these, how many put a model right; it learns from each.
+    """
+
+    answers: int = 0
+    stood: int = 0
+    corrected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What the figures rest on.
 

@@ -1,9 +1,10 @@
 """What became of events, counted."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
-from services.review.domain.contribution import Effort, Outcome
+from services.review.domain.contribution import Effort, Impact, Outcome
 from shared.events import RouteReason
 
 
@@ -20,6 +21,10 @@ class Outcomes(Protocol):
 
     def effort(self, project: str) -> Effort:
         """People's answers that count."""
+        ...
+
+    def impact(self, project: str, reviewer: str, before: datetime) -> Impact:
+        """What a person's answers before a moment came to."""
         ...
 
     def waits(self, project: str, limit: int) -> Sequence[float]:

@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import combinations
 from statistics import fmean, median
 
 from services.review.domain.agreement import cohen_kappa, fleiss_kappa, krippendorff_alpha
 from services.review.domain.anchoring import effect
+from services.review.domain.contribution import Impact
 from services.review.domain.gold import Score
 from services.review.domain.quality import Estimate, accuracy
 from services.review.domain.reviewers import Arms, Reviewer
@@ -18,6 +20,7 @@ from services.review.use_cases.shares import LabelShares
 from shared.clock import Clock
 from shared.project import Project
 
+_UNTOLD = timedelta(days=1)
 _NEWEST = 10_000
 """Reports rest on so many newest answers of a project, so that they stay quick."""
 
@@ -108,6 +111,21 @@ class MeasureReviewers:
                         reviewer.skill, configuration.labels, shares
                     )
             return found
+
+    def impact(self, projects: Collection[str] | None, name: str) -> Mapping[str, Impact]:
+        """What somebody's answers came to in each project where they gave any.
+
+        Those of the last day are left out: who saw which answers count would know the gold.
+        """
+        before = self._clock.now() - _UNTOLD
+        with self._store.read() as transaction:
+            names = [state.configuration.name for state in transaction.projects.all()]
+            found = {
+                project: transaction.outcomes.impact(project, name, before)
+                for project in names
+                if projects is None or project in projects
+            }
+        return {project: impact for project, impact in found.items() if impact.answers}
 
     def agreement(self, project: str) -> AgreementReport:
         """How far reviewers agree on items that several answered."""

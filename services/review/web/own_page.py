@@ -38,6 +38,7 @@ def router(
             status,
             user=user,
             accuracies=measure.own(user.projects, user.name),
+            impacts=measure.impact(user.projects, user.name),
             changeable=changeable,
             least=LEAST_CHARACTERS,
             detail=detail,

@@ -188,6 +188,18 @@ def test_where_chance_does_not_decide_nothing_is_compared() -> None:
         assert known(desk, "ada") == Reviewer("churn", "ada")
 
 
+def test_what_ones_answers_came_to_is_told_a_day_later() -> None:
+    desk = Desk()
+    desk.arrive("a", "b")
+    desk.say(ADA, "stay")
+    desk.say(ADA, "leave")
+    assert desk.measure.impact(None, "ada") == {}
+    desk.clock.pass_seconds(86_401)
+    (impact,) = desk.measure.impact(None, "ada").values()
+    assert (impact.answers, impact.stood, impact.corrected) == (2, 2, 1)
+    assert desk.measure.impact(["loans"], "ada") == {}
+
+
 def test_reports_on_reviewers() -> None:
     desk = Desk(votes=TWO_OF_THREE)
     desk.arrive("a", "b")
