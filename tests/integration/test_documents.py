@@ -164,7 +164,12 @@ def carry_out(kind: str, text: str, installation: Installation) -> None:
 
 
 def commands(text: str) -> list[str]:
-    """Whole commands: what a quote or a backslash carries on belongs to the line before."""
+    """Whole commands: what a quote or a backslash carries on belongs to the line before.
+
+    Where lines begin with `$ `, the others are what is answered.
+    """
+    typed = [line.removeprefix("$ ") for line in text.splitlines() if line.startswith("$ ")]
+    text = "\n".join(typed) or text
     found, begun = [], ""
     for line in text.splitlines():
         begun += line if not begun else f"\n{line}"
