@@ -13,6 +13,10 @@ FORGED = (
     "compare with the heads that were kept elsewhere, restore the database from a backup that "
     "verifies, and find out who can write to it or read the key"
 )
+PUT_BACK = (
+    "if the head was kept before that, this is what was lost with it, else as if nothing was told; "
+    "keep a new head"
+)
 _OTHER_KEY = (
     "if it is a key that this installation had before, give it with --key; otherwise somebody else "
     "has sealed: compare with the heads that were kept elsewhere"
@@ -132,22 +136,27 @@ def places_erased(entry: Stored) -> Sequence[int]:
     return places
 
 
-def against(kept: tuple[int, str], newest: int, found: str | None) -> Fault | None:
+def against(
+    kept: tuple[int, str], newest: int, found: str | None, restored: Sequence[int] = ()
+) -> Fault | None:
     """What is wrong where a head was kept elsewhere.
 
     Args:
         kept: its number and SHA-256.
         newest: the number of the newest seal of the ledger; 0 if there is none.
         found: SHA-256 of the seal of that number; None if there is none.
+        restored: the entries that tell of an older copy of the ledger that was put back.
     """
     number, sha256 = kept
+    if found == sha256:
+        return None
+    wrong = f"seal {number} is another than was kept: the ledger was written anew"
     if found is None:
         wrong = f"seal {number} was signed, but the ledger ends with seal {newest}: it was cut off"
+    if not restored:
         return Fault(number, None, wrong, FORGED)
-    if found != sha256:
-        wrong = f"seal {number} is another than was kept: the ledger was written anew"
-        return Fault(number, None, wrong, FORGED)
-    return None
+    told = f"{wrong}; entry {restored[-1]} tells of an older copy that was put back"
+    return Fault(number, None, told, PUT_BACK)
 
 
 def _is_own_list(seal: Seal, head: Head) -> bool:

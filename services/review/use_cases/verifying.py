@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from services.review.domain import faults
 from services.review.domain.faults import Fault
+from services.review.domain.ledger import Kind
 from services.review.domain.seals import Seal, SignedHead, Stored, is_named_later
 from services.review.errors import NotFound
 from services.review.ports import Signer, Store
@@ -103,6 +104,7 @@ class _Walk:
         self._kept_sha256: str | None = None
         self._erased: list[Stored] = []
         self._told: set[int] = set()
+        self._restored: list[int] = []
 
     def on(self, seal: Seal, kept: tuple[int, str] | None) -> None:
         """Check the next seal, and the entries of its stretch."""
@@ -141,10 +143,12 @@ class _Walk:
         for entry in entries:
             if entry.erased is not None:
                 self._erased.append(entry)
+            if entry.kind is Kind.RESTORED:
+                self._restored.append(entry.sequence)
             self._told.update(faults.places_erased(entry))
 
     def compare(self, kept: tuple[int, str] | None) -> None:
         """Compare with the head that was kept elsewhere."""
-        found = faults.against(kept, self.number, self._kept_sha256) if kept else None
-        if found:
-            self.faults.append(found)
+        if kept:
+            told = faults.against(kept, self.number, self._kept_sha256, self._restored)
+            self.faults += [told] if told else []

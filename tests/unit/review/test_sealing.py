@@ -8,7 +8,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from services.review.adapters.signer import Ed25519Signer
-from services.review.domain.ledger import Entry
+from services.review.domain.ledger import Entry, Kind, NewEntry
 from services.review.domain.seals import Seal
 from services.review.errors import NotFound
 from services.review.metrics import Metrics
@@ -230,6 +230,21 @@ def test_who_writes_all_anew_differs_from_what_was_kept(desk: SealedDesk) -> Non
     ]
     assert desk.wrong(kept) == [
         "seal 3 was signed, but the ledger ends with seal 1: it was cut off"
+    ]
+
+
+def test_an_older_copy_that_was_put_back_is_told_with_what_was_lost(desk: SealedDesk) -> None:
+    """The chain goes on behind it; who kept a later head sees that something is missing."""
+    kept = (3, desk.kept.seals.seals[2].signed.sha256)
+    del desk.kept.seals.seals[2:], desk.kept.ledger.rows[6:]
+    leap = NewEntry("churn", Kind.RESTORED, "90", 1, "older_copy", "{}", desk.clock.now())
+    desk.kept.ledger.append_at(leap, 91)
+    desk.seal()
+    assert desk.wrong() == []
+    assert desk.kept.seals.seals[-1].signed.head.last == 91
+    assert desk.wrong(kept) == [
+        "seal 3 is another than was kept: the ledger was written anew; "
+        "entry 91 tells of an older copy that was put back"
     ]
 
 
