@@ -255,8 +255,7 @@ class AutomationSwitched(Frozen):
 class SubjectsErased(Frozen):
     """What described these events is gone; whoever keeps a copy of it erases it too.
 
-    Attributes:
-        unlearn: whether models are to learn anew without them.
+    With `unlearn` models are to learn anew without them.
     """
 
     event_ids: Annotated[list[EventId], Field(min_length=1, max_length=500)]
