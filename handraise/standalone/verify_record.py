@@ -65,9 +65,9 @@ def split(kind: str, body: str) -> tuple[str, str]:
 def leaf(entry: Document) -> bytes:
     """The hash of an entry."""
     rest, personal = split(entry["kind"], entry["body"])
-    hidden = entry["erased"] or (
-        sha256(f"{entry['salt']}:{personal}".encode()).hex() if personal else ""
-    )
+    hidden = entry["erased"] or ""
+    if personal:
+        hidden = sha256(f"{entry['salt']}:{personal}".encode()).hex()
     said = [entry[name] for name in ("project", "kind", "subject", "revision", "detail", "at")]
     content = canonical([1, *said, sha256(rest.encode()).hex(), hidden])
     return sha256(b"\x00" + f"{entry['sequence']}:{content}".encode())

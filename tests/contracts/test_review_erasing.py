@@ -1,5 +1,9 @@
 """What erasing must do in every store: the fake, SQLite and PostgreSQL."""
 
+import json
+
+import pytest
+
 from services.review.domain.gold import NewGold
 from services.review.domain.ledger import Kind, NewEntry
 from services.review.domain.votes import Because, Draft
@@ -21,6 +25,14 @@ def test_of_an_entry_the_rest_is_kept(store: Store) -> None:
         assert (first.body, first.salt, first.erased) == ("{}", "", "ab" * 32)
         assert (second.body, len(second.salt), second.erased) == ('{"comment": "x"}', 32, None)
         assert transaction.ledger.story("churn", "a", [Kind.VOTED])[0].body == "{}"
+
+
+@pytest.mark.parametrize("escaped", [True, False])
+def test_letters_are_found_however_json_writes_the_id(store: Store, escaped: bool) -> None:
+    original = json.dumps({"subject": "Zoë", "project": "churn"}, ensure_ascii=escaped).encode()
+    with store.write() as transaction:
+        transaction.dead_letters.add([a_letter(original=original)])
+        assert transaction.erasing.forget("churn", ["Zoë"]) == 1
 
 
 def test_what_was_said_and_kept_elsewhere_is_forgotten(store: Store) -> None:

@@ -19,7 +19,7 @@ def is_about(document: bytes, project: str, event_ids: Collection[str]) -> bool:
     """
     try:
         content: Any = json.loads(document)
-    except ValueError:
+    except (ValueError, RecursionError):
         return _quotes(document, event_ids)
     if not isinstance(content, dict):
         return _quotes(document, event_ids)
@@ -28,9 +28,9 @@ def is_about(document: bytes, project: str, event_ids: Collection[str]) -> bool:
     held = inner.get("original_base64")
     if isinstance(held, str):
         return is_about(_decoded(held), project, event_ids)
-    named = {content.get("subject"), inner.get("event_id")}
-    mine = content.get("project") in {project, None}
-    return mine and not named.isdisjoint(event_ids)
+    named = [content.get("subject"), inner.get("event_id")]
+    mine = content.get("project", project) == project
+    return mine and any(name in event_ids for name in named if isinstance(name, str))
 
 
 def _quotes(document: bytes, event_ids: Collection[str]) -> bool:

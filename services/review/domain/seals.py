@@ -38,7 +38,7 @@ class Stored:
     def content(self) -> str:
         """What it says, whatever its place, as the hash is made of it."""
         parts = split(self.kind, self.body)
-        personal = self.erased or commitment(self.salt, parts.personal)
+        personal = commitment(self.salt, parts.personal) or self.erased or ""
         said = (self.project, self.kind.value, self.subject, self.revision, self.detail)
         rest = hashlib.sha256(parts.rest.encode()).hexdigest()
         return canonical([FORMAT, *said, self.at.isoformat(), rest, personal])

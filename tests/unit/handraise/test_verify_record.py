@@ -115,6 +115,21 @@ def test_what_was_done_to_it_is_found(
     assert [fault for fault in faults if wanted in fault]
 
 
+def test_a_personal_part_that_was_erased_is_neither_missed_nor_made_up(record: Document) -> None:
+    entry = record["entries"][0]["entry"]
+    body = json.loads(entry["body"])
+    features = body["prediction"].pop("features")
+    rest, personal = alone.split("routed", entry["body"])
+    hidden = alone.sha256(f"{entry['salt']}:{personal}".encode()).hex()
+    entry |= {"body": rest, "salt": "", "erased": hidden}
+    assert alone.faults_of(record, None, None) == []
+
+    body["prediction"]["features"] = features | {"tenure": 99}
+    entry["body"] = json.dumps(body)
+    (fault,) = alone.faults_of(record, None, None)
+    assert "(routed) is not as it was sealed" in fault
+
+
 def test_a_head_that_another_signed_is_found(desk: SealedDesk, record: Document) -> None:
     head = record["heads"][2]
     said = json.loads(head["document"]) | {"previous": "00" * 32}

@@ -124,6 +124,8 @@ def test_what_was_erased_cannot_be_made_up_again(desk: ErasingDesk) -> None:
     body = json.loads(desk.kept.ledger.rows[2][1].body)
     desk.change(3, body=json.dumps(body | {"label": "stay"}))
     assert desk.wrong() == ["entry 3 (voted, 'e1' of churn) was changed after it was sealed"]
+    desk.change(3, body=json.dumps(body | {"comment": "made up"}))
+    assert desk.wrong() == ["entry 3 (voted, 'e1' of churn) was changed after it was sealed"]
 
 
 @pytest.mark.parametrize(
@@ -138,6 +140,8 @@ def test_what_was_erased_cannot_be_made_up_again(desk: ErasingDesk) -> None:
         (b'["e1"]', True),
         (b'{"subject": "e11", "cut off', False),
         (b"\xff\x00", False),
+        (b'{"subject": ["e1"], "project": {}, "data": {"event_id": {}}}', False),
+        (b"[" * 100_000, False),
         (b'{"data": {"original_base64": "no base64!"}}', False),
     ],
 )
