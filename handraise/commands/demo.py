@@ -20,7 +20,7 @@ LEISURELY_SECONDS = 0.4
 
 def demo(  # noqa: PLR0913 - each is a command-line option
     name: Annotated[
-        str, typer.Argument(help="churn, maintenance, segments, contracts or drift.")
+        str, typer.Argument(help="churn, maintenance, segments, contracts, credit or drift.")
     ] = "churn",
     *,
     events: Annotated[

@@ -5,10 +5,12 @@ import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from handraise.demo.caravan import FAMILIES, features_of
 from handraise.demo.clauses import clauses
+from handraise.demo.credit import customers
 from handraise.demo.parcels import TURN, parcels
 from shared.errors import Misconfigured
 from shared.events import FeatureValue, ScoringRequested
@@ -29,6 +31,7 @@ class _Sample(NamedTuple):
     features: Mapping[str, object]
     context: Mapping[str, object]
     label: str
+    slices: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ def _example(name: str, sample: _Sample) -> Example:
         event_id=f"{name}-{sample.key}",
         features={field: _plain(value) for field, value in sample.features.items()},
         context={field: _plain(value) for field, value in sample.context.items()},
+        slices=dict(sample.slices),
     )
     return Example(event, sample.label)
 
@@ -125,6 +129,13 @@ def _contracts() -> Iterable[_Sample]:
         yield _Sample(clause.name, {"text": clause.text}, {"form": clause.form}, clause.category)
 
 
+def _credit() -> Iterable[_Sample]:
+    for customer in customers():
+        label = "pays" if customer.paid else "defaults"
+        key, slices = f"{customer.key:05}", {"sex": customer.sex}
+        yield _Sample(key, customer.features, {}, label, slices)
+
+
 def _drift() -> Iterable[_Sample]:
     for number, parcel in enumerate(parcels()):
         features = parcel._asdict()
@@ -138,6 +149,7 @@ DEMOS = {
         Demo("maintenance", "bird-strike reports: what did the crew have to do?", _maintenance),
         Demo("segments", "households: which kind of customer?", _segments),
         Demo("contracts", "licence clauses: what do they oblige us to?", _contracts),
+        Demo("credit", "credit card customers: who fails to pay? compared by sex", _credit),
         Demo("drift", "parcels on two shelves, which are swapped one day", _drift, TURN, 7000),
     )
 }

