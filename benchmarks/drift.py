@@ -15,7 +15,14 @@ from river import drift as river_drift
 
 from benchmarks.table import Figure, main
 from services.review.domain.drift import Monitor
-from services.review.domain.drifting import FALSE_ALARM_EVERY, Kind, Watched, start, thresholds
+from services.review.domain.drifting import (
+    FALSE_ALARM_EVERY,
+    Kind,
+    Watched,
+    start,
+    surprise,
+    thresholds,
+)
 
 WITHIN, CALM, BEFORE, MOST = 300.0, 50_000, 2_000, 2_000
 PLANTED = ((0.05, 0.2), (0.1, 0.3), (0.2, 0.4), (0.3, 0.5))
@@ -34,7 +41,8 @@ class Ours:
 
     def alarms(self, error: Error) -> bool:
         """Take in an error; whether that raises an alarm."""
-        self._monitor.observe(error[0] - error[1], self._draw.random())
+        value = surprise(*error, self._draw.random())
+        self._monitor.observe(value, self._draw.random())
         if self._monitor.evidence < self._limit:
             return False
         self._monitor = self._anew()

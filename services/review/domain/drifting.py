@@ -63,6 +63,22 @@ class Alarm:
 
 
 Monitors = dict[Watched, Monitor]
+_CASE_MIX = Watched(Kind.ACCURACY, "case mix")
+"""Names a draw of its own."""
+
+
+def surprise(wrong: float, doubt: float, tie: float) -> float:
+    """How surprising an answer is to a model, in [0, 1]: its probability integral transform.
+
+    For a model that is wrong as often as it says it is uniform, whether cases are easy or hard
+    (Smith 1985): so other cases alone are no drift of the accuracy.
+
+    Args:
+        wrong: 1 if the model was wrong, else 0.
+        doubt: the probability of that, as it said.
+        tie: uniform in [0, 1), independent of both.
+    """
+    return 1 - doubt + doubt * tie if wrong else (1 - doubt) * tie
 
 
 def of_event(event: Event, project: Project) -> Iterator[Reading]:
@@ -79,17 +95,18 @@ def of_event(event: Event, project: Project) -> Iterator[Reading]:
 
 
 def of_answer(answer: Answer, project: Project) -> Iterator[Reading]:
-    """What an answer tells: how much more wrong the model was than it had said; who disagreed."""
+    """What an answer tells: how surprising it was to the model, and whether people disagreed."""
     prediction = answer.event.routed.prediction
     if prediction.model.version and answer.before is None:
         predicted = predicted_label(prediction.probabilities)
         wrong = float(predicted != answer.label)
-        surprise = wrong - (1 - prediction.probabilities[predicted])
-        yield Reading(Watched(Kind.ACCURACY), surprise, wrong)
+        tie = draw(_CASE_MIX, answer.event.event_id)
+        value = surprise(wrong, 1 - prediction.probabilities[predicted], tie)
+        yield Reading(Watched(Kind.ACCURACY), value, wrong)
         if prediction.features:
             parts = values_of(project.slices, prediction.slices, prediction.features)
-            for name, value in parts.items():
-                yield Reading(Watched(Kind.ACCURACY, f"{name}: {value}"), surprise, wrong)
+            for name, part in parts.items():
+                yield Reading(Watched(Kind.ACCURACY, f"{name}: {part}"), value, wrong)
     if len(answer.said) > 1 and answer.before is None:
         apart = float(len(set(answer.said)) > 1)
         yield Reading(Watched(Kind.DISAGREEMENT), apart, apart)
