@@ -98,6 +98,7 @@ class Course:
             if entered.candidate is not None:
                 self.taken_over = entry.position, entered.candidate
         else:
+            self.outcomes.pop(entered.refit.identity, None)
             self.learner.pass_over(entered.refit)
 
     def outcome(self, entered: Entered) -> Outcome:
