@@ -110,6 +110,8 @@ def test_what_was_erased_is_nowhere(redis_url: str, database_url: str, tmp_path:
         until(lambda: not holds(kept(installation)))  # the retrainer is told by an event
         assert not holds(streams(redis_url))
         assert CANARY not in export(api)
+        counted = api.get("/v1/certificates/churn/verification").raise_for_status().json()
+        assert counted["contradictions"] == []
         verified = api.get("/v1/ledger/verification").json()
         assert verified["faults"] == []
         assert verified["entries"] + verified["unsealed"] == 6

@@ -81,13 +81,18 @@ def case_of(prediction: wire.Prediction, route: Route) -> Case:
     )
 
 
+def is_erased(body: str) -> bool:
+    """Whether what described a routed event was erased."""
+    return "features" not in msgspec.json.decode(body)["prediction"]
+
+
 def is_same_event(prediction: wire.Prediction, body: str) -> bool:
     """Whether a recorded event has this content; another model's answer makes no difference.
 
     What was erased may come again: it stays erased.
     """
-    recorded = msgspec.json.decode(body)["prediction"]
-    if "features" not in recorded:
+    if is_erased(body):
         return True
+    recorded = msgspec.json.decode(body)["prediction"]
     arrived = msgspec.json.decode(msgspec.json.encode(prediction.data))
     return all(recorded.get(part, {}) == arrived.get(part, {}) for part in _CONTENT)

@@ -4,10 +4,11 @@ import json
 from dataclasses import dataclass
 
 from services.review.domain.access import User
+from services.review.domain.cases import is_erased
 from services.review.domain.ledger import Kind, NewEntry
 from services.review.domain.queue import NewItem, Stage, Worth, appeals_queue
 from services.review.domain.routing import predicted_label
-from services.review.errors import AlreadyAppealed, NotFound
+from services.review.errors import AlreadyAppealed, Invalid, NotFound
 from services.review.ports import Store, Transaction
 from services.review.use_cases.repeating import UNNAMED, Once
 from services.review.use_cases.settling import case_of
@@ -37,6 +38,7 @@ class Appeal:
         Raises:
             NotFound: there is no decision on such an event yet.
             AlreadyAppealed: an appeal on it waits.
+            Invalid: what described the event was erased.
         """
         queue = appeals_queue(project)
         with self._store.write() as transaction:
@@ -46,6 +48,8 @@ class Appeal:
             decisions = transaction.ledger.story(project, event_id, [Kind.DECIDED])
             if not decisions:
                 raise NotFound(f"there is no decision on {event_id!r} in project {project!r}")
+            if is_erased(transaction.ledger.known(project, Kind.ROUTED, [event_id])[event_id]):
+                raise Invalid(f"what described {event_id!r} was erased: nobody can look again")
             self._open(transaction, project, event_id, decisions[-1].revision)
             number = len(transaction.ledger.story(project, event_id, [Kind.APPEALED])) + 1
             body = {"actor": actor.name, "reason": reason, "revision": decisions[-1].revision}

@@ -17,7 +17,7 @@ from tests.dead_letters import a_letter_event
 from tests.fakes.bell import FakeBell
 from tests.fakes.review_erasing import FakeRemains
 from tests.unit.review.test_sealing import SealedDesk
-from tests.unit.review.voting_desk import ADA, BEN
+from tests.unit.review.voting_desk import ADA, BEN, OPS
 
 WISH = Wish("kim", "request 2026/31")
 
@@ -97,6 +97,12 @@ def test_a_correction_that_is_said_again_describes_nobody(desk: ErasingDesk) -> 
         (event,) = said_again(transaction, [("churn", transaction.ledger.rows[4][1])])
     assert isinstance(event.data, CorrectionMade)
     assert (event.data.label, event.data.features) == ("leave", {})
+
+
+def test_nobody_can_look_again_at_what_was_erased(desk: ErasingDesk) -> None:
+    desk.erase("churn", ["e1"], WISH)
+    with pytest.raises(Invalid, match="was erased"):
+        desk.appeal("churn", "e1", OPS, "it was wrong")
 
 
 def test_an_event_that_waits_for_people_is_not_erased(desk: ErasingDesk) -> None:
