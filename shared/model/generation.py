@@ -101,16 +101,22 @@ class Generation:
 
     def reaches(self, refit: Refit) -> bool:
         """Whether all that the fit uses is still kept."""
-        return self._history.reaches(refit.upto) and self._memory.reaches(refit.upto)
+        if self._reads_vectors(refit.challenger) and not self._memory.reaches(refit.upto):
+            return False
+        return self._history.reaches(refit.upto)
 
     def task(self, refit: Refit) -> Task:
         """What the fit is made of."""
         expert = self.challengers.expert(refit.challenger)
-        if refit.challenger == "lines" or (expert and expert.reads is Reads.VECTORS):
+        if self._reads_vectors(refit.challenger):
             sparse, targets = self._memory.until(refit.upto)
             return Task(refit.challenger, None, sparse, targets, expert)
         values, targets = self._history.until(refit.upto)
         return Task(refit.challenger, values, None, targets, expert)
+
+    def _reads_vectors(self, challenger: str) -> bool:
+        expert = self.challengers.expert(challenger)
+        return challenger == "lines" or (expert is not None and expert.reads is Reads.VECTORS)
 
     def install(self, refit: Refit, state: ModelState | None) -> None:
         """Hear a fit from now on."""

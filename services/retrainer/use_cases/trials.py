@@ -22,7 +22,7 @@ from shared.project import Project, Promotion
 
 log = structlog.get_logger()
 
-_AT_ONCE = 50
+_AT_ONCE = 100
 _FIRST_TOLD = 25
 _MOST = 2_000
 """Answers after which a trial tells nothing new."""
@@ -150,9 +150,9 @@ class Trials:
         name, running.settled = course.project.name, True
         worse = [part.group for part in running.trial.comparison() if part.verdict == "worse"]
         why = f"worse in {', '.join(worse)}" if worse else "not proven not to be worse"
+        running.reason = f"{why} on {running.trial.answers} answers: a person decides"
         with self._store.write() as transaction:
-            reason = f"{why} on {running.trial.answers} answers: a person decides"
-            self._tell(transaction, course, running, reason)
+            self._tell(transaction, course, running, running.reason)
             if running.fit is not None:
                 write_once(transaction, name, passed_over(running.fit), self._clock.now())
         self._metrics.held_back.labels(name).inc()
