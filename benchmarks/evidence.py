@@ -25,7 +25,7 @@ AT_ONCE = 256
 ROUNDS = 5
 ASKED = 300
 NAMED = 3
-LIMIT_MICROSECONDS = {"churn": 30.0, "contracts": 300.0}
+LIMIT_MICROSECONDS = {"churn": 60.0, "contracts": 300.0}
 LEAST_SHARE = 0.8
 
 Row = Mapping[str, FeatureValue]
