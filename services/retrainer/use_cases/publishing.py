@@ -178,6 +178,8 @@ class PublishVersion:
         reached = ground.newest.position if ground.newest else 0
         late = [number for position, number in course.too_late if position > reached]
         course.too_late.clear()
+        if not late:
+            return
         reason = "too much was learned since its fit; the next fit comes by itself"
         with self._store.write() as transaction:
             for number in late:
