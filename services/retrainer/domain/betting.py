@@ -67,7 +67,7 @@ class WatchedMean:
         >>> for _ in range(200):
         ...     watched.take(0.0)
         >>> watched.interval
-        (-0.02, 0.02)
+        (-0.015, 0.015)
         """
         low, high = _MEANS[~self._is_above], _MEANS[~self._is_below]
         return float(low.min(initial=1)), float(high.max(initial=-1))
