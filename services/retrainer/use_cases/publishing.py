@@ -35,7 +35,8 @@ class _Ground:
         fresh: the corrections since the version in force.
         recorded: how many corrections were recorded in all.
         unoffered: how many corrections no candidate has, that waits for a person.
-        held: whether a person went back to an older version.
+        waits: whether nothing serves before a person has approved it: always, or since somebody
+            went back to an older version.
     """
 
     in_force: Step | None
@@ -43,7 +44,7 @@ class _Ground:
     fresh: Span
     recorded: int
     unoffered: int
-    held: bool
+    waits: bool
 
     @property
     def parent(self) -> Version | None:
@@ -85,7 +86,7 @@ class PublishVersion:
         """
         ground = self._ground(course)
         young = course.progress.examples < YOUNG
-        if young or ground.in_force is None or _waits(course, ground):
+        if young or ground.in_force is None or ground.waits:
             return None
         candidate = course.learner.candidate((entered.refit, outcome))
         if candidate is None or not candidate.is_finite:
@@ -97,6 +98,8 @@ class PublishVersion:
         return self._keep(candidate, version, step, ground)
 
     def _consider(self, course: Course, ground: _Ground) -> Version | None:
+        if ground.waits and ground.newest and ground.unoffered < OFFER_EVERY:
+            return None
         candidate = course.learner.candidate()
         known = [version.sha256 for version in (ground.parent, ground.newest) if version]
         if candidate is None or candidate.sha256 in known:
@@ -105,34 +108,29 @@ class PublishVersion:
         objection = versions.objection(
             candidate.labels, course.project.labels, finite=candidate.is_finite
         )
-        if objection is None and not _waits(course, ground):
+        if objection is None and not ground.waits:
             objection = _jump(course, candidate)
         if objection is not None:
             step = self._step(version, EventType.MODEL_REJECTED, objection)
-        elif not _waits(course, ground):
+        elif not ground.waits:
             step = self._step(version, EventType.MODEL_PROMOTED, _reason(version, ground))
             course.champion, course.taken_over = candidate, None
-        elif ground.unoffered >= OFFER_EVERY or not ground.newest:
-            step = self._step(version, EventType.MODEL_CANDIDATE, versions.reason(ground.fresh))
         else:
-            return None
+            step = self._step(version, EventType.MODEL_CANDIDATE, versions.reason(ground.fresh))
         return self._keep(candidate, version, step, ground)
 
     def _ground(self, course: Course) -> _Ground:
         name, position = course.project.name, course.progress.position
         with self._store.read() as transaction:
             in_force = transaction.versions.in_force(name)
-            candidate = transaction.versions.candidate(name)
             parent = in_force.version if in_force else None
-            ledger = transaction.ledger
-            fresh = ledger.span(name, parent.position if parent else 0, position)
-            unoffered = OFFER_EVERY
-            if candidate is not None:
-                unoffered = ledger.span(name, candidate.version.position, position).count
-            newest = transaction.versions.newest(name)
+            fresh = transaction.ledger.span(name, parent.position if parent else 0, position)
             recorded = _recorded(transaction, parent) + fresh.count
+            newest = transaction.versions.newest(name)
             held = is_held(transaction, name)
-        return _Ground(in_force, newest, fresh, recorded, unoffered, held)
+            waits = held or course.project.promotion is Promotion.MANUAL
+            unoffered = _unoffered(transaction, name, position) if waits else 0
+        return _Ground(in_force, newest, fresh, recorded, unoffered, waits)
 
     def _describe(self, course: Course, candidate: Candidate, ground: _Ground) -> Version:
         parent, fresh = ground.parent, ground.fresh
@@ -203,9 +201,12 @@ def is_held(transaction: Transaction, project: str) -> bool:
     return in_force.version.number < newest.version.number
 
 
-def _waits(course: Course, ground: _Ground) -> bool:
-    """Whether nothing serves before a person has approved it: always, or since a rollback."""
-    return ground.held or course.project.promotion is Promotion.MANUAL
+def _unoffered(transaction: Transaction, project: str, position: int) -> int:
+    """How many corrections the newest candidate does not have; without one, enough for one."""
+    candidate = transaction.versions.candidate(project)
+    if candidate is None:
+        return OFFER_EVERY
+    return transaction.ledger.span(project, candidate.version.position, position).count
 
 
 def _held_back(step: NewStep) -> NewStep:
