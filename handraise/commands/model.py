@@ -43,7 +43,9 @@ def list_(project: str, *, state: State = None, as_json: AsJson = False) -> None
             "state": version.state,
             "sha256": version.sha256[:12],
             "learned_up_to": version.learned_up_to,
-            "metrics": " ".join(f"{k}={v:.3g}" for k, v in version.metrics.items()),
+            "metrics": " ".join(
+                f"{k}={v:.3g}" for k, v in version.metrics.items() if not k.startswith("trust_")
+            ),
             "reason": version.reason,
             "actor": version.actor,
             "at": f"{version.at:%Y-%m-%d %H:%M:%S}",

@@ -121,7 +121,8 @@ def _add_work(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
     app.include_router(quality.router(door, desk.measure, desk.standing))
     app.include_router(sending.router(door, SendEvents(core.store, core.relay, core.clock)))
     read = ReadRecords(core.store, core.clock)
-    app.include_router(reports.router(door, ReportContribution(core.store, core.clock)))
+    contribution = ReportContribution(core.store, core.clock)
+    app.include_router(reports.router(door, contribution))
     app.include_router(seals.router(door, VerifyLedger(core.store, core.signer), read.prove))
     erase = EraseSubjects(core.store, core.relay, core.leftovers, core.clock)
     app.include_router(erasing.router(door, erase))
@@ -136,7 +137,7 @@ def _add_work(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
     app.include_router(slices.router(door, sliced))
     drifting = ReadDrift(core.store)
     app.include_router(drift.router(door, drifting))
-    figures = oversight.Figures(read, promised, sliced, drifting)
+    figures = oversight.Figures(read, promised, sliced, drifting, contribution)
     oversight.install(app, shown, door, keep, figures)
 
 

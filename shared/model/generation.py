@@ -1,6 +1,7 @@
 """One encoder with everything that was learned through it."""
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Self
 
 import numpy as np
@@ -127,6 +128,14 @@ class Generation:
         self.challengers = self.challengers.bringing(experts)
         voices = self._panel.speakers + len(self.challengers.names)
         self.mixer = Mixer.start(voices, self.challengers.labels)
+
+    def trust(self) -> dict[str, float]:
+        """How much of the answer each expert and challenger makes up, their pool and their mean."""
+        parts = [*self._panel.parts, *((name, 1) for name in self.challengers.names)]
+        shares = iter(self.mixer.weights.shares.tolist())
+        by_name = {name: sum(islice(shares, speakers)) for name, speakers in parts}
+        pool, mean = shares
+        return {**by_name, "pool": pool, "mean": mean}
 
     def serving(
         self, labels: Sequence[str], trying: tuple[str, ModelState | None] | None = None

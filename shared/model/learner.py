@@ -159,6 +159,10 @@ class Learner:
         if self._generation is not None:
             self._generation.install(refit, state)
 
+    def trust(self) -> Mapping[str, float]:
+        """How much of the answer each voice makes up; they sum to one. Empty before a model."""
+        return self._generation.trust() if self._generation else {}
+
     def serving(self, trying: tuple[str, ModelState | None] | None = None) -> ServingModel | None:
         """A snapshot that later learning does not touch; None before 32 examples.
 

@@ -24,6 +24,7 @@ class FakeCandidate:
 
     said: Mapping[str, float]
     learners: "FakeLearners"
+    trust: Mapping[str, float] = field(default_factory=dict)
 
     def answers(self, rows: Sequence[Mapping[str, FeatureValue]]) -> Sequence[Mapping[str, float]]:
         return [self.said] * len(rows)

@@ -90,6 +90,20 @@ def test_parts_of_the_events_are_compared(site: Site) -> None:
     assert found[0]["parts"][0]["correction_rate"]["mean"] == 1.0
 
 
+def test_what_people_add_is_said_to_who_may_read_records(site: Site) -> None:
+    site.project("churn")
+    site.route([a_prediction("torn", leave=0.55)])
+    lea, ada = site.session_of("lea", "lead"), site.session_of("ada", "reviewer")
+    site.answer(lea, "stay")
+
+    page = site.ask("GET", "/oversight/churn", cookies=lea)
+
+    assert strict(page)
+    assert "What people add" in page.text
+    assert "time to decision median" in page.text
+    assert "What people add" not in site.ask("GET", "/oversight/churn", cookies=ada).text
+
+
 def test_what_has_drifted_is_told(site: Site, olga: dict[str, str]) -> None:
     site.project("churn")
     hostile = "<script>alert(1)</script>: 20 of late on average, 40 of all."

@@ -1,7 +1,7 @@
 """Learners, their checkpoints and the artifacts of their versions, on disk."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Self
@@ -158,7 +158,7 @@ class ModelLearner:
             refit, outcome = trying
             heard = (refit.challenger, _state_of(outcome))
         serving = self.learner.serving(heard)
-        return Snapshot(serving, self.workshop) if serving else None
+        return Snapshot(serving, self.workshop, self.learner.trust()) if serving else None
 
     def save(self, project: str, progress: Progress) -> Checkpoint:
         """Write a checkpoint, whole or not at all.
@@ -214,6 +214,7 @@ class Snapshot:
 
     serving: ServingModel
     workshop: Workshop
+    trust: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def labels(self) -> Sequence[str]:

@@ -1,7 +1,7 @@
 """Model versions: what is said about one, and which must never serve."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -86,8 +86,14 @@ CORRECTIONS = "corrections"
 """Metric of a version: how many corrections were recorded up to it; review counts along."""
 
 
-def figures(progress: Progress, fresh: Span, corrections: int) -> dict[str, float]:
-    """What was measured, finite numbers only.
+TRUST = "trust_"
+"""Begins a metric that says how much of the answer a voice makes up."""
+
+
+def figures(
+    progress: Progress, fresh: Span, corrections: int, trust: Mapping[str, float]
+) -> dict[str, float]:
+    """What was measured, finite numbers only; of whom is trusted, three figures after the point.
 
     `corrected_at` (epoch seconds of the oldest correction that is new in the version) is how
     the scorer measures the time from correction to serving.
@@ -97,6 +103,7 @@ def figures(progress: Progress, fresh: Span, corrections: int) -> dict[str, floa
         "log_loss": progress.log_loss,
         "examples": float(progress.examples),
         CORRECTIONS: float(corrections),
+        **{f"{TRUST}{name}": round(share, 3) for name, share in trust.items()},
     }
     if fresh.oldest_at is not None:
         measured["corrected_at"] = fresh.oldest_at.timestamp()

@@ -49,6 +49,11 @@ class Candidate(Contestant, Protocol):
         ...
 
     @property
+    def trust(self) -> Mapping[str, float]:
+        """How much of the answer each voice makes up."""
+        ...
+
+    @property
     def is_finite(self) -> bool:
         """Whether all its numbers are numbers."""
         ...

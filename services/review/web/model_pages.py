@@ -23,6 +23,8 @@ from services.review.web.tabs import Tabs
 _MOST_BYTES = 16_384
 _VERSIONS = 100
 _CANDIDATES = 10
+_TRUST = "trust_"
+"""Begins a figure that says how much of the answer a voice makes up."""
 _COUNTS = {"examples", "corrections", "corrected_at"}
 """Figures that only rise."""
 _why = TypeAdapter(Why)
@@ -58,6 +60,7 @@ def _reading(pages: Pages, door: Doorkeeper, tabs: Tabs, keep: KeepModels) -> AP
             versions=page.items,
             older=page.last.number if page.last else None,
             lines=_lines(page.items),
+            trust=_trust(keep.champion(project)),
         )
 
     return routes
@@ -93,9 +96,19 @@ def _deciding(pages: Pages, door: Doorkeeper, keep: KeepModels) -> APIRouter:
 def _lines(newest: Sequence[Version]) -> list[Line]:
     """A picture of each figure that versions tell of, over versions, where several do."""
     versions = [(v.number, v.told.metrics) for v in newest[::-1] if v.state is not State.CANDIDATE]
-    names = sorted({name for _, metrics in versions for name in metrics} - _COUNTS)
+    told_of = {name for _, metrics in versions for name in metrics}
+    names = sorted(name for name in told_of - _COUNTS if not name.startswith(_TRUST))
     told = {n: [(number, m[n]) for number, m in versions if n in m] for n in names}
     return [line_of(name, points) for name, points in told.items() if len(points) > 1]
+
+
+def _trust(champion: Version | None) -> list[tuple[str, float]]:
+    """Whom the version that serves trusts, and how much, the most trusted first."""
+    metrics = champion.told.metrics if champion else {}
+    shares = [
+        (n.removeprefix(_TRUST), share) for n, share in metrics.items() if n.startswith(_TRUST)
+    ]
+    return sorted(shares, key=lambda each: -each[1])
 
 
 def _reason(form: dict[str, str]) -> str:

@@ -12,11 +12,13 @@ from services.review.api.bodies import Reason
 from services.review.api.caller import Doorkeeper
 from services.review.api.certificate_answers import CertificateAnswer
 from services.review.domain.access import Permission, User
+from services.review.domain.figures import Figure
 from services.review.errors import Invalid
 from services.review.use_cases.certificates import ReadCertificates
 from services.review.use_cases.drifting import ReadDrift
 from services.review.use_cases.projects import KeepProjects
 from services.review.use_cases.records import ReadRecords
+from services.review.use_cases.reporting import ReportContribution
 from services.review.use_cases.slicing import ReadSlices
 from services.review.web.forms import form_of
 from services.review.web.html import Pages, page_route, to
@@ -25,6 +27,7 @@ from services.review.web.tabs import Tabs
 _MOST_BYTES = 16_384
 _BLOCKS = 100
 _NEAREST = 8
+_ADDED = {"errors_prevented", "cost_per_decision", "time_to_decision_median"}
 _reason = TypeAdapter(Reason)
 
 
@@ -36,6 +39,7 @@ class Figures:
     certificates: ReadCertificates
     slices: ReadSlices
     drift: ReadDrift
+    contribution: ReportContribution
 
 
 def install(
@@ -85,6 +89,7 @@ def _oversight(
             slices=figures.slices(project),
             drift=figures.drift(project),
             nearest=_NEAREST,
+            added=_added(figures, project) if reader.may(Permission.RECORD) else [],
             current=[block for block in blocks if block.end is None],
             past=[block for block in blocks if block.end is not None],
         )
@@ -108,6 +113,12 @@ def _oversight(
         return to(f"/oversight/{quote(project)}")
 
     return routes
+
+
+def _added(figures: Figures, project: str) -> list[Figure]:
+    """What people add, as far as it is known."""
+    told = figures.contribution(project).figures
+    return [figure for figure in told if figure.name in _ADDED and figure.value is not None]
 
 
 def _why(form: dict[str, str]) -> str:

@@ -18,6 +18,7 @@ class BayesExpert:
     """Counts words under each label: of few examples of a rare label it makes the most."""
 
     KIND: ClassVar[str] = "bayes"
+    name = KIND
     speakers = 1
 
     def __init__(

@@ -26,6 +26,11 @@ class Expert(Protocol):
     KIND: ClassVar[str]
 
     @property
+    def name(self) -> str:
+        """What it is called where people see whom the mixture trusts."""
+        ...
+
+    @property
     def speakers(self) -> int:
         """How many opinions it gives on a row."""
         ...

@@ -57,6 +57,13 @@ class GradientExpert:
         return cls(linear, rates, rehearses=rehearses, plain=plain)
 
     @property
+    def name(self) -> str:
+        """What people see."""
+        if self.plain:
+            return "plain"
+        return "steady" if self.rehearses else "quick"
+
+    @property
     def speakers(self) -> int:
         """One for each rate."""
         return len(self.rates)

@@ -56,6 +56,11 @@ class Panel:
         return sum(expert.speakers for expert in self._experts)
 
     @property
+    def parts(self) -> list[tuple[str, int]]:
+        """The name of each expert, and how many opinions it gives."""
+        return [(expert.name, expert.speakers) for expert in self._experts]
+
+    @property
     def seen(self) -> NDArray[np.bool_]:
         """Which columns occurred in what was learned, shape (width,)."""
         return self._seen

@@ -27,6 +27,7 @@ class PassiveExpert:
     """
 
     KIND: ClassVar[str] = "passive"
+    name = KIND
     speakers = 1
 
     def __init__(self, linear: LinearWeights) -> None:

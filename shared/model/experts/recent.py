@@ -23,6 +23,7 @@ class RecentExpert:
     """Label frequencies at two time scales: what runs and a shifting mix give away."""
 
     KIND: ClassVar[str] = "recent"
+    name = KIND
     speakers = len(DECAYS)
 
     def __init__(self, frequencies: Floats) -> None:
