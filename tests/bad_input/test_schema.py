@@ -26,6 +26,7 @@ ROLES = ("admin", "ops", "lead", "reviewer", "upstream")
 EXCEPTIONS: dict[str, list[Any]] = {
     # what no schema can say: two parts that must agree with one another
     "/v1/projects/{project}": [positive_data_acceptance],
+    "/v1/ledger/verification": [positive_data_acceptance],
     # what no schema can say: names of projects that exist, roles that see all
     "/v1/users": [positive_data_acceptance],
     "/v1/users/{name}": [positive_data_acceptance],
@@ -40,10 +41,13 @@ EXCEPTIONS: dict[str, list[Any]] = {
     "/v1/dead-letters": [positive_data_acceptance],
     "/v1/models/{project}": [positive_data_acceptance],
     "/v1/decisions/{project}": [positive_data_acceptance],
+    "/v1/ledger/entries/{project}": [positive_data_acceptance],
     "/v1/certificates/{project}": [positive_data_acceptance],
     "/v1/projects/{project}/gold": [positive_data_acceptance],
     # PATCH and DELETE /v1/users/{name} take this word for a name
     "/v1/users/me": [unsupported_method, allow_header_conformance],
+    # GET /v1/models/{project}/{version} takes this word for a number
+    "/v1/models/{project}/rollback": [unsupported_method, allow_header_conformance],
     # GET /v1/dead-letters/{letter} takes these words for the number of a letter
     "/v1/dead-letters/retry": [unsupported_method, allow_header_conformance],
     "/v1/dead-letters/drop": [unsupported_method, allow_header_conformance],
