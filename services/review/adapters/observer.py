@@ -10,10 +10,12 @@ from shared.errors import Unavailable
 log = structlog.get_logger()
 
 _EVERY_SECONDS = 2.0
+_REST = 4
+"""It rests so many times as long as it works: people wait for the same interpreter and database."""
 
 
 class Observer:
-    """Every two seconds, and at once where there is more."""
+    """Every two seconds, and again after a rest where there is more."""
 
     def __init__(self, observe: Callable[[], bool]) -> None:
         """Prepare; `run` begins.
@@ -25,12 +27,15 @@ class Observer:
 
     async def run(self) -> None:
         """Go on for ever; what fails is tried again."""
+        now = asyncio.get_running_loop().time
         while True:
             await asyncio.sleep(_EVERY_SECONDS)
             try:
                 more = True
                 while more:
+                    begun = now()
                     more = await asyncio.to_thread(self._observe)
+                    await asyncio.sleep(_REST * (now() - begun))
             except Unavailable as error:
                 log.warning("observer_waits", error=str(error))
             except Exception:

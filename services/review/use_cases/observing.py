@@ -16,7 +16,7 @@ from services.review.ports import Store, Transaction
 from shared.clock import Clock
 from shared.project import Project
 
-_AT_ONCE = 1000
+_AT_ONCE = 500
 _SETTLED = timedelta(seconds=2)
 """What is younger may have neighbours that are not committed yet."""
 
