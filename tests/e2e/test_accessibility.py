@@ -14,6 +14,8 @@ PAGES = (
     "/login",
     "/dead-letters",
     "/oversight/{queue}",
+    "/oversight/{queue}/verification",
+    "/exam/{queue}",
     "/models/{queue}",
     "/quality/{queue}",
     "/gold/{queue}",
