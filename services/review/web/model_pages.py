@@ -49,18 +49,18 @@ def _reading(pages: Pages, door: Doorkeeper, tabs: Tabs, keep: KeepModels) -> AP
     @routes.get("/{project}")
     def show(project: str, reader: Reader, below: int | None = None) -> Response:
         """What serves, what waits, the newest versions, and how their error has gone."""
-        page = keep.page(project, _VERSIONS, below)
+        page, champion = keep.page(project, _VERSIONS, below), keep.champion(project)
         return pages.show(
             "models.html",
             user=reader,
             project=project,
             projects=tabs.of(reader),
-            champion=keep.champion(project),
+            champion=champion,
             candidates=keep.page(project, _CANDIDATES, state=State.CANDIDATE).items,
             versions=page.items,
             older=page.last.number if page.last else None,
             lines=_lines(page.items),
-            trust=_trust(keep.champion(project)),
+            trust=_trust(champion),
         )
 
     return routes

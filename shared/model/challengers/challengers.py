@@ -40,7 +40,7 @@ class Challengers:
 
     def bringing(self, experts: Sequence[Expert]) -> "Challengers":
         """Ours as they are, with others that are brought, not yet fitted."""
-        ours = self.names[: len(self.names) - len(self.experts)]
+        ours = self._ours
         changed = Challengers(ours, self.labels, experts)
         changed.fitted = {name: count for name, count in self.fitted.items() if name in ours}
         changed._voices = {name: voice for name, voice in self._voices.items() if name in ours}
@@ -49,6 +49,11 @@ class Challengers:
     def expert(self, name: str) -> Expert | None:
         """What is brought under a name; None if it is one of ours."""
         return next((expert for expert in self.experts if expert.name == name), None)
+
+    @property
+    def _ours(self) -> tuple[str, ...]:
+        """The names of those that the project does not bring."""
+        return self.names[: len(self.names) - len(self.experts)]
 
     @property
     def labels(self) -> int:
@@ -100,8 +105,7 @@ class Challengers:
     def state(self) -> ModelState:
         """For `from_state`."""
         brought = [expert.model_dump(mode="json") for expert in self.experts]
-        ours = list(self.names[: len(self.names) - len(brought)])
-        document = {"names": ours, "labels": self.labels, "fitted": dict(self.fitted)}
+        document = {"names": list(self._ours), "labels": self.labels, "fitted": dict(self.fitted)}
         return ModelState.compose(
             {**document, "experts": brought, "heard": sorted(self._voices)},
             **{name: voice.state() for name, voice in self._voices.items()},

@@ -1,26 +1,11 @@
 """`handraise user` and `handraise token` against a service in memory."""
 
 import json
-import os
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from typer.testing import CliRunner, Result
 
 from handraise.cli import app
-from tests.unit.handraise.fake_review import TOKEN, FakeReview, serving
-
-
-@pytest.fixture
-def review(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeReview]:
-    for name in [name for name in os.environ if name.startswith("HANDRAISE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    with serving(FakeReview()) as review:
-        monkeypatch.setenv("HANDRAISE_URL", review.url)
-        monkeypatch.setenv("HANDRAISE_TOKEN", TOKEN)
-        yield review
+from tests.unit.handraise.fake_review import FakeReview
 
 
 def run(*words: str) -> Result:
