@@ -2,27 +2,18 @@
 
 import base64
 import json
-import os
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from handraise.cli import app
 from tests.unit.handraise.fake_letters import FakeLetters, a_letter
-from tests.unit.handraise.fake_review import TOKEN, FakeReview, serving
+from tests.unit.handraise.fake_review import FakeReview
 
 
 @pytest.fixture
-def letters(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeLetters]:
-    for name in [name for name in os.environ if name.startswith("HANDRAISE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    with serving(FakeReview()) as review:
-        monkeypatch.setenv("HANDRAISE_URL", review.url)
-        monkeypatch.setenv("HANDRAISE_TOKEN", TOKEN)
-        yield review.letters
+def letters(review: FakeReview) -> FakeLetters:
+    return review.letters
 
 
 def run(*words: str) -> Result:

@@ -1,21 +1,10 @@
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from handraise.cli import app
-from tests.unit.handraise.fake_review import TOKEN, FakeReview, serving
-
-
-@pytest.fixture
-def review(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeReview]:
-    monkeypatch.chdir(tmp_path)
-    with serving(FakeReview()) as review:
-        monkeypatch.setenv("HANDRAISE_URL", review.url)
-        monkeypatch.setenv("HANDRAISE_TOKEN", TOKEN)
-        yield review
 
 
 @pytest.mark.usefixtures("review")
