@@ -3,10 +3,11 @@
 from typing_extensions import override
 
 from services.review.domain.certificate.block import Block, Terms
+from services.review.domain.certificate.choosing import ANY
 from services.review.domain.certificate.gate import Threshold
 from services.review.domain.certificate.lanes import terms_of
 from services.review.ports import ProjectState
-from services.review.use_cases.thresholds import ANY, Thresholds
+from services.review.use_cases.thresholds import Thresholds
 from shared import wire
 
 

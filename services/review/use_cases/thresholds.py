@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from services.review.domain.certificate.block import Block, Terms
+from services.review.domain.certificate.choosing import allowed
 from services.review.domain.certificate.design import in_flight
 from services.review.domain.certificate.evidence import WINDOW, Book, Label, Rescored, family_of
 from services.review.domain.certificate.gate import Threshold
 from services.review.domain.certificate.lanes import label_of, lane_of, terms_of
 from services.review.domain.certificate.record import read_label, read_routed
 from services.review.domain.certificate.risk import Curve
-from services.review.domain.certificate.selector import threshold, worthwhile
 from services.review.domain.facts import Verdict
 from services.review.domain.ledger import Entry, Kind
 from services.review.domain.routing import predicted_label
@@ -21,9 +21,6 @@ from services.review.ports import ProjectState, Store, Transaction
 from shared import wire
 from shared.clock import Clock
 from shared.events import EventType, ModelChanged, Shadow
-
-ANY = 1.0
-"""A score is at most this."""
 
 _EVERY = timedelta(seconds=1)
 _AT_ONCE = 1000
@@ -69,23 +66,21 @@ class Thresholds:
         Where nothing is promised, nothing has to be proven. A promise needs evidence on the
         version, and without it the lane is shut.
         """
-        if not state.configuration.policy.promises:
-            return _any
-        reader = self._readers.get(state.configuration.name)
-        family = family_of(state.configuration.name, model.name, model.sha256)
-        known = reader.book.curve(lane, family) if reader else None
-        cost = state.configuration.policy.review_cost
-        if known is None or cost is None:
-            return partial(threshold, known)
+        name = state.configuration.name
+        family = family_of(name, model.name, model.sha256)
         errors = state.configuration.order.error_cost
-        return partial(_capped, known, worthwhile(known, errors.get(label_of(lane), 1.0), cost))
+        known = partial(self._curve, name, lane, family)
+        return allowed(state.configuration.policy, known, errors.get(label_of(lane), 1.0))
 
     def terms(self, state: ProjectState, lane: str, last: Block | None) -> Terms:
         """What the next block of a lane promises, after the last one."""
         name = state.configuration.name
-        reader = self._readers.get(name)
-        known = reader.book.curve(lane, name) if reader else None
+        known = self._curve(name, lane, name)
         return terms_of(state.configuration.policy, known, in_flight(last))
+
+    def _curve(self, project: str, lane: str, family: str) -> Curve | None:
+        reader = self._readers.get(project)
+        return reader.book.curve(lane, family) if reader else None
 
     def _read(self, name: str, now: datetime) -> None:
         with self._store.read() as transaction:
@@ -152,13 +147,3 @@ def _said_by(transaction: Transaction, name: str, promoted: ModelChanged) -> Seq
         return same.told.shadow
     parent = transaction.models.get(name, promoted.parent) if promoted.parent else None
     return parent.told.shadow if parent and parent.told.challenger is not None else ()
-
-
-def _capped(known: Curve, cap: float | None, block: Block) -> float | None:
-    """What the promise allows, as far as it is worth it."""
-    allowed = threshold(known, block)
-    return None if allowed is None or cap is None else min(allowed, cap)
-
-
-def _any(_: object) -> float | None:
-    return ANY

@@ -126,6 +126,19 @@ class Block:
         self.checked -= 1
         self.found -= wrong
 
+    def hear(self, *, before: bool | None, now: bool | None) -> bool:
+        """People said something of an audit, or something else than before; None: nothing.
+
+        Returns:
+            Whether the block has ended by it.
+        """
+        was_open = self.end is None
+        if before is not None:
+            self.reopen(wrong=before)
+        if now is not None:
+            self.settle(wrong=now)
+        return was_open and self.end is not None
+
     def next(self, terms: Terms) -> "Block":
         """The block that follows this one."""
         return Block(self.number + 1, terms)
