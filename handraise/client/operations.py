@@ -8,6 +8,7 @@ from handraise.client import (
     ledger,
     letters,
     people,
+    practice,
     quality,
     records,
     reports,
@@ -61,6 +62,8 @@ class Operations:
 
     ask_question = Operation(exams.ask_question)
     answer_question = Operation(exams.answer_question)
+    exercise = Operation(practice.exercise)
+    answer_exercise = Operation(practice.answer_exercise)
 
     projects = Operation(governing.projects)
     project = Operation(governing.project)

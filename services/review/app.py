@@ -18,6 +18,7 @@ from services.review.api import (
     leases,
     models,
     passwords,
+    practice,
     problems,
     projects,
     quality,
@@ -117,6 +118,7 @@ def _add_work(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
     app.include_router(label_errors.router(door, desk.look_again))
     app.include_router(projects.router(door, keep))
     app.include_router(exams.router(door, desk.exam))
+    app.include_router(practice.router(door, desk.practise))
     app.include_router(gold.router(door, desk.gold))
     app.include_router(quality.router(door, desk.measure, desk.standing))
     app.include_router(sending.router(door, SendEvents(core.store, core.relay, core.clock)))

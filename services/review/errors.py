@@ -69,6 +69,13 @@ class NoExam(ReviewError):
     slug = "no-exam"
 
 
+class NothingToPractise(ReviewError):
+    """There is nothing to practise on."""
+
+    status = 409
+    slug = "nothing-to-practise"
+
+
 class TooFewQuestions(ReviewError):
     """There are too few questions for an exam."""
 

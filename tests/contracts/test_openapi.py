@@ -19,6 +19,7 @@ HARMLESS = {
     "keep_lease": "holds it until the same time from now",
     "ask_question": "the same one until it is answered",
     "answer_question": "what was answered stays answered",
+    "answer_exercise": "what was practised stays practised",
     "release_lease": "what is not held is not given back",
     "send_requests": "by event id",
     "send_predictions": "by event id",

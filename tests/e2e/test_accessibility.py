@@ -1,9 +1,9 @@
 """Every page is clean to axe (WCAG 2.2 AA), by day and by night."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.e2e.axe import COLOURS, violations
+from tests.e2e.axe import faults, violations
 from tests.e2e.desk import Desk, events, watching
 
 pytestmark = pytest.mark.e2e
@@ -15,7 +15,7 @@ PAGES = (
     "/dead-letters",
     "/oversight/{queue}",
     "/oversight/{queue}/verification",
-    "/exam/{queue}",
+    "/practice/{queue}",
     "/models/{queue}",
     "/quality/{queue}",
     "/gold/{queue}",
@@ -25,15 +25,6 @@ PAGES = (
     "/review/{queue}/alike",
     "/review/{queue}/plain",
 )
-
-
-def faults(page: Page) -> list[str]:
-    """By day all that axe knows; by night, on the same page, what colours can break."""
-    found = violations(page)
-    page.emulate_media(color_scheme="dark")
-    found += violations(page, COLOURS)
-    page.emulate_media(color_scheme="light")
-    return found
 
 
 def test_pages_are_clean(desk: Desk, browser: Browser) -> None:
@@ -47,9 +38,6 @@ def test_pages_are_clean(desk: Desk, browser: Browser) -> None:
             path = page.format(queue=desk.queue)
             seen.go(path)
             assert faults(seen.page) == [], path
-            seen.page.set_viewport_size({"width": 320, "height": 640})
-            assert seen.page.evaluate("document.documentElement.scrollWidth") == 320, path
-            seen.page.set_viewport_size({"width": 1280, "height": 800})
 
         # the review page: at work, with a note begun, with a notice, with the help, at rest
         seen.go()

@@ -171,25 +171,6 @@ def test_what_carried_the_prediction_is_marked_and_what_is_withheld_is_absent(de
     assert desk.complaints == []
 
 
-def test_the_page_leads_to_the_exam_and_the_exam_back(desk: Desk, browser: Browser) -> None:
-    # given an exam of one question, and something to do
-    desk.send(events(2))
-    desk.answer("event-0", "leave")
-    with desk.api as api:
-        gold = {"event_id": "event-0", "label": "leave", "explanation": "Notice was given."}
-        api.post(f"/v1/projects/{desk.queue}/gold", json=gold).raise_for_status()
-    desk.apply(quality={"exam": {"questions": 1, "pass_at": 1.0}})
-
-    with browser.new_context() as context:
-        ada = desk.as_somebody("ada", "reviewer", context)
-        ada.go()
-        ada.page.get_by_role("link", name="Take the exam").click()
-        ada.page.get_by_role("button", name="leave").click()
-        expect(ada.page.locator("main")).to_contain_text("Notice was given.")
-        ada.page.get_by_role("link", name="Begin to work").click()
-        assert ada.shown() == "event-1"
-
-
 def test_similar_cases_are_compared_and_gone_with_the_item(desk: Desk) -> None:
     torn = {"probabilities": {"stay": 0.49, "leave": 0.51}, "model": {"name": "own", "version": 1}}
     sent = [

@@ -46,6 +46,7 @@ class FakeGoldItems:
             and gold.id not in had
             and self._is_settled(gold)
             and not self._has_held(gold, reviewer)
+            and not self._is_through(gold, reviewer)
         ][:limit]
 
     def show(
@@ -116,3 +117,7 @@ class FakeGoldItems:
             lease.holder == reviewer and lease.item.event_id == gold.event_id
             for lease in self.leases.leases.values()
         )
+
+    def _is_through(self, gold: Gold, reviewer: str) -> bool:
+        item = self.leases.items.of_event(gold.project, gold.event_id)
+        return item is not None and (item.id, reviewer) in self.leases.votes.through

@@ -20,6 +20,7 @@ from tests.fakes.review_history import FakeAccepted, FakeHistory, FakeMarks
 from tests.fakes.review_leases import FakeLeases
 from tests.fakes.review_models import FakeModels
 from tests.fakes.review_outcomes import FakeOutcomes
+from tests.fakes.review_practice import FakePractice
 from tests.fakes.review_queues import FakeItems
 from tests.fakes.review_reviewers import FakeReviewers
 from tests.fakes.review_seals import FakeSeals
@@ -141,6 +142,7 @@ class FakeTransaction:
         self.leases = FakeLeases(self.items, self.votes)
         self.votes.items = self.items
         self.gold = FakeGoldItems(self.leases)
+        self.practice = FakePractice(self.gold)
         self.accepted = FakeAccepted(self.outbox)
         self.seals = FakeSeals(self.ledger)
         self.suspects = FakeSuspects(self.items)

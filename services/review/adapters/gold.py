@@ -60,12 +60,15 @@ class SqlGoldItems:
         ]
 
     def fresh(self, project: str, reviewer: str, limit: int) -> Sequence[Gold]:
-        """Gold for a person who has neither held the event, nor had its copy, nor marked it."""
+        """Gold for a person who neither held nor practised the event, had its copy or marked it."""
         had = exists().where(
             col(GoldAnswerRow.gold_id) == col(GoldRow.id), col(GoldAnswerRow.reviewer) == reviewer
         )
         held = exists().where(
             col(LeaseRow.item_id) == col(ItemRow.id), col(LeaseRow.holder) == reviewer
+        )
+        through = exists().where(
+            col(ThroughRow.item_id) == col(ItemRow.id), col(ThroughRow.reviewer) == reviewer
         )
         rows = run(
             self._session,
@@ -79,6 +82,7 @@ class SqlGoldItems:
                 col(ItemRow.label) == col(GoldRow.label),
                 ~had,
                 ~held,
+                ~through,
             )
             .order_by(col(GoldRow.id))
             .limit(limit),

@@ -22,6 +22,7 @@ from services.review.adapters.models import SqlModels
 from services.review.adapters.outbox import SqlOutbox
 from services.review.adapters.outcomes import SqlOutcomes
 from services.review.adapters.passwords import SqlPasswords
+from services.review.adapters.practice import SqlPractice
 from services.review.adapters.projects import SqlProjects
 from services.review.adapters.reviewers import SqlReviewers
 from services.review.adapters.seals import SqlSeals
@@ -46,6 +47,7 @@ class SqlTransaction:
         self.votes = SqlVotes(session)
         self.reviewers = SqlReviewers(session)
         self.gold = SqlGoldItems(session)
+        self.practice = SqlPractice(session)
         self.blocks = SqlBlocks(session)
         self.suspects = SqlSuspects(session)
         self.models = SqlModels(session)

@@ -7,6 +7,7 @@ from services.review.api.examples_certificates import CERTIFICATES
 from services.review.api.examples_drift import DRIFT
 from services.review.api.examples_label_errors import LABEL_ERRORS
 from services.review.api.examples_models import CHAMPION, MODELS
+from services.review.api.examples_practice import PRACTICE
 from services.review.api.examples_quality import QUALITY
 from services.review.api.examples_reports import CAPACITY, PROMISED, REPORTS
 from services.review.api.examples_seals import SEALS
@@ -132,6 +133,7 @@ _ACT = {
 EXAMPLES: Mapping[str, Any] = (
     CERTIFICATES
     | MODELS
+    | PRACTICE
     | QUALITY
     | REPORTS
     | SEALS

@@ -14,5 +14,6 @@ PARAMETERS: Mapping[str, tuple[str, object]] = {
     "id": ("The id of a dead letter.", 5),
     "version": ("The number of a model version.", 7),
     "question": ("The number of a question of one's own.", 12),
+    "exercise": ("The number of an exercise.", 42),
 }
 """What the parts of paths mean, each with an example."""

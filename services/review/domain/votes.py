@@ -21,6 +21,7 @@ class Because(StrEnum):
     VOTED = "voted"
     SKIPPED = "skipped"
     ESCALATED = "escalated"
+    PRACTISED = "practised"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from services.review.ports.outbox import Bell, Outbox
 from services.review.ports.outcomes import Outcomes
 from services.review.ports.passwords import Hasher, Passwords
 from services.review.ports.people import AccessLog, Proof, Tokens, Users
+from services.review.ports.practice import Practice
 from services.review.ports.projects import Projects, ProjectState
 from services.review.ports.queues import Hold, Items, Leases
 from services.review.ports.reconciling import Accepted, History, Marks, Transport
@@ -52,6 +53,7 @@ __all__ = [
     "Outbox",
     "Outcomes",
     "Passwords",
+    "Practice",
     "ProjectState",
     "Projects",
     "Proof",

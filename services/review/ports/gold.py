@@ -23,7 +23,7 @@ class GoldItems(Protocol):
         ...
 
     def fresh(self, project: str, reviewer: str, limit: int) -> Sequence[Gold]:
-        """Gold for a person who has neither held the event, nor had its copy, nor marked it.
+        """Gold for a person who neither held nor practised the event, had its copy or marked it.
 
         What people have decided otherwise since, or look at again, is left out.
         """

@@ -14,6 +14,7 @@ from services.review.ports.outbox import Outbox
 from services.review.ports.outcomes import Outcomes
 from services.review.ports.passwords import Passwords
 from services.review.ports.people import AccessLog, Tokens, Users
+from services.review.ports.practice import Practice
 from services.review.ports.projects import Projects
 from services.review.ports.queues import Items, Leases
 from services.review.ports.reconciling import Accepted, History, Marks
@@ -44,6 +45,8 @@ class Transaction(Protocol):
     def reviewers(self) -> Reviewers: ...
     @property
     def gold(self) -> GoldItems: ...
+    @property
+    def practice(self) -> Practice: ...
     @property
     def blocks(self) -> Blocks: ...
     @property

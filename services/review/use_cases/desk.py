@@ -9,6 +9,7 @@ from services.review.use_cases.deciding import DecideItem
 from services.review.use_cases.exams import TakeExam
 from services.review.use_cases.gold import KeepGold
 from services.review.use_cases.measuring import MeasureReviewers
+from services.review.use_cases.practising import Practise
 from services.review.use_cases.queues import WorkQueues
 from services.review.use_cases.resembling import FindSimilar
 from services.review.use_cases.standing import KeepStanding
@@ -41,6 +42,7 @@ class Desk:
         self.similar = FindSimilar(store)
         self.gold = KeepGold(store, clock)
         self.exam = TakeExam(store, clock, coin_key)
+        self.practise = Practise(store, clock)
         self.standing = KeepStanding(store, clock)
         self.look_again = LookAgain(store, clock)
         self.measure = MeasureReviewers(store, clock)

@@ -10,11 +10,11 @@ from services.review.api.caller import Doorkeeper
 from services.review.domain.access import Permission, User
 from services.review.errors import NoExam
 from services.review.use_cases.exams import TakeExam
-from services.review.web.forms import form_of
+from services.review.web.forms import form_of, number_of
 from services.review.web.html import Pages, fields, page_route, to
+from services.review.web.keys import KEYS
 
 _MOST_BYTES = 4096
-_MOST_DIGITS = 15
 
 
 def router(pages: Pages, door: Doorkeeper, exam: TakeExam) -> APIRouter:
@@ -37,6 +37,7 @@ def router(pages: Pages, door: Doorkeeper, exam: TakeExam) -> APIRouter:
             user=reviewer,
             queue=queue,
             question=asked,
+            keys=KEYS,
             features=fields(asked.case.features),
             context=fields(asked.case.context),
             marked=None,
@@ -45,13 +46,7 @@ def router(pages: Pages, door: Doorkeeper, exam: TakeExam) -> APIRouter:
     @routes.post("")
     def answer(queue: str, reviewer: Reviewer, form: Form) -> Response:
         """What was right, and why."""
-        marked = exam.answer(queue, _number(form), reviewer, form.get("label", ""))
+        marked = exam.answer(queue, number_of(form, "question"), reviewer, form.get("label", ""))
         return pages.show("exam.html", user=reviewer, queue=queue, question=None, marked=marked)
 
     return routes
-
-
-def _number(form: dict[str, str]) -> int:
-    """Of the question; 0 is none."""
-    text = form.get("question", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0

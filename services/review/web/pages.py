@@ -17,6 +17,7 @@ from services.review.web import (
     exam_page,
     label_error_page,
     plain,
+    practice_page,
     quality_pages,
     queue_page,
     record_pages,
@@ -39,6 +40,7 @@ def install(
     app.include_router(plain.router(pages, door, desk.work, desk.decide))
     app.include_router(queue_page.router(pages, door, desk.watch))
     app.include_router(exam_page.router(pages, door, desk.exam))
+    app.include_router(practice_page.router(pages, door, desk.practise))
     app.include_router(record_pages.router(pages, door, records, desk.appeal, Tabs(keep)))
     app.include_router(label_error_page.router(pages, door, desk.look_again, Tabs(keep)))
     quality_pages.install(app, pages, door, desk, Tabs(keep))

@@ -51,7 +51,9 @@ function paint(queue) {
   const link = card.querySelector("h2 a");
   if (link) {
     link.href = `/review/${encodeURIComponent(queue.queue)}`;
-    card.querySelector(".together a").href = `${link.href}/alike`;
+    const [alike, practice] = card.querySelectorAll(".together a");
+    alike.href = `${link.href}/alike`;
+    practice.href = link.href.replace("/review/", "/practice/");
   }
   const passed = (performance.now() - heardAt) / 1000;
   const age = queue.oldest_age_seconds;
