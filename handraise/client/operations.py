@@ -38,6 +38,7 @@ class Operations:
     reject = Operation(versions.reject)
     roll_back = Operation(versions.roll_back)
     contribution = Operation(reports.contribution)
+    weeks = Operation(reports.weeks)
 
     erase_subjects = Operation(erasing.erase_subjects)
 

@@ -27,7 +27,25 @@ class Contribution(Answer):
     certificates: list[Certificate]
 
 
+class Week(Answer):
+    """Seven days, and the errors that people prevented in them."""
+
+    since: AwareDatetime
+    until: AwareDatetime
+    prevented: Figure
+
+
+class _Weeks(Answer):
+    weeks: list[Week]
+
+
 def contribution(project: str) -> Steps[Contribution]:
     """What people add: errors prevented, accuracy with and without them, time, cost."""
     path = f"/v1/reports/{part(project)}/contribution"
     return ask(Contribution, Request("GET", path))
+
+
+def weeks(project: str) -> Steps[list[Week]]:
+    """Errors that people prevented in each of the last eight weeks, the newest last."""
+    path = f"/v1/reports/{part(project)}/weeks"
+    return (yield from ask(_Weeks, Request("GET", path))).weeks

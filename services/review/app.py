@@ -49,6 +49,7 @@ from services.review.use_cases.desk import Desk
 from services.review.use_cases.drifting import ReadDrift
 from services.review.use_cases.erasing import EraseSubjects
 from services.review.use_cases.federation import LogInByProvider
+from services.review.use_cases.lifting import ReadLift
 from services.review.use_cases.measuring import MeasureReviewers
 from services.review.use_cases.models import KeepModels
 from services.review.use_cases.people import KeepPeople
@@ -124,7 +125,8 @@ def _add_work(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
     app.include_router(sending.router(door, SendEvents(core.store, core.relay, core.clock)))
     read = ReadRecords(core.store, core.clock)
     contribution = ReportContribution(core.store, core.clock)
-    app.include_router(reports.router(door, contribution))
+    lift = ReadLift(core.store, core.clock)
+    app.include_router(reports.router(door, contribution, lift))
     app.include_router(seals.router(door, VerifyLedger(core.store, core.signer), read.prove))
     erase = EraseSubjects(core.store, core.relay, core.leftovers, core.clock)
     app.include_router(erasing.router(door, erase))
@@ -139,7 +141,7 @@ def _add_work(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
     app.include_router(slices.router(door, sliced))
     drifting = ReadDrift(core.store)
     app.include_router(drift.router(door, drifting))
-    figures = oversight.Figures(read, promised, sliced, drifting, contribution)
+    figures = oversight.Figures(read, promised, sliced, drifting, contribution, lift)
     oversight.install(app, shown, door, keep, figures)
 
 

@@ -115,6 +115,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "users": lambda c: c.users(),
     "verify_ledger": lambda c: c.verify_ledger(HEAD, ["ab" * 32]),
     "verify_certificates": lambda c: c.verify_certificates("churn"),
+    "weeks": lambda c: c.weeks("churn"),
 }  # fmt: skip
 
 

@@ -37,6 +37,18 @@ class FakeOutcomes:
             for reason in {item.reason for item in items}
         }
 
+    def settled(self, project: str, after: int, until: int) -> Outcome:
+        items = {item.event_id: item for item in self._of(project)}
+        first = [
+            items[entry.subject]
+            for owner, entry in self.ledger.rows
+            if (owner, entry.kind) == (project, Kind.CORRECTED)
+            and after < entry.sequence <= until
+            and not entry.detail.endswith(".amended")
+        ]
+        judged = [item for item in first if item.reason is not RouteReason.NO_MODEL]
+        return Outcome(0, sum(map(_is_answered, judged)), sum(map(_is_changed, judged)))
+
     def changed(self, project: str, reason: RouteReason, limit: int) -> Sequence[str]:
         found = [i for i in self._of(project) if i.reason is reason and _is_changed(i)]
         return [item.event_id for item in sorted(found, key=lambda item: -item.id)][:limit]

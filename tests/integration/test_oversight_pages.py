@@ -121,3 +121,25 @@ def test_what_has_drifted_is_told(site: Site, olga: dict[str, str]) -> None:
     found = site.ask("GET", "/v1/projects/churn/drift", cookies=olga).json()
     assert [alarm["subject"] for alarm in found["alarms"]] == ["tenure"]
     assert found["streams"][0]["nearness"] == 0.0
+
+
+def test_what_people_prevented_this_week_is_said_and_drawn(site: Site) -> None:
+    # given eight events of which the model said `leave`, and people said otherwise of three
+    site.project("churn")
+    lea, ada = site.session_of("lea", "lead"), site.session_of("ada", "reviewer")
+    assert "this week" not in site.ask("GET", "/oversight/churn", cookies=lea).text
+    site.route([a_prediction(f"e-{n}", leave=0.55) for n in range(8)])
+    for label in ["stay"] * 3 + ["leave"] * 5:
+        site.answer(lea, label)
+
+    page = site.ask("GET", "/oversight/churn", cookies=lea).text
+    told = site.ask("GET", "/v1/reports/churn/weeks", cookies=lea).json()
+
+    assert "People prevented <b>3</b> errors this week" in page
+    assert "there is no interval" in page
+    assert re.search(r'aria-label="Errors prevented in each of 1 weeks, the newest last: 3"', page)
+    assert [week["prevented"]["value"] for week in told["weeks"]] == [3.0]
+
+    # and who could tell gold from how the figures move reads none of them
+    assert "this week" not in site.ask("GET", "/oversight/churn", cookies=ada).text
+    assert site.ask("GET", "/v1/reports/churn/weeks", cookies=ada).status_code == 403

@@ -38,6 +38,7 @@ POLICY: dict[str, str] = {
     "GET /v1/ledger/entries/{project}": "record project",
     "GET /v1/reports/{project}": "read project",
     "GET /v1/reports/{project}/contribution": "record project",
+    "GET /v1/reports/{project}/weeks": "record project",
     "GET /v1/models/{project}": "read project",
     "GET /v1/models/{project}/{version}": "read project",
     "POST /v1/models/{project}/{version}/promote": "promote project",

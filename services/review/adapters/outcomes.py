@@ -6,6 +6,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlmodel import Session, col
 
+from services.review.adapters.ledger import is_kind
+from services.review.domain import facts
 from services.review.domain.contribution import Effort, Impact, Outcome
 from services.review.domain.gold import gold_queue
 from services.review.domain.ledger import Kind
@@ -40,6 +42,28 @@ class SqlOutcomes:
             RouteReason(row.reason): Outcome(row.waiting, row.answered, row.changed)
             for row in run(self._session, statement)
         }
+
+    def settled(self, project: str, after: int, until: int) -> Outcome:
+        """Events with a model that were first settled after a place, up to another."""
+        same = (
+            col(ItemRow.project) == col(LedgerRow.project),
+            col(ItemRow.event_id) == col(LedgerRow.subject),
+        )
+        place = col(LedgerRow.sequence)
+        statement = (
+            select(_count(_ANSWERED), _count(_CHANGED))
+            .select_from(LedgerRow)
+            .join(ItemRow, and_(*same))
+            .where(
+                col(LedgerRow.project) == project,
+                is_kind(Kind.CORRECTED),
+                place > after,
+                place <= until,
+                col(LedgerRow.detail).not_like(f"%.{facts.Verdict.AMENDED.value}"),
+                col(ItemRow.reason) != RouteReason.NO_MODEL.value,
+            )
+        )
+        return Outcome(0, *run(self._session, statement).one())
 
     def changed(self, project: str, reason: RouteReason, limit: int) -> Sequence[str]:
         """The ids of the newest events of a reason to which people gave another label."""

@@ -27,22 +27,32 @@ PROMISED: dict[str, Any] = {
     "ended": [],
 }
 
+_PREVENTED: dict[str, Any] = {
+    "name": "errors_prevented",
+    "value": 79.3,
+    "low": 61.0,
+    "high": 88.4,
+    "unit": "events",
+    "rests_on": 323,
+    "definition": "Events that the model would have decided wrongly and people decided rightly, "
+    "less those that they made wrong.",
+}
+
 REPORTS: dict[str, Any] = {
     "ContributionAnswer": {
         "project": "churn",
         "at": "2026-03-04T10:15:30Z",
-        "figures": [
+        "figures": [_PREVENTED],
+        "certificates": CERTIFICATES["CertificatesAnswer"]["certificates"],
+    },
+    "WeeksAnswer": {
+        "project": "churn",
+        "weeks": [
             {
-                "name": "errors_prevented",
-                "value": 79.3,
-                "low": 61.0,
-                "high": 88.4,
-                "unit": "events",
-                "rests_on": 323,
-                "definition": "Events that the model would have decided wrongly and people "
-                "decided rightly, less those that they made wrong.",
+                "since": "2026-02-25T10:15:30Z",
+                "until": "2026-03-04T10:15:30Z",
+                "prevented": _PREVENTED,
             }
         ],
-        "certificates": CERTIFICATES["CertificatesAnswer"]["certificates"],
-    }
+    },
 }

@@ -10,6 +10,8 @@ from services.review.api.caller import Doorkeeper
 from services.review.api.certificate_answers import CertificateAnswer
 from services.review.domain.access import Permission, User
 from services.review.domain.figures import Figure
+from services.review.domain.lift import Week
+from services.review.use_cases.lifting import ReadLift
 from services.review.use_cases.reporting import Contribution, ReportContribution
 
 
@@ -57,8 +59,28 @@ class ContributionAnswer(BaseModel):
         )
 
 
-def router(door: Doorkeeper, report: ReportContribution) -> APIRouter:
-    """`/v1/reports/{project}/contribution`."""
+class WeekAnswer(BaseModel):
+    """Seven days and the errors that people prevented in them; `prevented.value` may be null."""
+
+    since: datetime
+    until: datetime
+    prevented: FigureAnswer
+
+    @classmethod
+    def of(cls, week: Week) -> Self:
+        """From a week."""
+        return cls(since=week.since, until=week.until, prevented=FigureAnswer.of(week.prevented))
+
+
+class WeeksAnswer(BaseModel):
+    """The last eight weeks, the newest last; none before the first answer."""
+
+    project: str
+    weeks: list[WeekAnswer]
+
+
+def router(door: Doorkeeper, report: ReportContribution, lift: ReadLift) -> APIRouter:
+    """`/v1/reports/{project}/contribution` and `/weeks`."""
     routes = APIRouter(prefix="/v1/reports", tags=["records"])
     Auditor = Annotated[User, Depends(door.allow(Permission.RECORD))]  # noqa: N806 - a type
 
@@ -66,5 +88,11 @@ def router(door: Doorkeeper, report: ReportContribution) -> APIRouter:
     def show_contribution(project: str, _: Auditor) -> ContributionAnswer:
         """What people add: errors prevented, accuracy with and without them, time, cost."""
         return ContributionAnswer.of(report(project))
+
+    @routes.get("/{project}/weeks")
+    def show_weeks(project: str, _: Auditor) -> WeeksAnswer:
+        """Errors that people prevented, week after week; the last one ends now."""
+        weeks = [WeekAnswer.of(week) for week in lift(project)]
+        return WeeksAnswer(project=project, weeks=weeks)
 
     return routes

@@ -3,16 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from services.review.domain import beta
 from services.review.domain.bias import bias
 from services.review.domain.certificate.estimates import Escapes, Interval
 from services.review.domain.figures import Figure, Span, mean_of, quantile_of, share_of
 from services.review.domain.gold import Score
+from services.review.domain.lift import EACH, Balance, doubt, error_of, prevented
 from services.review.domain.slices import Counts
 from shared.events import RouteReason
-
-_EACH = 0.975
-"""Two sources of doubt, each held with this confidence, hold together with 95 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,39 +100,6 @@ def contribution(facts: Facts) -> list[Figure]:
     return [*shares, *_time(facts), *_cost(facts), *_progress(facts)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Balance:
-    """Wrong events, where so many escaped and people err in this share of their answers.
-
-    Where people err in a share e of what they see, they change r = q + (1-q)e of it if a share q of
-    the predictions is wrong and every wrong one is changed; so q = (r-e) / (1-e), the estimate of
-    Rogan and Gladen (1978) with a sensitivity of 1. A lower one gives a greater q.
-    """
-
-    seen: int
-    changed: int
-    escaped: float
-    error: float
-
-    @property
-    def before(self) -> float:
-        """Errors of the model, had it decided all of them alone."""
-        if not self.seen or self.error >= 1:
-            return self.escaped
-        wrong = (self.changed / self.seen - self.error) / (1 - self.error)
-        return max(wrong, 0.0) * self.seen + self.escaped
-
-    @property
-    def after(self) -> float:
-        """Errors that are left."""
-        return self.error * self.seen + self.escaped
-
-    @property
-    def prevented(self) -> float:
-        """Errors that people prevented, less those that they made; below 0 if they made more."""
-        return self.before - self.after
-
-
 def _errors(facts: Facts) -> list[Figure]:
     judged = {r: o for r, o in facts.outcomes.items() if r is not RouteReason.NO_MODEL}
     seen = sum(outcome.answered for outcome in judged.values())
@@ -144,33 +108,23 @@ def _errors(facts: Facts) -> list[Figure]:
     likely, best, worst = _balances(facts, seen, changed, audits.waiting)
     # the more people err, the fewer of their changes say that the model did
     crossed = replace(best, error=worst.error), replace(worst, error=best.error)
-    doubt, total = _doubt(facts.gold), seen + facts.alone
+    known, total = doubt(facts.gold), seen + facts.alone
     means = "Share of right labels, of all events that had a model and are decided, "
     return [
-        Figure(
-            "errors_prevented",
-            likely.prevented if seen else None,
-            worst.prevented if facts.gold.seen else None,
-            best.prevented if facts.gold.seen else None,
-            "events",
-            seen,
-            "Events that the model would have decided wrongly and people decided "
-            "rightly, less those that they made wrong. An event counts as wrong where people "
-            f"changed its label, less people's own errors (Rogan-Gladen); {doubt}",
-        ),
+        prevented(seen, changed, facts.gold),
         _right(
             "accuracy_before",
             [likely.before, *(balance.before for balance in crossed if facts.gold.seen)],
             total,
             f"{means}had the model decided all of them alone. Errors that nobody saw are estimated "
-            f"from random checks of known probability (Horvitz-Thompson); {doubt}",
+            f"from random checks of known probability (Horvitz-Thompson); {known}",
         ),
         _right(
             "accuracy_after",
             [likely.after, *(balance.after for balance in (best, worst) if facts.gold.seen)],
             total,
             f"{means}as they were decided: less errors that no check saw, and people's own; "
-            f"{doubt}",
+            f"{known}",
         ),
     ]
 
@@ -193,19 +147,14 @@ def _shares(facts: Facts) -> list[Figure]:
 
 def _balances(
     facts: Facts, seen: int, changed: int, waiting: int
-) -> tuple[_Balance, _Balance, _Balance]:
+) -> tuple[Balance, Balance, Balance]:
     """The balance as estimated, at its best, and at its worst: open checks all wrong."""
     escaped, worst = _escaped(facts, 0), _escaped(facts, waiting)
-    wrong, answers = facts.gold.seen - facts.gold.right, facts.gold.seen
-    shape = (wrong + 0.5, answers - wrong + 0.5)
-    tail = (1 - _EACH) / 2
-    error = wrong / answers if answers else 0.0
-    least = beta.quantile(tail, *shape) if wrong else 0.0
-    most = beta.quantile(1 - tail, *shape) if answers else 0.0
+    error, least, most = (share or 0.0 for share in error_of(facts.gold))
     return (
-        _Balance(seen, changed, min(escaped.estimate, facts.alone), error),
-        _Balance(seen, changed, escaped.low, least),
-        _Balance(seen, changed, worst.high, most),
+        Balance(seen, changed, min(escaped.estimate, facts.alone), error),
+        Balance(seen, changed, escaped.low, least),
+        Balance(seen, changed, worst.high, most),
     )
 
 
@@ -214,7 +163,7 @@ def _escaped(facts: Facts, waiting: int) -> Interval:
     escapes = Escapes(min(facts.floor, 1 - 1e-9), facts.miss_rate)
     for probability in [*facts.found, *[facts.floor] * waiting]:
         escapes.find(probability)
-    return escapes.interval(facts.alone, _EACH)
+    return escapes.interval(facts.alone, EACH)
 
 
 def _right(name: str, errors: Sequence[float], total: int, definition: str) -> Figure:
@@ -224,12 +173,6 @@ def _right(name: str, errors: Sequence[float], total: int, definition: str) -> F
     likely, *ends = (max(0.0, 1 - wrong / total) for wrong in errors)
     low, high = (min(ends), max(ends)) if ends else (None, None)
     return Figure(name, likely, low, high, "share", total, definition)
-
-
-def _doubt(gold: Score) -> str:
-    if gold.seen:
-        return f"people's errors are known from {gold.seen} answers on gold."
-    return "without gold people's word is the truth, and nothing says how far that holds."
 
 
 def _time(facts: Facts) -> list[Figure]:

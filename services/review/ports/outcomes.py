@@ -15,6 +15,13 @@ class Outcomes(Protocol):
         """Events that went to people, by the reason why."""
         ...
 
+    def settled(self, project: str, after: int, until: int) -> Outcome:
+        """Events with a model that were first settled after a place of the ledger, up to another.
+
+        What people have decided otherwise since counts as it stands now, where it was.
+        """
+        ...
+
     def changed(self, project: str, reason: RouteReason, limit: int) -> Sequence[str]:
         """The ids of the newest events of a reason to which people gave another label."""
         ...

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.review.domain.figures import Span
+
 WIDTH, HEIGHT = 320, 80
 """Of a picture, in its own units."""
 _EDGE = 4
@@ -38,3 +40,46 @@ def line_of(name: str, values: Sequence[tuple[float, float]]) -> Line:
         for x, y in values
     )
     return Line(name.replace("_", " "), points, ys[0], ys[-1], min(ys), max(ys))
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A figure of one of several weeks, in a picture of WIDTH x HEIGHT.
+
+    Attributes:
+        x: its left edge; it is `wide`.
+        top: where it begins; it is `high`.
+        whisker: the ends of its interval and the middle on which they stand; None: none is known.
+    """
+
+    x: float
+    wide: float
+    top: float
+    high: float
+    whisker: tuple[float, float, float] | None
+
+
+def bars_of(values: Sequence[Span]) -> list[Bar]:
+    """Bars side by side on a common zero, each with its interval; a value of None is no bar.
+
+    >>> [(bar.x, bar.top, bar.high) for bar in bars_of([Span(1.0), Span(2.0)])]
+    [(4.0, 40.0, 36.0), (164.0, 4.0, 72.0)]
+    """
+    ends = [0.0, *(end for span in values for end in span if end is not None)]
+    scale = (HEIGHT - 2 * _EDGE) / ((max(ends) - min(ends)) or 1)
+    wide = (WIDTH - 2 * _EDGE) / max(len(values), 1)
+
+    def place(value: float) -> float:
+        return round(_EDGE + (max(ends) - value) * scale, 1)
+
+    bars = []
+    for number, (value, low, high) in enumerate(values):
+        if value is None:
+            continue
+        x, top = round(_EDGE + number * wide, 1), place(max(value, 0.0))
+        known = low is not None and high is not None
+        whisker = (
+            (round(x + wide * 0.4, 1), place(high or 0.0), place(low or 0.0)) if known else None
+        )
+        bars.append(Bar(x, round(wide * 0.8, 1), top, place(min(value, 0.0)) - top, whisker))
+    return bars

@@ -1,5 +1,6 @@
 """The pages on which the whole is watched: what is promised, who decides, and one red button."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
@@ -12,14 +13,17 @@ from services.review.api.bodies import Reason
 from services.review.api.caller import Doorkeeper
 from services.review.api.certificate_answers import CertificateAnswer
 from services.review.domain.access import Permission, User
-from services.review.domain.figures import Figure
+from services.review.domain.figures import Figure, Span
+from services.review.domain.lift import Week
 from services.review.errors import Invalid
 from services.review.use_cases.certificates import ReadCertificates
 from services.review.use_cases.drifting import ReadDrift
+from services.review.use_cases.lifting import ReadLift
 from services.review.use_cases.projects import KeepProjects
 from services.review.use_cases.records import ReadRecords
 from services.review.use_cases.reporting import ReportContribution
 from services.review.use_cases.slicing import ReadSlices
+from services.review.web.charts import Bar, bars_of
 from services.review.web.forms import form_of
 from services.review.web.html import Pages, page_route, to
 from services.review.web.tabs import Tabs
@@ -40,6 +44,7 @@ class Figures:
     slices: ReadSlices
     drift: ReadDrift
     contribution: ReportContribution
+    lift: ReadLift
 
 
 def install(
@@ -90,6 +95,7 @@ def _oversight(
             drift=figures.drift(project),
             nearest=_NEAREST,
             added=_added(figures, project) if reader.may(Permission.RECORD) else [],
+            lift=_lift(figures, project) if reader.may(Permission.RECORD) else None,
             current=[block for block in blocks if block.end is None],
             past=[block for block in blocks if block.end is not None],
         )
@@ -113,6 +119,27 @@ def _oversight(
         return to(f"/oversight/{quote(project)}")
 
     return routes
+
+
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """What people prevented week after week, and its picture."""
+
+    weeks: Sequence[Week]
+    bars: Sequence[Bar]
+
+    @property
+    def now(self) -> Figure:
+        """Of the week that ends now."""
+        return self.weeks[-1].prevented
+
+
+def _lift(figures: Figures, project: str) -> Lift | None:
+    weeks = figures.lift(project)
+    if not weeks or weeks[-1].prevented.value is None:
+        return None
+    told = [week.prevented for week in weeks]
+    return Lift(weeks, bars_of([Span(week.value, week.low, week.high) for week in told]))
 
 
 def _added(figures: Figures, project: str) -> list[Figure]:
