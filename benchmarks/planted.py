@@ -5,14 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import eq
 from pathlib import Path
-from statistics import fmean
+from statistics import fmean, stdev
 
 from benchmarks.table import Figure
 from tests.dawid_skene import Vote, fit
 from tests.planted import Plan, fixed_votes, majority
 from tests.planted_queue import ANSWERS, LABELS, PLANTED, Played, a_file, play
 
-_SEEDS = range(6)
 _WITHIN = 0.05
 _GOOD = [name for name in PLANTED if name != "clicker"]
 
@@ -41,13 +40,18 @@ class _Seen:
     to_leads: float
 
 
-def measure() -> Sequence[Figure]:
+def measure(queues: int) -> Sequence[Figure]:
     """All figures, with leads absent and with a lead who decides at once."""
     return [
         figure
         for leads, when in ((False, "leads absent"), (True, "a lead at hand"))
-        for figure in _figures([_seen(seed, leads=leads) for seed in _SEEDS], when)
+        for figure in _figures([_seen(seed, leads=leads) for seed in range(queues)], when)
     ]
+
+
+def _give_or_take(values: Sequence[float]) -> float:
+    """Half of the 95 % interval of their mean."""
+    return 1.96 * stdev(values) / len(values) ** 0.5
 
 
 def _seen(seed: int, *, leads: bool) -> _Seen:
@@ -91,21 +95,32 @@ def _fixed(seed: int, items: int) -> tuple[float, float]:
 
 def _figures(seen: Sequence[_Seen], when: str) -> Iterator[Figure]:
     for name in _GOOD:
-        error = fmean(each.errors[name] for each in seen)
-        what = f"accuracy {PLANTED[name]}, mean error / limit, {when}"
-        yield Figure(what, 1_000 * error, 1_000 * _WITHIN, 1, "‰", at_most=True)
+        errors = [1_000 * each.errors[name] for each in seen]
+        what = f"accuracy {PLANTED[name]}, mean error (± {_give_or_take(errors):.0f}), {when}"
+        yield Figure(what, fmean(errors), 1_000 * _WITHIN, 1, "‰", at_most=True)
     last = max(each.clicker for each in seen)
     yield Figure(f"clicker paused, the latest / limit, {when}", last, ANSWERS, 1, "answers", True)
     falsely = sum(each.falsely for each in seen)
     yield Figure(f"others paused / reviewers, {when}", falsely, 3 * len(seen), 0, "", True)
-    ours, offline, voted, modelled = (
-        1_000 * fmean(shares) for shares in zip(*(each.right for each in seen), strict=True)
-    )
-    yield Figure(f"right / Dawid-Skene offline, same votes, {when}", ours, offline, 0.995, "‰")
-    yield Figure(f"right / three votes, majority, {when}", ours, voted, 1, "‰")
-    yield Figure(f"right / three votes, Dawid-Skene, {when}", ours, modelled, 1, "‰")
-    used, counted = (fmean(e.votes for e in seen), fmean(e.with_gold for e in seen))
-    yield Figure(f"answers an item / three, {when}", used, 3, 0.6, "", at_most=True)
+    yield from _rights(seen, when)
+    used, counted = [each.votes for each in seen], fmean(each.with_gold for each in seen)
+    what = f"answers an item (± {_give_or_take(used):.2f}) / three, {when}"
+    yield Figure(what, fmean(used), 3, 0.6, "", at_most=True)
     yield Figure(f"answers an item, gold counted / three, {when}", counted, 3, None, "")
     to_leads = fmean(each.to_leads for each in seen)
     yield Figure(f"items to a lead, {when}", 1_000 * to_leads, 1_000, None, "‰")
+
+
+def _rights(seen: Sequence[_Seen], when: str) -> Iterator[Figure]:
+    """Ours beside each other way; the interval is that of the difference, queue by queue."""
+    others = (
+        ("Dawid-Skene offline, same votes", 0.995),
+        ("three votes, majority", 1.0),
+        ("three votes, Dawid-Skene", 1.0),
+    )
+    ours = fmean(each.right[0] for each in seen)
+    for number, (name, goal) in enumerate(others, 1):
+        more = [1_000 * (each.right[0] - each.right[number]) for each in seen]
+        what = f"right (± {_give_or_take(more):.0f}) / {name}, {when}"
+        peer = fmean(each.right[number] for each in seen)
+        yield Figure(what, 1_000 * ours, 1_000 * peer, goal, "‰")

@@ -1,9 +1,9 @@
 """Planted reviewers through the rules of voting and quality: `./run bench reviewers`.
 
 Accuracies .95, .8, .6 and one who clicks at random; 5 labels. Everybody begins unknown, with 12
-gold items; after those 5 % are gold. Each seed is one simulated queue. Figures are means over the
+gold items; after those 10 % are gold. Each seed is one simulated queue. Figures are means over the
 seeds, in thousandths. An item that goes to a lead counts with its likeliest label. `--product`
-plays the same through the product instead (`planted.py`).
+plays the same through the product instead (`planted.py`), so many times as `--queues` says.
 """
 
 import argparse
@@ -33,7 +33,7 @@ _WITHIN = 0.05
 def measure(arguments: argparse.Namespace) -> Sequence[Figure]:
     """All figures of the reviewers."""
     if arguments.product:
-        return planted.measure()
+        return planted.measure(arguments.queues)
     outcomes = [simulate(seed, _PLAN) for seed in _SEEDS]
     unpaused = [simulate(seed, _UNPAUSED) for seed in _SEEDS]
     return [
@@ -131,4 +131,9 @@ def _thousandths(ours: float, peer: float) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    main("reviewers", measure, {"product": "through use cases and a SQLite file, on fewer seeds"})
+    main(
+        "reviewers",
+        measure,
+        {"product": "through use cases and a SQLite file, on fewer seeds"},
+        {"queues": (6, "how many seeds of --product; each takes some 20 s")},
+    )

@@ -33,10 +33,10 @@ class Plan:
 
     accuracies: tuple[float, ...] = (0.95, 0.8, 0.6, 0.2)
     labels: int = 5
-    rule: VoteRule = VoteRule(least=1, most=3, agree_at=0.83)  # noqa: RUF009 - frozen
+    rule: VoteRule = VoteRule(least=1, most=3, agree_at=0.78)  # noqa: RUF009 - frozen
     bar: float = 0.6
     first_gold: int = 12
-    gold: float = 0.05
+    gold: float = 0.1
     answers: int = 300
     estimate_at: int = 300
 

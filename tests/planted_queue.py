@@ -106,8 +106,8 @@ def _prepared(store: SqlStore, chance: random.Random) -> Played:
     project = a_project(
         labels=LABELS,
         policy=Policy(error_rate=1, auto_margin=0.9, audit_probability=0.05),
-        votes=Votes(min=1, max=3, agree_at=0.83),
-        quality=Quality(gold_share=0.05, pause_below=0.6),
+        votes=Votes(min=1, max=3, agree_at=0.78),
+        quality=Quality(gold_share=0.1, pause_below=0.6),
     )
     KeepProjects(store, FakeBell(), clock).apply(project, _OPS)
     played = Played(Workers(store, FakeBell(), clock), store, clock, chance)

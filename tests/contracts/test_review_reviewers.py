@@ -56,8 +56,11 @@ def test_votes_teach_once(store: Store) -> None:
         for number, who in enumerate(("ada", "ben", "cy"), 1):
             transaction.votes.add(a_ballot(one.id, number, who))
         transaction.votes.mark_taught(one.id, ["ada", "cy"])
-        assert set(transaction.votes.taught(one.id)) == {"ada", "cy"}
-        assert set(transaction.votes.taught(one.id + 1)) == set()
+        assert transaction.votes.taught(one.id) == {"ada": None, "cy": None}
+        transaction.votes.mark_taught(one.id, ["cy", "ben"], '{"stay":1.0}')
+        transaction.votes.unmark_taught(one.id, ["ada", "ben"])
+        assert transaction.votes.taught(one.id) == {"cy": '{"stay":1.0}'}
+        assert transaction.votes.taught(one.id + 1) == {}
 
 
 def test_the_newest_votes_of_a_project(store: Store) -> None:

@@ -13,7 +13,7 @@ class FakeVotes:
     ballots: list[Ballot] = field(default_factory=list)
     through: dict[tuple[int, str], tuple[Because, str | None]] = field(default_factory=dict)
     kept: dict[tuple[int, str], Draft] = field(default_factory=dict)
-    lessons: set[tuple[int, str]] = field(default_factory=set)
+    lessons: dict[tuple[int, str], str | None] = field(default_factory=dict)
     items: FakeItems = field(default_factory=FakeItems)
 
     def add(self, ballot: Ballot) -> None:
@@ -38,12 +38,17 @@ class FakeVotes:
         counted = [b for b in self._counted() if self.items.items[b.item_id].project == project]
         return counted[::-1][:limit]
 
-    def taught(self, item_id: int) -> Collection[str]:
-        return {who for number, who in self.lessons if number == item_id}
+    def taught(self, item_id: int) -> Mapping[str, str | None]:
+        return {who: how for (number, who), how in self.lessons.items() if number == item_id}
 
-    def mark_taught(self, item_id: int, reviewers: Collection[str], *, taught: bool = True) -> None:
-        lessons = {(item_id, who) for who in reviewers}
-        self.lessons = self.lessons | lessons if taught else self.lessons - lessons
+    def mark_taught(
+        self, item_id: int, reviewers: Collection[str], held_against: str | None = None
+    ) -> None:
+        self.lessons |= {(item_id, who): held_against for who in reviewers}
+
+    def unmark_taught(self, item_id: int, reviewers: Collection[str]) -> None:
+        for who in reviewers:
+            self.lessons.pop((item_id, who), None)
 
     def take_back(self, ballot: Ballot, state: VoteState) -> bool:
         for place, known in enumerate(self.ballots):

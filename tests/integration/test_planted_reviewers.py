@@ -35,7 +35,7 @@ def test_decisions_are_right_and_answers_are_spared(played: Played) -> None:
     settled = [item for item in played.items("item") if item.settled]
     right = fmean(item.label == played.truths[item.event_id] for item in settled)
     assert len(settled) > ITEMS / 2
-    assert right > 0.88
+    assert right > 0.82
     assert fmean(item.votes for item in settled) <= 0.6 * 3
     # and nothing was ever done to the events that gold was copied from
     assert {item.votes for item in played.items("gold")} == {1}

@@ -93,24 +93,29 @@ class SqlVotes:
         )
         return [_ballot(row) for row in rows]
 
-    def taught(self, item_id: int) -> Collection[str]:
-        """Whose skill has learned of their vote on this item, whatever became of the vote."""
+    def taught(self, item_id: int) -> Mapping[str, str | None]:
+        """Whose skill has learned of their vote on this item, and what it was held against."""
         rows = run(
             self._session,
-            select(col(VoteRow.reviewer)).where(
+            select(col(VoteRow.reviewer), col(VoteRow.held_against)).where(
                 col(VoteRow.item_id) == item_id, col(VoteRow.taught).is_(True)
             ),
         )
-        return set(rows.scalars())
+        return {row.reviewer: row.held_against for row in rows}
 
-    def mark_taught(self, item_id: int, reviewers: Collection[str], *, taught: bool = True) -> None:
-        """Note that skills have learned of these reviewers' votes on an item, or have not."""
-        run(
-            self._session,
-            update(VoteRow)
-            .where(col(VoteRow.item_id) == item_id, col(VoteRow.reviewer).in_(sorted(reviewers)))
-            .values(taught=taught),
-        )
+    def mark_taught(
+        self, item_id: int, reviewers: Collection[str], held_against: str | None = None
+    ) -> None:
+        """Note that skills have learned of these reviewers' votes on an item, and how."""
+        self._mark(item_id, reviewers, taught=True, held_against=held_against)
+
+    def unmark_taught(self, item_id: int, reviewers: Collection[str]) -> None:
+        """Note that skills know nothing of these reviewers' votes on an item any more."""
+        self._mark(item_id, reviewers, taught=False, held_against=None)
+
+    def _mark(self, item_id: int, reviewers: Collection[str], **values: bool | str | None) -> None:
+        whose = col(VoteRow.item_id) == item_id, col(VoteRow.reviewer).in_(sorted(reviewers))
+        run(self._session, update(VoteRow).where(*whose).values(values))
 
     def take_back(self, ballot: Ballot, state: VoteState) -> bool:
         """Let a vote count no more. False if it did not count any more already."""

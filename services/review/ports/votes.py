@@ -30,12 +30,22 @@ class Votes(Protocol):
         """The newest counted votes of a project, newest first."""
         ...
 
-    def taught(self, item_id: int) -> Collection[str]:
-        """Whose skill has learned of their vote on this item, whatever became of the vote."""
+    def taught(self, item_id: int) -> Mapping[str, str | None]:
+        """Whose skill has learned of their vote on this item, whatever became of the vote.
+
+        With each, as JSON, the probabilities that it was held against; None: those on which the
+        item was settled.
+        """
         ...
 
-    def mark_taught(self, item_id: int, reviewers: Collection[str], *, taught: bool = True) -> None:
-        """Note that skills have learned of these reviewers' votes on an item, or have not."""
+    def mark_taught(
+        self, item_id: int, reviewers: Collection[str], held_against: str | None = None
+    ) -> None:
+        """Note that skills have learned of these reviewers' votes on an item, and how."""
+        ...
+
+    def unmark_taught(self, item_id: int, reviewers: Collection[str]) -> None:
+        """Note that skills know nothing of these reviewers' votes on an item any more."""
         ...
 
     def take_back(self, ballot: Ballot, state: VoteState) -> bool:

@@ -32,6 +32,7 @@ class VoteRow(SQLModel, table=True):
     saw_model: bool
     state: str
     taught: bool = False
+    held_against: str | None = Field(default=None, sa_type=Text)
 
 
 class ThroughRow(SQLModel, table=True):

@@ -57,10 +57,12 @@ class Conclude:
             return found, decided
         if found.kind is VerdictKind.MORE:
             transaction.items.offer(item.id, _wanted(item, found))
+            lesson = Lesson(ballots)
         else:
             queue = leads_queue(item.project)
             transaction.items.move(item.id, queue, Stage.DISAGREED, slots=1)
-        self._teach(transaction, item, project, Lesson(ballots), newest.at)
+            lesson = Lesson(ballots, found.probabilities, settled=False)
+        self._teach(transaction, item, project, lesson, newest.at)
         return found, None
 
     def judge(

@@ -15,6 +15,9 @@ from services.review.ports import Transaction
 from services.review.use_cases.standing import pause_if_below, record_standing
 from shared.project import Project
 
+_LEAST = 0.001
+"""Labels less likely than this teach nothing, and a thousand of them would be kept for nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
@@ -22,13 +25,15 @@ class Lesson:
 
     Attributes:
         ballots: its votes, the newest last.
-        truth: the probability of each label, if it is settled.
+        truth: the probability of each label, if the item is settled or its voters disagree.
         by_lead: whether the newest vote is a lead's, who had the last word.
+        settled: whether there will be no better truth than this one.
     """
 
     ballots: Sequence[Ballot]
     truth: Mapping[str, float] | None = None
     by_lead: bool = False
+    settled: bool = True
 
     def pupils(self) -> dict[str, str]:
         """Who said what that tells of them: none that stood alone, it would confirm itself."""
@@ -36,6 +41,12 @@ class Lesson:
             return {}
         judged = self.ballots[:-1] if self.by_lead else self.ballots
         return {ballot.reviewer: ballot.label for ballot in judged}
+
+    def held_against(self) -> str | None:
+        """The truth as it has to be kept, so that it can be unlearned when a better one comes."""
+        if self.settled or self.truth is None:
+            return None
+        return json.dumps({label: p for label, p in self.truth.items() if p >= _LEAST})
 
 
 class Teach:
@@ -49,12 +60,17 @@ class Teach:
         lesson: Lesson,
         now: datetime,
     ) -> None:
-        """Learn what the item's newest vote tells of all who voted on it, once of each."""
+        """Learn what the item's newest vote tells of all who voted on it, once of each.
+
+        What was learned while they disagreed is unlearned as soon as more is known.
+        """
         pupils = lesson.pupils()
+        earlier: Mapping[str, str | None] = {}
         if pupils:
-            known = transaction.votes.taught(item.id)
-            pupils = {name: said for name, said in pupils.items() if name not in known}
-            transaction.votes.mark_taught(item.id, pupils)
+            earlier = transaction.votes.taught(item.id)
+            done = {who for who, held_against in earlier.items() if held_against is None}
+            pupils = {who: said for who, said in pupils.items() if who not in done}
+            transaction.votes.mark_taught(item.id, pupils, lesson.held_against())
         newest = lesson.ballots[-1]
         drawn = is_drawn(item, project) and not lesson.by_lead
         names = pupils.keys() | ({newest.reviewer} if drawn else set())
@@ -63,8 +79,10 @@ class Teach:
             if drawn and reviewer.name == newest.reviewer:
                 learned = _with_arm(learned, newest, item)
             if reviewer.name in pupils:
-                truth = lesson.truth or {}
-                learned = learned.taught(pupils[reviewer.name], truth, SETTLED_WEIGHT)
+                said, before = pupils[reviewer.name], earlier.get(reviewer.name)
+                if before is not None:
+                    learned = learned.untaught(said, json.loads(before), SETTLED_WEIGHT)
+                learned = learned.taught(said, lesson.truth or {}, SETTLED_WEIGHT)
             keep(transaction, learned, project, now)
 
     def forget(
@@ -74,26 +92,32 @@ class Teach:
         project: Project,
         undone: Ballot | None = None,
     ) -> None:
-        """Unlearn what a settled item told of those whose answers count: it is open again.
+        """Unlearn what an item told of those whose answers count: it is open again.
 
         An answer that is `undone` by its giver also tells nothing any more of how the model's
         answer sways people.
         """
-        ballots = transaction.votes.counted(item.id, item.round)
-        truth = _truth(transaction, item) if item.settled else None
-        known = transaction.votes.taught(item.id) if truth else ()
-        pupils = {ballot.reviewer: ballot.label for ballot in ballots if ballot.reviewer in known}
-        transaction.votes.mark_taught(item.id, pupils, taught=False)
+        lessons = _lessons(transaction, item)
+        transaction.votes.unmark_taught(item.id, lessons)
         is_arm = undone and is_drawn(item, project) and not _is_leads(transaction, undone)
         swayed = undone if is_arm else None
-        names = pupils.keys() | ({swayed.reviewer} if swayed else set())
+        names = lessons.keys() | ({swayed.reviewer} if swayed else set())
         for reviewer in transaction.reviewers.lock(item.project, names) if names else ():
             before = reviewer
             if swayed and reviewer.name == swayed.reviewer:
                 before = _with_arm(before, swayed, item, answers=-1)
-            if truth and reviewer.name in pupils:
-                before = before.untaught(pupils[reviewer.name], truth, SETTLED_WEIGHT)
+            if reviewer.name in lessons:
+                before = before.untaught(*lessons[reviewer.name], SETTLED_WEIGHT)
             transaction.reviewers.put(before)
+
+
+def _lessons(transaction: Transaction, item: Item) -> dict[str, tuple[str, Mapping[str, float]]]:
+    """What those said of an item whose skills have learned of it, and what it was held against."""
+    known = transaction.votes.taught(item.id)
+    settled = _truth(transaction, item) if known and item.settled else None
+    said = {b.reviewer: b.label for b in transaction.votes.counted(item.id, item.round)}
+    truths = {who: json.loads(how) if how else settled for who, how in known.items() if who in said}
+    return {who: (said[who], truth) for who, truth in truths.items() if truth is not None}
 
 
 def _truth(transaction: Transaction, item: Item) -> Mapping[str, float] | None:

@@ -5,6 +5,7 @@ import pytest
 from services.review.domain.ledger import Kind
 from services.review.domain.quality import Skill
 from services.review.domain.reviewers import Reviewer, State
+from services.review.domain.standing import Tally
 from services.review.domain.votes import Answer
 from services.review.errors import NotFound, Paused
 from services.review.use_cases.claiming import Wish
@@ -72,11 +73,27 @@ def test_a_leads_word_is_the_truth_for_those_who_disagreed() -> None:
     desk.arrive("e")
     desk.say(ADA, "stay")
     assert desk.say(BEN, "leave").status is Status.DISAGREED
-    assert known(desk, "ada").skill == Skill()
+    assert known(desk, "ada").evidence == Tally(0.25, 0.5)
     desk.say(LEA, "leave", "churn.leads")
+    assert known(desk, "ada").evidence == Tally(0.0, 0.5)
     assert known(desk, "ada").skill.counts == {"leave": {"stay": 0.5}}
     assert known(desk, "ben").skill.counts == {"leave": {"leave": 0.5}}
     assert known(desk, "lea").skill == Skill()
+
+
+def test_who_disagreed_learns_before_a_lead_comes_and_unlearns_what_is_taken_back() -> None:
+    desk = Desk(votes=Votes(min=2, max=2, agree_at=0.9))
+    planted(desk, "ada", skill(20, 2))
+    before = known(desk, "ada")
+    desk.arrive("e")
+    desk.say(ADA, "stay")
+    outcome = desk.say(BEN, "leave")
+    assert outcome.status is Status.DISAGREED
+    assert known(desk, "ben").evidence.right < 0.25
+    desk.undo(outcome.item_id, BEN)
+    assert known(desk, "ben") == Reviewer("churn", "ben")
+    assert known(desk, "ada").evidence == before.evidence
+    assert known(desk, "ada").skill.right == pytest.approx(before.skill.right)
 
 
 def test_taking_back_and_saying_again_teaches_once() -> None:
