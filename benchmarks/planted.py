@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import sqrt
 from operator import eq
 from pathlib import Path
 from statistics import fmean, stdev
@@ -51,7 +52,7 @@ def measure(queues: int) -> Sequence[Figure]:
 
 def _give_or_take(values: Sequence[float]) -> float:
     """Half of the 95 % interval of their mean."""
-    return 1.96 * stdev(values) / len(values) ** 0.5
+    return 1.96 * stdev(values) / sqrt(len(values))
 
 
 def _seen(seed: int, *, leads: bool) -> _Seen:

@@ -83,6 +83,7 @@ class Operations:
     agreement = Operation(quality.agreement)
     anchoring = Operation(quality.anchoring)
     own_impact = Operation(quality.own_impact)
+    own_streaks = Operation(quality.own_streaks)
     own_quality = Operation(quality.own_quality)
     mark_gold = Operation(quality.mark_gold)
     gold = Operation(quality.gold)

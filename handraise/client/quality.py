@@ -76,6 +76,17 @@ class Impact(Answer):
     corrected: int
 
 
+class Streak(Answer):
+    """Days in a row on which one's answers stood, and what they are worth."""
+
+    days: int
+    worth: float
+
+
+class _OwnStreaks(Answer):
+    projects: dict[str, Streak]
+
+
 class _OwnImpact(Answer):
     projects: dict[str, Impact]
 
@@ -142,6 +153,11 @@ def anchoring(project: str) -> Steps[Anchoring]:
 def own_impact() -> Steps[dict[str, Impact]]:
     """What one's own answers came to by project, those of the last day left out."""
     return (yield from ask(_OwnImpact, Request("GET", "/v1/users/me/impact"))).projects
+
+
+def own_streaks() -> Steps[dict[str, Streak]]:
+    """Days in a row on which one's own answers stood, by project."""
+    return (yield from ask(_OwnStreaks, Request("GET", "/v1/users/me/streaks"))).projects
 
 
 def own_quality() -> Steps[dict[str, Estimate]]:

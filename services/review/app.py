@@ -17,6 +17,7 @@ from services.review.api import (
     label_errors,
     leases,
     models,
+    own,
     passwords,
     practice,
     problems,
@@ -36,6 +37,7 @@ from services.review.api import (
     watching,
 )
 from services.review.api.caller import Doorkeeper, check_routes
+from services.review.api.cookies import STREAKS, Cookie
 from services.review.api.limits import Limits
 from services.review.api.portions import Portions
 from services.review.api.rates import RateLimits
@@ -122,6 +124,7 @@ def _add_work(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
     app.include_router(practice.router(door, desk.practise))
     app.include_router(gold.router(door, desk.gold))
     app.include_router(quality.router(door, desk.measure, desk.standing))
+    app.include_router(own.router(door, desk.measure))
     app.include_router(sending.router(door, SendEvents(core.store, core.relay, core.clock)))
     read = ReadRecords(core.store, core.clock)
     contribution = ReportContribution(core.store, core.clock)
@@ -169,7 +172,9 @@ def _add_entrance(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> N
         public_url = core.settings.public_url
         app.include_router(provider_login.router(shown, log_in, core.cookie, public_url))
     measure = MeasureReviewers(core.store, core.clock)
-    app.include_router(own_page.router(shown, door, core.passwords, measure, core.cookie))
+    cookies = own_page.Cookies(core.cookie, Cookie(STREAKS, core.settings.public_url))
+    tabs = Tabs(KeepProjects(core.store, core.relay, core.clock))
+    app.include_router(own_page.router(shown, door, core.passwords, measure, tabs, cookies))
 
 
 def _provider(core: Core) -> LogInByProvider | None:

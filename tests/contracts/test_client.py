@@ -79,6 +79,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "models": lambda c: c.models("churn"),
     "own_impact": lambda c: c.own_impact(),
     "own_quality": lambda c: c.own_quality(),
+    "own_streaks": lambda c: c.own_streaks(),
     "pause_reviewer": lambda c: c.pause_reviewer("churn", "ada", "why"),
     "project": lambda c: c.project("churn"),
     "projects": lambda c: c.projects(),

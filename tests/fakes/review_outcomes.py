@@ -9,7 +9,7 @@ from services.review.domain.contribution import Effort, Impact, Outcome
 from services.review.domain.gold import gold_queue
 from services.review.domain.ledger import Entry, Kind
 from services.review.domain.queue import Item
-from services.review.domain.votes import VoteState
+from services.review.domain.votes import Ballot, VoteState
 from shared.events import DecidedBy, RouteReason
 from tests.fakes.review_queues import FakeItems
 from tests.fakes.review_votes import FakeVotes
@@ -61,17 +61,16 @@ class FakeOutcomes:
         return Effort(len(answers), len(seconds), sum(seconds), sum(s * s for s in seconds))
 
     def impact(self, project: str, reviewer: str, before: datetime) -> Impact:
-        items = {item.id: item for item in self._of(project) if _is_answered(item)}
-        said = [
-            (ballot, items[ballot.item_id])
-            for ballot in self.votes.ballots
-            if ballot.state is VoteState.COUNTED
-            and (ballot.reviewer, ballot.item_id in items) == (reviewer, True)
-            and ballot.at < before
-        ]
+        said = self._answers_of(project, reviewer, before)
         stood = [item for ballot, item in said if ballot.label == item.label]
         right = [i for i in stood if _is_changed(i) and i.reason is not RouteReason.NO_MODEL]
         return Impact(len(said), len(stood), len(right))
+
+    def held(
+        self, project: str, reviewer: str, before: datetime, limit: int
+    ) -> Sequence[tuple[datetime, bool]]:
+        said = self._answers_of(project, reviewer, before)[::-1][:limit]
+        return [(ballot.at, ballot.label == item.label) for ballot, item in said]
 
     def waits(self, project: str, limit: int) -> Sequence[float]:
         since = {item.event_id: item.received_at for item in self._of(project)}
@@ -82,6 +81,18 @@ class FakeOutcomes:
             == (project, Kind.DECIDED, DecidedBy.REVIEWERS.value, 1)
         ]
         return [(e.at - since[e.subject]).total_seconds() for e in decided[::-1]][:limit]
+
+    def _answers_of(
+        self, project: str, reviewer: str, before: datetime
+    ) -> list[tuple[Ballot, Item]]:
+        items = {item.id: item for item in self._of(project) if _is_answered(item)}
+        return [
+            (ballot, items[ballot.item_id])
+            for ballot in self.votes.ballots
+            if ballot.state is VoteState.COUNTED
+            and (ballot.reviewer, ballot.item_id in items) == (reviewer, True)
+            and ballot.at < before
+        ]
 
     def _of(self, project: str) -> list[Item]:
         items = self.items.items.values()

@@ -114,6 +114,22 @@ def test_a_decision_is_contested_on_its_record(site: Site, lea: dict[str, str]) 
     assert again.status_code == 409
 
 
+def test_streaks_are_for_who_asks(site: Site, ada: dict[str, str]) -> None:
+    site.project("churn")
+    assert "Streaks" not in site.ask("GET", "/me", cookies=ada).text
+
+    shown = site.post(ada, "/me/streaks", show="yes")
+    asked = ada | dict(shown.cookies)
+    page = site.ask("GET", "/me", cookies=asked).text
+    hidden = site.post(asked, "/me/streaks", show="")
+
+    assert shown.headers["location"] == "/me"
+    assert "none lasts" in page
+    assert 'href="/practice/churn"' in page
+    assert 'handraise_streaks=""' in hidden.headers["set-cookie"]
+    assert site.ask("GET", "/v1/users/me/streaks", cookies=ada).json() == {"projects": {}}
+
+
 def test_everybody_sees_their_own_accuracy(
     site: Site, lea: dict[str, str], ada: dict[str, str]
 ) -> None:

@@ -28,7 +28,7 @@ def test_a_past_event_is_tried_with_feedback_at_once(site: Site) -> None:
     text = re.sub(r"<[^>]+>", "", told.text)
     assert "They said stay; you said leave; the model had said leave." in text
     nothing = site.ask("GET", "/practice/churn", cookies=ada)
-    assert "others have decided nothing lately that you have not seen" in nothing.text
+    assert "Others have decided nothing lately that you have not seen" in nothing.text
 
 
 def test_what_is_no_exercise_is_told_on_a_page(site: Site) -> None:

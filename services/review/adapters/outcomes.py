@@ -98,15 +98,22 @@ class SqlOutcomes:
             select(func.count(), _count(stood), _count(and_(stood, by_model, _CHANGED)))
             .select_from(VoteRow)
             .join(ItemRow, col(ItemRow.id) == col(VoteRow.item_id))
-            .where(
-                *_of(project),
-                _ANSWERED,
-                col(VoteRow.reviewer) == reviewer,
-                col(VoteRow.state) == VoteState.COUNTED.value,
-                col(VoteRow.at) < before,
-            )
+            .where(*_answers_of(project, reviewer, before))
         )
         return Impact(*run(self._session, statement).one())
+
+    def held(
+        self, project: str, reviewer: str, before: datetime, limit: int
+    ) -> Sequence[tuple[datetime, bool]]:
+        """When a person answered, and whether that is the decision; the newest first."""
+        statement = (
+            select(col(VoteRow.at), (col(VoteRow.label) == col(ItemRow.label)).label("stood"))
+            .join(ItemRow, col(ItemRow.id) == col(VoteRow.item_id))
+            .where(*_answers_of(project, reviewer, before))
+            .order_by(col(VoteRow.at).desc(), col(VoteRow.id).desc())
+            .limit(limit)
+        )
+        return [(row.at, bool(row.stood)) for row in run(self._session, statement)]
 
     def waits(self, project: str, limit: int) -> Sequence[float]:
         """Seconds from an event's arrival to people's first decision, of the newest such."""
@@ -134,6 +141,17 @@ class SqlOutcomes:
 
 def _of(project: str) -> tuple[ColumnElement[bool], ...]:
     return col(ItemRow.project) == project, col(ItemRow.queue) != gold_queue(project)
+
+
+def _answers_of(project: str, reviewer: str, before: datetime) -> tuple[ColumnElement[bool], ...]:
+    """A person's answers before a moment that count, on events that were decided."""
+    return (
+        *_of(project),
+        _ANSWERED,
+        col(VoteRow.reviewer) == reviewer,
+        col(VoteRow.state) == VoteState.COUNTED.value,
+        col(VoteRow.at) < before,
+    )
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -6,6 +6,8 @@ from fastapi import Request, Response
 
 SESSION = "handraise_session"
 """The name of the cookie that proves a visitor."""
+STREAKS = "handraise_streaks"
+"""The name of the cookie of who has asked to see streaks."""
 
 
 class Cookie:

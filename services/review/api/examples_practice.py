@@ -16,4 +16,5 @@ PRACTICE: dict[str, Any] = {
         "predicted": "stays",
         "explanation": "She gave notice in the second call.",
     },
+    "OwnStreaksAnswer": {"projects": {"churn": {"days": 6, "worth": 5.7}}},
 }

@@ -10,10 +10,6 @@ from services.review.api.one_thread import OneThread
 from services.review.api.quality_answers import (
     AgreementAnswer,
     AnchoringAnswer,
-    EstimateAnswer,
-    ImpactAnswer,
-    OwnImpactAnswer,
-    OwnQualityAnswer,
     ReviewerAnswer,
     ReviewersAnswer,
     StandingAnswer,
@@ -24,10 +20,9 @@ from services.review.use_cases.standing import KeepStanding
 
 
 def router(door: Doorkeeper, measure: MeasureReviewers, standing: KeepStanding) -> APIRouter:
-    """`/v1/projects/.../reviewers`, `/agreement`, `/anchoring` and `/v1/users/me/...`."""
+    """`/v1/projects/.../reviewers`, `/agreement` and `/anchoring`."""
     routes = APIRouter(prefix="/v1", tags=["reviewers"], route_class=OneThread)
     Lead = Annotated[User, Depends(door.allow(Permission.LEAD))]  # noqa: N806 - a type
-    Known = Annotated[User, Depends(door.known())]  # noqa: N806 - a type
 
     @routes.get("/projects/{project}/reviewers")
     def list_reviewers(project: str, _: Lead) -> ReviewersAnswer:
@@ -58,17 +53,5 @@ def router(door: Doorkeeper, measure: MeasureReviewers, standing: KeepStanding) 
     def show_anchoring(project: str, _: Lead) -> AnchoringAnswer:
         """How much the model's answer sways people, where chance decided who saw it."""
         return AnchoringAnswer.of(measure.anchoring(project))
-
-    @routes.get("/users/me/quality")
-    def show_own_quality(caller: Known) -> OwnQualityAnswer:
-        """One's own accuracy, with its interval."""
-        found = measure.own(caller.projects, caller.name)
-        return OwnQualityAnswer(projects={n: EstimateAnswer.of(e) for n, e in found.items()})
-
-    @routes.get("/users/me/impact")
-    def show_own_impact(caller: Known) -> OwnImpactAnswer:
-        """What one's own answers came to, those of the last day left out."""
-        found = measure.impact(caller.projects, caller.name)
-        return OwnImpactAnswer(projects={n: ImpactAnswer.of(i) for n, i in found.items()})
 
     return routes

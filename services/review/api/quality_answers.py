@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from services.review.domain.contribution import Impact
 from services.review.domain.quality import Estimate
 from services.review.domain.reviewers import Reviewer, State
+from services.review.domain.streaks import Streak
 from services.review.use_cases.measuring import AgreementReport, AnchoringReport, ReviewerReport
 
 
@@ -150,6 +151,28 @@ class OwnImpactAnswer(BaseModel):
     """What one's own answers came to by project, those of the last day left out."""
 
     projects: dict[str, ImpactAnswer]
+
+
+class StreakAnswer(BaseModel):
+    """Days in a row on which one's answers stood, and what they are worth.
+
+    A day counts with ten answers of which eight in ten stood, by the share that did; a day with
+    fewer answers is left out and breaks nothing. Days are those of UTC.
+    """
+
+    days: int
+    worth: float
+
+    @classmethod
+    def of(cls, lasting: Streak) -> Self:
+        """From a streak."""
+        return cls(days=lasting.days, worth=lasting.worth)
+
+
+class OwnStreaksAnswer(BaseModel):
+    """One's own streak by project where one lasts, answers of the last day left out."""
+
+    projects: dict[str, StreakAnswer]
 
 
 class OwnQualityAnswer(BaseModel):

@@ -34,6 +34,15 @@ class Outcomes(Protocol):
         """What a person's answers before a moment came to."""
         ...
 
+    def held(
+        self, project: str, reviewer: str, before: datetime, limit: int
+    ) -> Sequence[tuple[datetime, bool]]:
+        """When a person answered, and whether that is the decision; the newest first.
+
+        Only answers before a moment that count, on events that were decided.
+        """
+        ...
+
     def waits(self, project: str, limit: int) -> Sequence[float]:
         """Seconds from an event's arrival to people's first decision, of the newest such."""
         ...

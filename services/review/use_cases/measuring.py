@@ -13,6 +13,7 @@ from services.review.domain.contribution import Impact
 from services.review.domain.gold import Score
 from services.review.domain.quality import Estimate, accuracy
 from services.review.domain.reviewers import Arms, Reviewer
+from services.review.domain.streaks import Streak, streak
 from services.review.domain.votes import Ballot
 from services.review.errors import NotFound
 from services.review.ports import Store, Transaction
@@ -126,6 +127,25 @@ class MeasureReviewers:
                 if projects is None or project in projects
             }
         return {project: impact for project, impact in found.items() if impact.answers}
+
+    def streaks(self, projects: Collection[str] | None, name: str) -> Mapping[str, Streak]:
+        """Somebody's streak in each project where one lasts; for who asks, on themselves alone.
+
+        Days are those of UTC; answers of the last day are left out, as in `impact`.
+        """
+        before = self._clock.now() - _UNTOLD
+        with self._store.read() as transaction:
+            names = [state.configuration.name for state in transaction.projects.all()]
+            held = {
+                project: transaction.outcomes.held(project, name, before, _NEWEST)
+                for project in names
+                if projects is None or project in projects
+            }
+        found = {
+            project: streak((at.toordinal(), stood) for at, stood in answers)
+            for project, answers in held.items()
+        }
+        return {project: lasting for project, lasting in found.items() if lasting.days}
 
     def agreement(self, project: str) -> AgreementReport:
         """How far reviewers agree on items that several answered."""

@@ -1,5 +1,6 @@
-"""The page on which people see who and how good they are, change their password and log out."""
+"""The page on which people see who and how good they are, practise, and log out."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -7,7 +8,7 @@ from fastapi.responses import Response
 
 from services.review.api.caller import Doorkeeper, address_of
 from services.review.api.cookies import Cookie
-from services.review.domain.access import ADMIN, User
+from services.review.domain.access import ADMIN, Permission, User
 from services.review.domain.passwords import LEAST_CHARACTERS
 from services.review.errors import Forbidden, Invalid, TooManyAttempts
 from services.review.use_cases.measuring import MeasureReviewers
@@ -15,8 +16,18 @@ from services.review.use_cases.passwords import KeepPasswords
 from services.review.web.entrance import SESSION_SECONDS
 from services.review.web.forms import form_of
 from services.review.web.html import Pages, page_route, to
+from services.review.web.tabs import Tabs
 
 _MOST_BYTES = 4096
+_YEAR = 365 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Cookies:
+    """What a browser keeps: who it is, and whether its owner asked for streaks."""
+
+    session: Cookie
+    streaks: Cookie
 
 
 def router(
@@ -24,14 +35,18 @@ def router(
     door: Doorkeeper,
     passwords: KeepPasswords,
     measure: MeasureReviewers,
-    cookie: Cookie,
+    tabs: Tabs,
+    cookies: Cookies,
 ) -> APIRouter:
     """`/me`."""
     routes = APIRouter(prefix="/me", route_class=page_route(pages), include_in_schema=False)
     Known = Annotated[User, Depends(door.known())]  # noqa: N806 - a type
     Form = Annotated[dict[str, str], Depends(form_of(_MOST_BYTES))]  # noqa: N806 - a type
 
-    def show(user: User, status: int = 200, *, detail: str = "", done: bool = False) -> Response:
+    def show(
+        request: Request, user: User, status: int = 200, *, detail: str = "", done: bool = False
+    ) -> Response:
+        wanted = cookies.streaks.read(request) is not None
         changeable = passwords.enabled and user != ADMIN
         return pages.show(
             "me.html",
@@ -39,6 +54,8 @@ def router(
             user=user,
             accuracies=measure.own(user.projects, user.name),
             impacts=measure.impact(user.projects, user.name),
+            streaks=measure.streaks(user.projects, user.name) if wanted else None,
+            practice=tabs.of(user) if user.may(Permission.REVIEW) else [],
             changeable=changeable,
             least=LEAST_CHARACTERS,
             detail=detail,
@@ -46,22 +63,34 @@ def router(
         )
 
     @routes.get("")
-    def show_me(user: Known, changed: str = "") -> Response:
+    def show_me(request: Request, user: Known, changed: str = "") -> Response:
         """Who is logged in, and what they may do about it."""
-        return show(user, done=bool(changed))
+        return show(request, user, done=bool(changed))
+
+    @routes.post("/streaks")
+    def choose_streaks(request: Request, _: Known, form: Form) -> Response:
+        """Show streaks in this browser from now on, or no more."""
+        response = to("/me")
+        if form.get("show"):
+            cookies.streaks.set(request, response, "shown", _YEAR)
+        else:
+            cookies.streaks.clear(request, response)
+        return response
 
     @routes.post("/password")
     def change_password(request: Request, user: Known, form: Form) -> Response:
         """Change one's own password; other sessions end, this one goes on as a new one."""
         new = form.get("new", "")
         if new != form.get("again", ""):
-            return show(user, Invalid.status, detail="the new passwords differ; give both again")
+            return show(
+                request, user, Invalid.status, detail="the new passwords differ; give both again"
+            )
         try:
             passwords.change(user, form.get("old", ""), new, address_of(request))
         except (Forbidden, Invalid, TooManyAttempts) as error:
-            return show(user, error.status, detail=str(error))
+            return show(request, user, error.status, detail=str(error))
         response = to("/me?changed=yes")
-        cookie.set(request, response, passwords.open_session(user), SESSION_SECONDS)
+        cookies.session.set(request, response, passwords.open_session(user), SESSION_SECONDS)
         return response
 
     return routes

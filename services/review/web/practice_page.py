@@ -29,10 +29,8 @@ def router(pages: Pages, door: Doorkeeper, practise: Practise) -> APIRouter:
         """The next exercise, or that there is none."""
         try:
             task = practise.ask(queue, reviewer)
-        except NothingToPractise as nothing:
-            return pages.show(
-                "practice.html", user=reviewer, queue=queue, task=None, told=None, nothing=nothing
-            )
+        except NothingToPractise:
+            return pages.show("practice.html", user=reviewer, queue=queue, task=None, told=None)
         return pages.show(
             "practice.html",
             user=reviewer,
