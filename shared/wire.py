@@ -111,7 +111,11 @@ def decode_request(document: bytes) -> Request:
         Malformed: it is not one; the message says where.
     """
     request = _decoded(_requests, document)
-    _check_moments(request.time, request.data.deadline, request.data.occurred_at)
+    data = request.data
+    _check_moment(request.time)
+    if data.deadline or data.occurred_at:
+        _check_moment(data.deadline)
+        _check_moment(data.occurred_at)
     return request
 
 
@@ -122,7 +126,9 @@ def decode_prediction(document: bytes) -> Prediction:
         Malformed: it is not one; the message says where.
     """
     prediction = _decoded(_predictions, document)
-    _check_moments(prediction.time, prediction.data.deadline)
+    _check_moment(prediction.time)
+    if prediction.data.deadline:
+        _check_moment(prediction.data.deadline)
     total = sum(prediction.data.probabilities.values())
     if abs(total - 1) > PROBABILITY_TOLERANCE:
         raise Malformed(f"data.probabilities: must sum to 1, not {total:.4f}")
@@ -144,13 +150,12 @@ def _decoded(decoder: msgspec.json.Decoder[_Document], document: bytes) -> _Docu
         raise Malformed(str(error)) from error
 
 
-def _check_moments(*moments: datetime | UnsetType | None) -> None:
-    for moment in moments:
-        if isinstance(moment, datetime) and moment.year in {MINYEAR, MAXYEAR}:
-            try:
-                in_utc_range(moment)
-            except ValueError as error:
-                raise Malformed(str(error)) from error
+def _check_moment(moment: datetime | UnsetType | None) -> None:
+    if moment and moment.year in {MINYEAR, MAXYEAR}:
+        try:
+            in_utc_range(moment)
+        except ValueError as error:
+            raise Malformed(str(error)) from error
 
 
 def _brackets(document: bytes) -> int:

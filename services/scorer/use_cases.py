@@ -88,7 +88,7 @@ def _prediction(
             context=data.context,
             slices=data.slices,
             novelty=UNSET if answer.novelty is None else answer.novelty,
-            evidence=[wire.Evidence(*reason) for reason in answer.reasons],
+            evidence=answer.reasons,
             deadline=data.deadline,
         ),
         traceparent=request.traceparent,

@@ -15,6 +15,7 @@ class Encoded:
     Attributes:
         rows: as they were sent.
         values: their numbers and categories.
+        table: their vectors without words, each of the same length.
         sparse: their vectors, words included.
         text: the vectors of their words alone; None if the project has no text fields.
         words: these words as they stand there.
@@ -22,6 +23,7 @@ class Encoded:
 
     rows: Sequence[Row]
     values: Values
+    table: SparseRows
     sparse: SparseRows
     text: SparseRows | None
     words: Words | None

@@ -1,12 +1,10 @@
 """What carried an answer: the fields and words that speak loudest for its label, or against it."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.events import FeatureValue
 from shared.model.encoded import Encoded
 from shared.model.features import FeatureEncoder
 from shared.model.loudest import loudest_words
@@ -17,6 +15,7 @@ from shared.model.voices.columns import places_of
 from shared.model.voices.linear import LinearVoice
 from shared.model.voices.voice import Voice
 from shared.model.voices.words import WordsVoice
+from shared.wire import Evidence
 
 MOST = 5
 """Fields and words that are named."""
@@ -27,14 +26,6 @@ LONGEST = 200
 DIGITS = 3
 
 Pulls = NDArray[np.float32]
-
-
-class Reason(NamedTuple):
-    """A field with what it holds, or one of its words, and what that adds in favour."""
-
-    field: str
-    value: FeatureValue
-    contribution: float
 
 
 class Explainer:
@@ -56,25 +47,23 @@ class Explainer:
         self._table = self._pulls(labels, [part for part in trusted if _is_linear(part[0])])
         self._text = self._pulls(labels, trusted) if encoder.reads_text else self._table
 
-    def explain(self, rows: Encoded, chosen: NDArray[np.int64]) -> list[list[Reason]]:
+    def explain(self, rows: Encoded, chosen: NDArray[np.int64]) -> list[list[Evidence]]:
         """The loudest reasons of each row, the loudest first.
 
         Args:
             rows: what was answered.
             chosen: the label of each row that is explained, shape (rows,).
         """
-        names = self._encoder.table_fields
-        shares = self._by_field(rows, chosen)
-        loudest = np.argsort(-np.abs(shares), axis=1, kind="stable")[:, :MOST].tolist()
-        rounded = shares.astype(np.float64).round(DIGITS).tolist()
-        told = [
-            [Reason(names[at], _short(row.get(names[at])), share[at]) for at in places]
-            for row, places, share in zip(rows.rows, loudest, rounded, strict=True)
+        fields = self._by_field(rows, chosen)
+        if rows.words is None:
+            return fields
+        words = self._by_word(rows.words, chosen)
+        if not self._encoder.table_fields:
+            return words
+        return [
+            sorted(by_field + by_word, key=_quietness)[:MOST]
+            for by_field, by_word in zip(fields, words, strict=True)
         ]
-        if rows.words is not None:
-            for reasons, words in zip(told, self._by_word(rows.words, chosen), strict=True):
-                reasons.extend(words)
-        return [_loudest(reasons) for reasons in told]
 
     def _pulls(self, labels: int, trusted: Sequence["_Trusted"]) -> Pulls:
         """How far each column pulls to each label, zeros for unknown ones at the end."""
@@ -84,19 +73,41 @@ class Explainer:
         own: Pulls = pulls - (pulls.sum(axis=1, keepdims=True) - pulls) / np.float32(labels - 1)
         return own
 
-    def _by_field(self, rows: Encoded, chosen: NDArray[np.int64]) -> Floats:
-        """What each field of the table adds, shape (rows, fields)."""
-        width = self._encoder.table_width
-        at = rows.sparse.ends[:-1, None] + np.arange(width, dtype=np.int32)
-        pulls = self._table[self._places[rows.sparse.columns[at]], chosen[:, None]]
-        shares: Floats = (rows.sparse.values[at] * pulls) @ self._encoder.owners
-        return shares
+    def _by_field(self, rows: Encoded, chosen: NDArray[np.int64]) -> list[list[Evidence]]:
+        """The fields of the table that are worth naming, the loudest first."""
+        table = rows.table
+        shape = (len(rows), self._encoder.table_width)
+        pulls = _taken(
+            self._table, self._places.take(table.columns).reshape(shape), chosen[:, None]
+        )
+        shares = self._encoder.owners.times((table.values.reshape(shape) * pulls).T).T
+        loudest = np.argsort(-np.abs(shares), axis=1, kind="stable")[:, :MOST]
+        told = np.take_along_axis(shares, loudest, axis=1).astype(np.float64).round(DIGITS)
+        heard = (np.abs(told) >= LEAST).sum(axis=1)
+        names = self._encoder.table_fields
+        places = zip(loudest.tolist(), heard.tolist(), strict=True)
+        loud = ([names[at] for at in some[:count]] for some, count in places)
+        rank = zip(rows.rows, told.tolist(), loud, strict=True)
+        return [
+            [
+                Evidence(name, value[:LONGEST] if isinstance(value, str) else value, share)
+                for name, value, share in zip(named, map(row.get, named), shares, strict=False)
+            ]
+            for row, shares, named in rank
+        ]
 
-    def _by_word(self, words: Words, chosen: NDArray[np.int64]) -> Iterator[list[Reason]]:
-        columns = self._encoder.text_columns(words.hashes)
-        pulls = self._text[self._places[columns], chosen[words.row_of]]
-        for found in loudest_words(words, pulls, MOST):
-            yield [Reason(field, word, round(share, DIGITS)) for field, word, share in found]
+    def _by_word(self, words: Words, chosen: NDArray[np.int64]) -> list[list[Evidence]]:
+        """The words that are worth naming, the loudest first."""
+        places = self._places.take(self._encoder.text_columns(words.hashes))
+        pulls = _taken(self._text, places, chosen.take(words.row_of))
+        return [
+            [
+                Evidence(field, word, rounded)
+                for field, word, share in found
+                if abs(rounded := round(share, DIGITS)) >= LEAST
+            ]
+            for found in loudest_words(words, pulls, MOST)
+        ]
 
 
 _NONE = np.empty(0, np.int32)
@@ -120,10 +131,11 @@ def _is_linear(voice: _Telling) -> bool:
     return isinstance(voice, LinearVoice)
 
 
-def _short(value: FeatureValue) -> FeatureValue:
-    return value[:LONGEST] if isinstance(value, str) else value
+def _quietness(reason: Evidence) -> float:
+    return -abs(reason.contribution)
 
 
-def _loudest(reasons: list[Reason]) -> list[Reason]:
-    heard = [reason for reason in reasons if abs(reason.contribution) >= LEAST]
-    return sorted(heard, key=lambda reason: -abs(reason.contribution))[:MOST]
+def _taken(pulls: Pulls, places: NDArray[np.int32], labels: NDArray[np.int64]) -> Pulls:
+    """`pulls[places, labels]`, in a third of the time."""
+    taken: Pulls = pulls.ravel().take(places * pulls.shape[1] + labels)
+    return taken

@@ -132,13 +132,16 @@ class FeatureEncoder:
         return 1 + 2 * len(self.bins.names) + len(self._categories) + self._crossed
 
     @cached_property
-    def owners(self) -> NDArray[np.float32]:
-        """How much of each value of a table part is each field's, shape (table width, fields)."""
+    def owners(self) -> SparseRows:
+        """How much of each value of a table part is each field's: rows are fields."""
         numbers, fields = len(self.bins.names), len(self.table_fields)
         alone = np.eye(fields, dtype=np.float32)
         together = [alone[combined].mean(axis=0) for combined in self._crosses]
         constant = np.zeros((1, fields), np.float32)
-        return np.concatenate([constant, alone[:numbers], alone, *together])
+        shares = np.concatenate([constant, alone[:numbers], alone, *together])
+        owner, place = np.nonzero(shares.T)
+        ends = np.searchsorted(owner, np.arange(fields + 1)).astype(np.int32)
+        return SparseRows(place.astype(np.int32), shares[place, owner], ends, self.table_width)
 
     def text_columns(self, hashes: NDArray[np.uint64]) -> NDArray[np.int32]:
         """The columns of hashed words and pairs."""
@@ -151,13 +154,13 @@ class FeatureEncoder:
         ends = np.arange(len(rows) + 1, dtype=np.int32) * columns.shape[1]
         table = SparseRows(columns.ravel(), cells.ravel(), ends, self.width)
         if not self.text_fields:
-            return Encoded(rows, values, table, None, None)
+            return Encoded(rows, values, table, table, None, None)
         words = Words.read(rows, self.text_fields)
         row_of, text_columns, text_values = self._text(words)
         text_ends = np.zeros(len(rows) + 1, np.int32)
         np.cumsum(np.bincount(row_of, minlength=len(rows)), out=text_ends[1:])
         text = SparseRows(text_columns, text_values, text_ends, self.width)
-        return Encoded(rows, values, table.beside(text), text, words)
+        return Encoded(rows, values, table, table.beside(text), text, words)
 
     def state(self) -> ModelState:
         """For `from_state`."""
@@ -191,6 +194,9 @@ class FeatureEncoder:
 
     def _table(self, values: Values) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Columns and cells of the table part, shape (rows, table width)."""
+        if self.table_width == 1:
+            rows = values.numbers.shape[1]
+            return np.zeros((rows, 1), np.int32), np.full((rows, 1), NORM, np.float32)
         numbers, rows = len(self.bins.names), values.numbers.shape[1]
         standardised, bins = self.bins.encode(values.numbers)
         bins += self._bin_offsets

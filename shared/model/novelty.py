@@ -44,8 +44,7 @@ def strangeness(encoder: FeatureEncoder, rows: Encoded, seen: NDArray[np.bool_])
         if there is text.
     """
     layout = encoder.layout
-    starts = rows.sparse.ends[:-1, None]
-    unknown = ~seen[rows.sparse.columns[starts + np.arange(layout.crosses.stop)]]
+    unknown = ~seen.take(rows.table.columns).reshape(len(rows), -1)
     distances = np.abs(rows.values.numbers - encoder.bins.centres[:, None])
     beyond = np.nan_to_num(distances / encoder.bins.scales[:, None]).T - 1
     numbers = np.maximum(unknown[:, layout.bins], _squashed(np.maximum(beyond, 0)))

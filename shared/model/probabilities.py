@@ -9,19 +9,44 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Number = TypeVar("Number", bound=np.generic)
 
+FEW = 7
+"""Up to so many labels numpy adds one after the other as well: both ways give the same bits."""
+
 
 def softmax(logits: Floats) -> Floats:
     """Probabilities along the last axis."""
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    probabilities: Floats = powers / powers.sum(axis=-1, keepdims=True)
+    powers = np.exp(logits - over_labels(np.maximum, logits))
+    probabilities: Floats = powers / over_labels(np.add, powers)
     return probabilities
 
 
 def log_softmax(logits: Floats) -> Floats:
     """Logarithms of probabilities along the last axis."""
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    logarithms: Floats = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    shifted = logits - over_labels(np.maximum, logits)
+    logarithms: Floats = shifted - np.log(over_labels(np.add, np.exp(shifted)))
     return logarithms
+
+
+def centred(logarithms: Floats) -> Floats:
+    """The same, less their mean along the last axis."""
+    labels = logarithms.shape[-1]
+    around: Floats = logarithms - over_labels(np.add, logarithms) / labels
+    return around
+
+
+def over_labels(combine: np.ufunc, table: Floats) -> Floats:
+    """Combine along the last axis, which stays with length 1.
+
+    numpy is slow at many short sums; with few labels whole columns are added instead.
+    """
+    labels = table.shape[-1]
+    if labels > FEW:
+        combined: Floats = combine.reduce(table, axis=-1, keepdims=True)
+        return combined
+    combined = table[..., :1]
+    for label in range(1, labels):
+        combined = combine(combined, table[..., label : label + 1])
+    return combined
 
 
 def relabel(array: NDArray[Number], sources: Sequence[int | None]) -> NDArray[Number]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.model.encoded import Encoded
-from shared.model.evidence import Explainer, Reason
+from shared.model.evidence import Explainer
 from shared.model.features import FeatureEncoder
 from shared.model.mixer.mixer import Weights
 from shared.model.novelty import names_of, novelty, strangeness
@@ -19,6 +19,7 @@ from shared.model.voices.constant import ConstantVoice
 from shared.model.voices.linear import LinearVoice
 from shared.model.voices.registry import voice_from_state
 from shared.model.voices.voice import Voice
+from shared.wire import Evidence
 
 KIND = "serving"
 FLOOR = 1e-4
@@ -75,7 +76,7 @@ class ServingModel:
 
     def judge(
         self, rows: Sequence[Row]
-    ) -> tuple[NDArray[np.float64], list[list[Reason]], NDArray[np.float64] | None]:
+    ) -> tuple[NDArray[np.float64], list[list[Evidence]], NDArray[np.float64] | None]:
         """The same probabilities, what carried the likeliest label, and how novel each row is.
 
         Novelty has the shape (rows,) and is 0 to 1; None: an older version does not tell it.

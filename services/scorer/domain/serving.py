@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.events import FeatureValue, ModelRef
+from shared.wire import Evidence
 
 Row = Mapping[str, FeatureValue]
-Reasons = Sequence[tuple[str, FeatureValue, float]]
+Reasons = list[Evidence]
 """Fields with what they hold and add in favour of an answer, the loudest first."""
 
 

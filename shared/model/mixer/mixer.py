@@ -9,7 +9,7 @@ import numpy as np
 from shared.model.mixer.pool import LogOpinionPool, pooled
 from shared.model.mixer.share import FixedShare
 from shared.model.mixer.temperature import Temperatures, tempered
-from shared.model.probabilities import Floats
+from shared.model.probabilities import Floats, centred
 from shared.model.state import ModelState
 
 BOLDEST = 1e-3
@@ -137,5 +137,4 @@ class Mixer:
 def bounded(logs: Floats) -> Floats:
     """Log-probabilities that are not too bold, centred over the labels."""
     limited = np.maximum(logs, np.log(BOLDEST))
-    centred: Floats = limited - limited.mean(axis=2, keepdims=True)
-    return centred
+    return centred(limited)

@@ -4,7 +4,7 @@ from typing import Self
 
 import numpy as np
 
-from shared.model.probabilities import Floats, softmax
+from shared.model.probabilities import Floats, centred, over_labels, softmax
 from shared.model.state import ModelState
 
 HALF_LIFE = 400
@@ -71,5 +71,5 @@ def tempered(logs: Floats, scales: Floats) -> tuple[Floats, Floats]:
     """
     probabilities = np.maximum(softmax(logs * scales[:, None]), FLOOR)
     logarithms = np.log(probabilities)
-    probabilities /= probabilities.sum(axis=2, keepdims=True)
-    return probabilities, logarithms - logarithms.mean(axis=2, keepdims=True)
+    probabilities /= over_labels(np.add, probabilities)
+    return probabilities, centred(logarithms)

@@ -54,7 +54,11 @@ class Convinced(Undecided):
     @override
     def judge(self, rows: Sequence[Row]) -> Judgement:
         probabilities, _, novelty = super().judge(rows)
-        return probabilities, [[("tenure", row["tenure"], 1.5)] for row in rows], novelty
+        return probabilities, _reasons(rows), novelty
+
+
+def _reasons(rows: Sequence[Row]) -> list[list[wire.Evidence]]:
+    return [[wire.Evidence("tenure", row["tenure"], 1.5)] for row in rows]
 
 
 @pytest.mark.asyncio

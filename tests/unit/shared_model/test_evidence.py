@@ -8,10 +8,11 @@ import pytest
 
 from shared.events import FeatureValue
 from shared.model import checks
-from shared.model.evidence import LEAST, MOST, Reason
+from shared.model.evidence import LEAST, MOST
 from shared.model.learner import Learner
 from shared.model.serving import ServingModel
 from shared.project import FieldKind, Project
+from shared.wire import Evidence
 
 Row = dict[str, FeatureValue]
 
@@ -59,7 +60,7 @@ def learned(project: Project, examples: Sequence[tuple[Row, str]]) -> ServingMod
     return model
 
 
-def reasons(model: ServingModel, rows: Sequence[Row]) -> list[list[Reason]]:
+def reasons(model: ServingModel, rows: Sequence[Row]) -> list[list[Evidence]]:
     return model.judge(rows)[1]
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
 from shared.events import FeatureValue
 from shared.model import checks
@@ -40,6 +41,25 @@ def test_each_part_of_a_row_has_the_same_norm() -> None:
         assert np.square(vector.values).sum() == pytest.approx(NORM**2, rel=1e-5)
     both = encoder().encode([{"note": "two words"}]).sparse
     assert np.square(both.values).sum() == pytest.approx(2 * NORM**2, rel=1e-5)
+
+
+def test_rows_are_multiplied_as_scipy_multiplies_them() -> None:
+    sparse = encoder().encode(ROWS).sparse
+    matrix = csr_matrix((sparse.values, sparse.columns, sparse.ends), (len(ROWS), sparse.width))
+    dense = np.random.default_rng(1).random((sparse.width, 3)).astype(np.float32)
+    few = dense[: len(ROWS)]
+    assert np.array_equal(sparse.times(dense), matrix @ dense)
+    assert np.array_equal(sparse.transposed_times(few), matrix.T @ few)
+    with pytest.raises(ValueError, match="does not go with"):
+        sparse.times(few)
+
+
+def test_words_are_the_same_beside_others_that_are_not_ascii() -> None:
+    read = encoder().encode([{"note": "It's FINE, a_b 12-3"}, {"note": "It's FINE, a_b 12-3 é"}])
+    assert read.words is not None
+    alone, beside = read.words.words[:6], read.words.words[6:]
+    assert alone == [b" it", b" s", b" fine", b" a_b", b" 12", b" 3"]
+    assert beside == [*alone, " é".encode()]
 
 
 def test_no_rows_are_no_vectors() -> None:
