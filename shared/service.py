@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from typing_extensions import override
 
 from shared.errors import HandraiseError, Misconfigured
+from shared.http import BoundedHttp
 from shared.observability import Operated, Readiness, configure_logging
 from shared.settings import PREFIX, CommonSettings
 
@@ -21,7 +22,6 @@ log = structlog.get_logger()
 
 _DRAIN_SECONDS = 10
 _BACKLOG = 2048
-_MOST_HEADER_BYTES = 16_384
 _NOT_STARTED = 3
 
 S = TypeVar("S", bound=CommonSettings)
@@ -54,7 +54,7 @@ def serve(
             log_level="warning",
             access_log=False,
             server_header=False,
-            h11_max_incomplete_event_size=_MOST_HEADER_BYTES,
+            http=BoundedHttp,
             timeout_graceful_shutdown=_DRAIN_SECONDS,
         ),
     )

@@ -97,11 +97,11 @@ def create_routes(core: Core) -> FastAPI:
         lifespan=lambda _: lifespan(core),
     )
     problems.install(app)
-    app.include_router(contracts.router())
     door = Doorkeeper(core.access, core.cookie, core.settings.public_url)
     settings, provider = core.settings, bool(core.settings.oidc_issuer)
     shown = Pages(passwords=settings.passwords, provider=provider, images=settings.image_hosts)
     _add_work(app, core, door, shown)
+    app.include_router(contracts.router())
     _add_letters(app, core, door, shown)
     _add_people(app, core, door)
     _add_entrance(app, core, door, shown)
@@ -113,9 +113,9 @@ def create_routes(core: Core) -> FastAPI:
 def _add_work(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
     desk = Desk(core.store, core.relay, core.metrics, core.clock, core.coin_key, core.traces)
     keep = KeepProjects(core.store, core.relay, core.clock)
+    app.include_router(leases.router(door, desk.work, desk.decide, desk.undo))
     app.include_router(queues.router(door, desk.work, core.clock))
     app.include_router(watching.router(door, desk.watch, lambda: core.readiness.leaving))
-    app.include_router(leases.router(door, desk.work, desk.decide, desk.undo))
     app.include_router(similar.router(door, desk.similar))
     app.include_router(second_looks.router(door, desk.appeal, desk.revoke))
     app.include_router(label_errors.router(door, desk.look_again))

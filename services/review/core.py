@@ -16,7 +16,6 @@ from services.review.adapters.erasing import Leftovers
 from services.review.adapters.hasher import Argon2Hasher
 from services.review.adapters.housekeeping import Housekeeping
 from services.review.adapters.letter_keeping import LetterKeeping
-from services.review.adapters.observer import Observer
 from services.review.adapters.outbox import OutboxDrain
 from services.review.adapters.publisher import RedisPublisher
 from services.review.adapters.reconciler import Reconciler
@@ -115,7 +114,7 @@ class Core:
             self.clock,
             [NoticeContradictions(), CountSlices(self.metrics), WatchDrift(self.metrics)],
         )
-        self.observer = Observer(observe)
+        self.observer = Unhurried("observing", observe, every_seconds=2)
         self.transport = RedisTransport(settings.redis_url, settings.prefix)
         self.leftovers = Leftovers(self.database, settings.redis_url, self.keys)
         retain = RetainSubjects(self.store, self.leftovers, self.clock)

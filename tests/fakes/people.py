@@ -10,7 +10,6 @@ from services.review.domain.lockout import Attempts
 from services.review.domain.people import AccessEntry, Account, NewAccessEntry
 from services.review.domain.tokens import Token, TokenKind
 from services.review.ports import Answered, Proof
-from shared.errors import Unavailable
 
 
 @dataclass
@@ -130,10 +129,11 @@ class FakeAnswers:
     def find(self, key: str) -> Answered | None:
         return self.kept[key][0] if key in self.kept else None
 
-    def remember(self, key: str, answered: Answered, at: datetime) -> None:
+    def remember(self, key: str, answered: Answered, at: datetime) -> bool:
         if key in self.kept:
-            raise Unavailable("another process wrote the same first")
+            return False
         self.kept[key] = (answered, at)
+        return True
 
     def forget(self, before: datetime, limit: int) -> int:
         old = [key for key, (_, at) in self.kept.items() if at < before][:limit]

@@ -1,7 +1,9 @@
 """Scorer and review as processes on real servers: from an event to its decision."""
 
 import json
+import socket
 from base64 import b64decode
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +157,21 @@ def test_nobody_gets_in_without_a_token(shared_api: Any, header: dict[str, str])
     answer = shared_api.get("/v1/queues", headers={"Authorization": ""} | header)
     assert answer.status_code == 401
     assert answer.json()["type"] == "urn:handraise:problem:not-authenticated"
+
+
+@pytest.mark.parametrize("more", [b"a" * 8000, b"a: b\r\n" * 1000], ids=["field", "fields"])
+def test_a_head_without_an_end_is_not_read_on(shared_api: Any, more: bytes) -> None:
+    address = ("127.0.0.1", shared_api.base_url.port)
+    with socket.create_connection(address, timeout=20) as client:
+        client.sendall(b"GET /v1/queues HTTP/1.1\r\nHost: h\r\nX-More: ")
+        with suppress(ConnectionError):
+            for _ in range(1000):
+                client.sendall(more)
+        told = b""
+        with suppress(ConnectionError):
+            told = client.recv(1000)
+    assert told.startswith(b"HTTP/1.1 400 Bad Request") or not told
+    assert shared_api.get("/v1/queues").status_code == 200
 
 
 def test_roles_bound_what_a_token_may(shared_api: Any) -> None:

@@ -3,16 +3,15 @@
 from datetime import datetime
 
 from sqlalchemy import CursorResult, bindparam
-from sqlmodel import Session, col, delete, insert, select
+from sqlmodel import Session, col, delete, select
 
 from services.review.ports import Answered
 from services.review.tables import AnswerRow
-from shared.database import Prepared
+from shared.database import Prepared, insert_if_new
 
 _FIND = Prepared(
     select(AnswerRow.request, AnswerRow.outcome).where(AnswerRow.key == bindparam("of_key"))
 )
-_REMEMBER = Prepared(insert(AnswerRow))
 
 
 class SqlAnswers:
@@ -26,10 +25,10 @@ class SqlAnswers:
         row = _FIND.on(self._session, of_key=key).first()
         return Answered(*row) if row else None
 
-    def remember(self, key: str, answered: Answered, at: datetime) -> None:
-        """Remember it; of two requests with one key at once, the second fails as a whole."""
+    def remember(self, key: str, answered: Answered, at: datetime) -> bool:
+        """Remember it. False if something is remembered under the key already."""
         row = {"key": key, "request": answered.request, "outcome": answered.outcome, "at": at}
-        _REMEMBER.on(self._session, **row)
+        return insert_if_new(self._session, AnswerRow, row)
 
     def forget(self, before: datetime, limit: int) -> int:
         """Forget what was remembered before; how many."""

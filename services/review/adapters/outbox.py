@@ -4,14 +4,21 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from sqlalchemy import Integer, bindparam
 from sqlmodel import Session, col, delete, func, select, text
 
 from services.review.tables import OutboxRow
-from shared.database import Database, insert_many
+from shared.database import Database, Prepared, insert_many
 from shared.events import CloudEvent
 from shared.streams import Stream
 
 _RELAY_LOCK = 7214002
+_OLDEST = Prepared(
+    select(OutboxRow.id, OutboxRow.stream, OutboxRow.document)
+    .order_by(col(OutboxRow.id))
+    .limit(bindparam("most", type_=Integer()))
+)
+_FORGET = Prepared(delete(OutboxRow).where(col(OutboxRow.id) == bindparam("of_id")))
 _IN_BASE64 = "base64:"
 """Begins what is no text of ours; a JSON object never begins so."""
 
@@ -68,12 +75,16 @@ class OutboxDrain:
             with self._database.write() as session:
                 session.connection().execute(text("SET LOCAL synchronous_commit TO off"))
                 locked = text(f"SELECT pg_try_advisory_xact_lock({_RELAY_LOCK})")
-                rows = _oldest(session, limit) if session.connection().scalar(locked) else []
+                rows = (
+                    list(_OLDEST.on(session, most=limit))
+                    if session.connection().scalar(locked)
+                    else []
+                )
                 yield _documents(rows)
                 _forget(session, rows)
         else:
             with self._database.read() as session:
-                rows = _oldest(session, limit)
+                rows = list(_OLDEST.on(session, most=limit))
                 documents = _documents(rows)
             yield documents
             if rows:
@@ -81,12 +92,7 @@ class OutboxDrain:
                     _forget(session, rows)
 
 
-def _oldest(session: Session, limit: int) -> Sequence[tuple[int | None, str, str]]:
-    columns = select(OutboxRow.id, OutboxRow.stream, OutboxRow.document)
-    return session.exec(columns.order_by(col(OutboxRow.id)).limit(limit)).all()
-
-
-def _documents(rows: Sequence[tuple[int | None, str, str]]) -> list[tuple[str, bytes]]:
+def _documents(rows: Sequence[tuple[int, str, str]]) -> list[tuple[str, bytes]]:
     return [
         (
             stream,
@@ -98,7 +104,6 @@ def _documents(rows: Sequence[tuple[int | None, str, str]]) -> list[tuple[str, b
     ]
 
 
-def _forget(session: Session, rows: Sequence[tuple[int | None, str, str]]) -> None:
+def _forget(session: Session, rows: Sequence[tuple[int, str, str]]) -> None:
     if rows:
-        ids = [identity for identity, _, _ in rows]
-        session.connection().execute(delete(OutboxRow).where(col(OutboxRow.id).in_(ids)))
+        _FORGET.on_each(session, [{"of_id": identity} for identity, _, _ in rows])

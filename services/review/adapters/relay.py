@@ -17,7 +17,10 @@ _AT_ONCE = 1000
 _LOOK_EVERY_SECONDS = 1.0
 _LONGEST_PAUSE = 5.0
 _GATHER_SECONDS = 0.01
-"""So long a first document waits for others: a pass costs as much for one as for many."""
+_REST = 4
+_LONGEST_REST = 0.1
+"""A first document waits for others so long, or so many times as long as the last pass took: a
+pass costs as much for one as for many, and people wait for the same interpreter and database."""
 
 
 class Relay:
@@ -54,25 +57,27 @@ class Relay:
     async def run(self) -> None:
         """Relay for ever; what cannot leave now is tried again."""
         self._loop = asyncio.get_running_loop()
-        pause = 0.05
+        now, pause = self._loop.time, 0.05
         while True:
             self._rung.clear()
+            begun = now()
             try:
                 while await asyncio.to_thread(self._move):
                     pass
                 self._heartbeat("relay")
                 pause = 0.05
-                await self._wait(_LOOK_EVERY_SECONDS)
+                rest = min(_REST * (now() - begun), _LONGEST_REST)
+                await self._wait(max(_GATHER_SECONDS, rest))
             except Unavailable as error:
                 log.warning("outbox_waits", error=str(error), next_try_seconds=pause)
                 self._metrics.outbox_backlog.set(await asyncio.to_thread(self._backlog))
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
 
-    async def _wait(self, seconds: float) -> None:
+    async def _wait(self, gathering: float) -> None:
         try:
-            await asyncio.wait_for(self._rung.wait(), seconds)
-            await asyncio.sleep(_GATHER_SECONDS)
+            await asyncio.wait_for(self._rung.wait(), _LOOK_EVERY_SECONDS)
+            await asyncio.sleep(gathering)
         except TimeoutError:
             return
 

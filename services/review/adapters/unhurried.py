@@ -10,8 +10,9 @@ from shared.errors import Unavailable
 
 log = structlog.get_logger()
 
-_REST = 4
-"""While there is much to do, others get this many times as long as the work takes."""
+_REST = 9
+"""While there is much to do, others get this many times as long as the work takes: people wait for
+the same interpreter and database."""
 
 
 class Unhurried:

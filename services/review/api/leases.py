@@ -1,4 +1,4 @@
-"""Routes for what a reviewer does with an item."""
+"""Routes for what a reviewer does with an item; the most frequent is looked at first."""
 
 from typing import Annotated
 
@@ -38,6 +38,14 @@ def router(door: Doorkeeper, work: WorkQueues, decide: DecideItem, undo: UndoVot
     routes = APIRouter(prefix="/v1", tags=["items"], route_class=OneThread)
     Reviewer = Annotated[User, Depends(door.allow(Permission.REVIEW))]  # noqa: N806 - a type
 
+    @routes.post("/leases/{lease}/decision", status_code=201, openapi_extra=may_say(LeaseLost))
+    def decide_item(
+        lease: str, body: DecisionRequest, reviewer: Reviewer, key: Key = None
+    ) -> DecisionAnswer:
+        """Answer an item, and take the next ones in the same call."""
+        answer = Answer(body.label, body.comment, body.reason_code, body.seconds_spent, key)
+        return DecisionAnswer.made(*decide(lease, reviewer, answer, body.claim_next))
+
     @routes.post("/leases/{lease}/heartbeat", openapi_extra=may_say(LeaseLost))
     def keep_lease(lease: str, reviewer: Reviewer) -> HeartbeatAnswer:
         """Keep a lease for its full time from now on."""
@@ -68,14 +76,6 @@ def router(door: Doorkeeper, work: WorkQueues, decide: DecideItem, undo: UndoVot
         """Keep what is answered so far; the next claim of the item brings it back."""
         work.keep_draft(lease, reviewer, body.label, body.comment)
         return Response(status_code=204)
-
-    @routes.post("/leases/{lease}/decision", status_code=201, openapi_extra=may_say(LeaseLost))
-    def decide_item(
-        lease: str, body: DecisionRequest, reviewer: Reviewer, key: Key = None
-    ) -> DecisionAnswer:
-        """Answer an item, and take the next ones in the same call."""
-        answer = Answer(body.label, body.comment, body.reason_code, body.seconds_spent, key)
-        return DecisionAnswer.made(*decide(lease, reviewer, answer, body.claim_next))
 
     @routes.post("/items/{item}/undo", openapi_extra=may_say(LeaseLost, TooLate))
     def undo_answer(item: _Item, reviewer: Reviewer, key: Key = None) -> ClaimAnswer:

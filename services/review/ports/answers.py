@@ -20,8 +20,8 @@ class Answers(Protocol):
         """What was asked under a key."""
         ...
 
-    def remember(self, key: str, answered: Answered, at: datetime) -> None:
-        """Remember it; of two requests with one key at once, the second fails as a whole."""
+    def remember(self, key: str, answered: Answered, at: datetime) -> bool:
+        """Remember it. False if something is remembered under the key already."""
         ...
 
     def forget(self, before: datetime, limit: int) -> int:

@@ -28,7 +28,7 @@ from services.review.use_cases.dealing import deal
 from services.review.use_cases.shares import LabelShares
 from services.review.use_cases.standing import check_standing
 
-_WINDOW = 8
+_WINDOW = 4
 """Candidates that are looked at besides those asked for; among them the order is exact."""
 
 

@@ -93,9 +93,7 @@ class DecideItem:
             with self._store.write() as transaction:
                 now = self._clock.now()
                 lease = held_lease(transaction, lease_id, reviewer)
-                once = _once(lease, answer)
-                if once.earlier(transaction, reviewer.name) is None:
-                    once.done(transaction, reviewer.name, "", now)
+                _once(lease, answer).note(transaction, reviewer.name, now)
                 outcome = (
                     self._vote(transaction, lease, answer, now)
                     if lease.holds

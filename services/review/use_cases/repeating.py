@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from services.review.errors import KeyReused
 from services.review.ports import Answered, Store, Transaction
 from shared.clock import Clock
+from shared.errors import Unavailable
 
 _AT_ONCE = 1000
 
@@ -51,10 +52,27 @@ class Once:
         return answered.outcome
 
     def done(self, transaction: Transaction, user: str, outcome: str, now: datetime) -> None:
-        """Remember that it is carried out."""
-        if self.key is not None:
-            answered = Answered(self.request, outcome)
-            transaction.answers.remember(self._of(user), answered, now)
+        """Remember that it is carried out.
+
+        Raises:
+            Unavailable: the same was asked twice at once, and the other was faster.
+        """
+        if not self._is_first(transaction, user, outcome, now):
+            raise Unavailable("a request with this Idempotency-Key was faster; send it again")
+
+    def note(self, transaction: Transaction, user: str, now: datetime) -> None:
+        """Remember a request whose outcome can be told again from what it did.
+
+        Raises:
+            KeyReused: the key belongs to another request.
+        """
+        if not self._is_first(transaction, user, "", now):
+            self.earlier(transaction, user)
+
+    def _is_first(self, transaction: Transaction, user: str, outcome: str, now: datetime) -> bool:
+        if self.key is None:
+            return True
+        return transaction.answers.remember(self._of(user), Answered(self.request, outcome), now)
 
     def _of(self, user: str) -> str:
         return f"{user}/{self.key}"
