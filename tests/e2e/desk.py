@@ -3,10 +3,11 @@
 import json
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import redis
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, Request
 
 from tests.builders import a_project
 from tests.processes import until
@@ -109,6 +110,12 @@ class Desk:
         if message.type in {"error", "warning"} and _OFFLINE not in message.text:
             self.complaints.append(message.text)
 
+    def keep_at_home(self, request: Request) -> None:
+        """No page asks another host for anything."""
+        host = urlsplit(request.url).hostname
+        if request.url.startswith("http") and host not in {"127.0.0.1", "localhost"}:
+            self.complaints.append(f"asks {host}")
+
     def dismiss(self, dialog: Dialog) -> None:
         self.dialogs.append(dialog.type)
         dialog.dismiss()
@@ -120,6 +127,7 @@ def watching(stack: Stack, queue: str, context: BrowserContext) -> Desk:
     desk.page.on("console", desk.overhear)
     desk.page.on("pageerror", lambda error: desk.complaints.append(str(error)))
     desk.page.on("dialog", desk.dismiss)
+    desk.page.on("request", desk.keep_at_home)
     return desk
 
 

@@ -233,21 +233,6 @@ def test_what_is_held_goes_back_when_the_page_is_left(desk: Desk) -> None:
     until(lambda: desk.report()["leased"] == 0)
 
 
-def test_the_first_page_is_light(desk: Desk) -> None:
-    desk.send(events(1))
-    desk.log_in()
-    answers: list[tuple[str, int]] = []
-    desk.page.on("response", lambda r: answers.append((r.url, len(r.body()))))
-
-    desk.page.goto(f"{desk.stack.url}/review/{desk.queue}")
-    desk.shown()
-
-    desk.page.wait_for_load_state("networkidle")
-    first = [url for url, _ in answers if not url.endswith("/pen.js")]  # it comes after the item
-    assert len(first) <= 6, answers
-    assert sum(size for _, size in answers) <= 60_000, answers
-
-
 def test_a_link_from_another_site_leads_in(desk: Desk) -> None:
     # 127.0.0.1 and localhost are two sites to a browser
     desk.page.goto(desk.stack.url.replace("127.0.0.1", "localhost") + "/review")

@@ -14,6 +14,7 @@ from starlette.types import Scope
 from typing_extensions import override
 
 from services.review.errors import NotAuthenticated, ReviewError
+from services.review.web.words import span, whole
 from shared.errors import Unavailable
 
 HEADERS = {
@@ -46,6 +47,7 @@ class Pages:
         self._templates.globals.update(
             passwords=passwords, provider=provider, icon=icon, images=images
         )
+        self._templates.filters.update(span=span, whole=whole)
 
     def show(self, template: str, status: int = 200, **content: object) -> HTMLResponse:
         """One page."""

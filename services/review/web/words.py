@@ -25,6 +25,15 @@ def span(seconds: float) -> str:
     return f"{whole // large} {unit}" + (f" {rest} {less}" if rest else "")
 
 
+def whole(events: float) -> str:
+    """How many events, as people say it.
+
+    >>> [whole(n) for n in (0.4, 1234.6, -7.6, -0.4)]
+    ['0', '1,235', '-8', '0']
+    """
+    return f"{round(events):,}"
+
+
 def standing(state: QueueState, now: datetime) -> str:
     """Whether there is something to do in a queue, and if not, why."""
     if not state.depth:
