@@ -2,8 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from contextlib import suppress
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -20,7 +19,6 @@ from shared.model.packing import pack, unpack
 from shared.model.serving import KIND as SERVING
 from shared.model.serving import ServingModel
 from shared.model.state import SHARED, Array, ModelState, canonical_json
-from shared.model.voices.registry import KINDS as PARTS
 from shared.project import ProjectName
 
 ARRAYS, MANIFEST, SIGNATURE = "arrays.npz", "manifest.json", "manifest.sig"
@@ -28,7 +26,7 @@ MOST_BYTES = 512 * 2**20
 MOST_MANIFEST_BYTES = 16 * 2**20
 SIGNATURE_BYTES = 64
 
-_TEMPORARY = ".new-"
+TEMPORARY = ".new-"
 _REPUBLISH = "publish the version again, or roll back to another"
 
 
@@ -74,7 +72,7 @@ def publish(
     )
     described = canonical_json(manifest.model_dump(mode="json"))
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(mkdtemp(prefix=_TEMPORARY, dir=target.parent))
+    temporary = Path(mkdtemp(prefix=TEMPORARY, dir=target.parent))
     try:
         temporary.chmod(0o755)
         write_synced(temporary / ARRAYS, content)
@@ -109,10 +107,41 @@ def load(
     Raises:
         ArtifactRefused: it must not be used; the message says why, and what to do.
     """
+    manifest, state = _load_whole(store, uri, sha256, verifying_key, most_bytes, parts)
+    if state.document.get("kind") == SERVING:  # a learner's own state is checked where it is read
+        _model(state, uri)
+    return manifest, state
+
+
+def load_model(
+    store: Path,
+    uri: str,
+    sha256: str,
+    verifying_key: Ed25519PublicKey,
+    parts: MutableMapping[str, ModelState] | None = None,
+) -> tuple[Manifest, ServingModel]:
+    """The same, made into the model that it is.
+
+    Raises:
+        ArtifactRefused: it must not be used; the message says why, and what to do.
+    """
+    manifest, state = _load_whole(store, uri, sha256, verifying_key, MOST_BYTES, parts)
+    return manifest, _model(state, uri)
+
+
+def _load_whole(
+    store: Path,
+    uri: str,
+    sha256: str,
+    verifying_key: Ed25519PublicKey,
+    most_bytes: int,
+    parts: MutableMapping[str, ModelState] | None,
+) -> tuple[Manifest, ModelState]:
+    """An artifact with its shared parts."""
     manifest, state = _load_one(store, uri, sha256, verifying_key, most_bytes)
     known = {} if parts is None else dict(parts)
     project, shared = uri.partition("/")[0], {}
-    for name, part_hash in _shared(manifest, uri).items():
+    for name, part_hash in shared_parts(manifest, uri).items():
         if part_hash not in known:
             part = f"{project}/{part_hash}"
             _, known[part_hash] = _load_one(store, part, part_hash, verifying_key, most_bytes)
@@ -120,9 +149,7 @@ def load(
     if parts is not None:
         parts.clear()
         parts.update({part.sha256: part for part in shared.values()})
-    state = ModelState(state.document, state.arrays, shared)
-    _check_consistent(state, uri)
-    return manifest, state
+    return manifest, ModelState(state.document, state.arrays, shared)
 
 
 def _load_one(
@@ -147,53 +174,7 @@ def _load_one(
     return manifest, state
 
 
-def prune(
-    store: Path, project: str, keep: int, spare: Callable[[int, int], bool] | None = None
-) -> list[str]:
-    """Delete all but the newest `keep` artifacts of a project, and what crashes left behind.
-
-    Only the process that publishes the project's models may call this.
-
-    Args:
-        store: the directory of all artifacts.
-        project: whose.
-        keep: how many.
-        spare: whether an older version stays as well, by its number and the newest one's.
-
-    Returns:
-        The content hashes of the deleted artifacts, oldest first. A directory whose manifest
-        cannot be read is left for a person to look at.
-    """
-    versions, shared = [], {}
-    for entry, manifest in _manifests(store / project):
-        if manifest.document.get("kind") in PARTS:
-            shared[entry.name] = entry
-        else:
-            versions.append((manifest.version, entry, _shared(manifest, entry.name)))
-    versions.sort()
-    newest = versions[-1][0] if versions else 0
-    older = versions[: max(0, len(versions) - keep)]
-    doomed = [entry for number, entry, _ in older if spare is None or not spare(number, newest)]
-    staying = [parts for _, entry, parts in versions if entry not in doomed]
-    used = {sha256 for parts in staying for sha256 in parts.values()}
-    doomed += [entry for name, entry in sorted(shared.items()) if name not in used]
-    for entry in doomed:
-        shutil.rmtree(entry)
-    return [entry.name for entry in doomed]
-
-
-def _manifests(directory: Path) -> Iterator[tuple[Path, Manifest]]:
-    """The artifacts of a project; what crashes left behind is deleted on the way."""
-    for entry in sorted(directory.iterdir()) if directory.is_dir() else ():
-        if entry.name.startswith(_TEMPORARY):
-            shutil.rmtree(entry)
-            continue
-        with suppress(OSError, ValueError):
-            document = read_capped(entry / MANIFEST, MOST_MANIFEST_BYTES)
-            yield entry, Manifest.model_validate_json(document)
-
-
-def _shared(manifest: Manifest, uri: str) -> dict[str, str]:
+def shared_parts(manifest: Manifest, uri: str) -> dict[str, str]:
     """The hashes of the shared parts by their names."""
     try:
         return TypeAdapter(dict[str, Sha256]).validate_python(manifest.document.get(SHARED, {}))
@@ -257,12 +238,10 @@ def _check_finite(arrays: Mapping[str, Array], uri: str) -> None:
             raise ArtifactRefused(f"{uri}: {name} holds values that are no numbers; {_REPUBLISH}")
 
 
-def _check_consistent(state: ModelState, uri: str) -> None:
-    """Whether a model to be served can be; a learner's own state is checked where it is read."""
-    if state.document.get("kind") != SERVING:
-        return
+def _model(state: ModelState, uri: str) -> ServingModel:
+    """The model, if it can be served."""
     try:
-        ServingModel.from_state(state)
+        return ServingModel.from_state(state)
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise ArtifactRefused(f"{uri}: its parts do not fit: {error}; {_REPUBLISH}") from error
 
@@ -288,7 +267,7 @@ def _is_whole(store: Path, ref: ArtifactRef, public: Ed25519PublicKey, version: 
 def _move(temporary: Path, target: Path) -> None:
     """Put a new directory in place of what may be there (damaged, or signed with an old key)."""
     if target.exists():
-        aside = temporary.with_name(f"{_TEMPORARY}old-{temporary.name}")
+        aside = temporary.with_name(f"{TEMPORARY}old-{temporary.name}")
         target.rename(aside)
         temporary.rename(target)
         shutil.rmtree(aside)

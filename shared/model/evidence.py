@@ -42,10 +42,15 @@ class Explainer:
     ) -> None:
         self._encoder = encoder
         trusted = list(_trusted(voices, weights))
-        self._columns = np.unique(np.concatenate([_NONE, *(v.columns for v, _ in trusted)]))
+        known = np.zeros(encoder.width, np.bool_)
+        for voice, _ in trusted:
+            known[voice.columns] = True
+        self._columns = np.flatnonzero(known).astype(np.int32)
         self._places = places_of(self._columns, encoder.width)
-        self._table = self._pulls(labels, [part for part in trusted if _is_linear(part[0])])
-        self._text = self._pulls(labels, trusted) if encoder.reads_text else self._table
+        linear = self._pulls(labels, [part for part in trusted if _is_linear(part[0])])
+        words = self._pulls(labels, [part for part in trusted if not _is_linear(part[0])])
+        self._table = _less_others(linear)
+        self._text = _less_others(linear + words) if encoder.reads_text else self._table
 
     def explain(self, rows: Encoded, chosen: NDArray[np.int64]) -> list[list[Evidence]]:
         """The loudest reasons of each row, the loudest first.
@@ -70,8 +75,7 @@ class Explainer:
         pulls = np.zeros((len(self._columns) + 1, labels), np.float32)
         for voice, trust in trusted:
             pulls[self._places[voice.columns]] += voice.pulls(trust)
-        own: Pulls = pulls - (pulls.sum(axis=1, keepdims=True) - pulls) / np.float32(labels - 1)
-        return own
+        return pulls
 
     def _by_field(self, rows: Encoded, chosen: NDArray[np.int64]) -> list[list[Evidence]]:
         """The fields of the table that are worth naming, the loudest first."""
@@ -110,7 +114,6 @@ class Explainer:
         ]
 
 
-_NONE = np.empty(0, np.int32)
 _Telling = LinearVoice | WordsVoice
 _Trusted = tuple[_Telling, Floats]
 
@@ -125,6 +128,12 @@ def _trusted(voices: Sequence[Voice], weights: Weights) -> Iterator[_Trusted]:
         if isinstance(voice, LinearVoice | WordsVoice):
             yield voice, trust[first : first + voice.speakers]
         first += voice.speakers
+
+
+def _less_others(pulls: Pulls) -> Pulls:
+    """How far each column pulls to each label, less the mean of the others."""
+    own: Pulls = pulls - (pulls.sum(axis=1, keepdims=True) - pulls) / np.float32(pulls.shape[1] - 1)
+    return own
 
 
 def _is_linear(voice: _Telling) -> bool:

@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 
 
-def write_synced(path: Path, content: bytes, mode: int = 0o644) -> None:
+def write_synced(path: Path, content: bytes | memoryview, mode: int = 0o644) -> None:
     """Write a new file and wait until it is on disk."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
     descriptor = os.open(path, flags, mode)

@@ -2,6 +2,7 @@
 
 import platform
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 from typing import Annotated, Literal, Self
 
@@ -28,6 +29,14 @@ class Origin:
     parent: int | None
     learned_up_to: int
     metrics: dict[str, float] = field(default_factory=dict)
+
+
+@cache
+def _libraries() -> tuple[tuple[str, str], ...]:
+    """Looked up once: that takes longer than writing a small model."""
+    names = ("numpy", "scipy", "scikit-learn")
+    found = ((name, version(name)) for name in names)
+    return (("python", platform.python_version()), *found)
 
 
 class ArrayShape(BaseModel):
@@ -75,12 +84,7 @@ class Manifest(BaseModel):
             parent=origin.parent,
             learned_up_to=origin.learned_up_to,
             metrics=origin.metrics,
-            libraries={
-                "python": platform.python_version(),
-                "numpy": version("numpy"),
-                "scipy": version("scipy"),
-                "scikit-learn": version("scikit-learn"),
-            },
+            libraries=dict(_libraries()),
             sha256=state.sha256,
             file_sha256=file_sha256,
             file_size=file_size,

@@ -76,5 +76,5 @@ class ModelState:
         for name in sorted(self.arrays):
             array = np.ascontiguousarray(self.arrays[name])
             digest.update(canonical_json([name, array.dtype.str, list(array.shape)]))
-            digest.update(array.tobytes())
+            digest.update(array.data)
         return digest.hexdigest()

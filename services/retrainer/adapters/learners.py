@@ -24,6 +24,7 @@ from shared.model.errors import ArtifactRefused
 from shared.model.keys import load_or_create_signing_key
 from shared.model.learner import Learner, Scored
 from shared.model.manifest import Origin
+from shared.model.pruning import prune
 from shared.model.serving import ServingModel
 from shared.model.state import ModelState
 from shared.project import Project
@@ -86,12 +87,12 @@ class Workshop:
             VersionLost: its artifact is not there any more, or must not be used.
         """
         try:
-            _, state = artifact.load(
+            _, serving = artifact.load_model(
                 self.artifacts, version.uri, version.sha256, self.signing_key.public_key()
             )
         except ArtifactRefused as error:
             raise VersionLost(str(error)) from error
-        return Snapshot(ServingModel.from_state(state), self)
+        return Snapshot(serving, self)
 
     def keeps(self, version: Version) -> bool:
         """Whether a version's artifact is still there."""
@@ -103,11 +104,11 @@ class Workshop:
         def is_spared(number: int, newest: int) -> bool:
             return number in spare or stays(number, newest, self.keep)
 
-        artifact.prune(self.artifacts, project, self.keep, is_spared)
+        prune(self.artifacts, project, self.keep, is_spared)
 
     def prune_checkpoints(self, project: str, keep: int) -> None:
         """Delete all but the newest checkpoint files."""
-        artifact.prune(self.checkpoints, project, keep)
+        prune(self.checkpoints, project, keep)
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,9 @@ from pathlib import Path
 
 from services.scorer.domain.serving import Served
 from shared.events import ModelChanged, ModelRef
-from shared.model.artifact import load
+from shared.model.artifact import load_model
 from shared.model.errors import ArtifactRefused
 from shared.model.keys import load_verifying_key
-from shared.model.serving import ServingModel
 from shared.model.state import ModelState
 
 
@@ -30,13 +29,13 @@ class ArtifactStore:
         """
         key = load_verifying_key(self._verifying_key)
         parts = self._parts.setdefault(project, {})
-        manifest, state = load(self._directory, version.uri, version.sha256, key, parts=parts)
+        uri, sha256 = version.uri, version.sha256
+        manifest, serving = load_model(self._directory, uri, sha256, key, parts)
         if manifest.version != version.version:
             raise ArtifactRefused(
                 f"{version.uri} was signed as version {manifest.version}, not {version.version}; "
                 "correct the event"
             )
         model = ModelRef(name=project, version=version.version, sha256=version.sha256)
-        serving = ServingModel.from_state(state)
         serving.judge([{}])  # what is tabulated once is so here, not while an event waits
         return Served(model, serving)

@@ -59,17 +59,20 @@ class LinearVoice:
         Args:
             trust: how much each speaker weighs, shape (speakers,).
         """
-        pulls = np.zeros((len(self.columns), self.labels), np.float32)
-        for speaker, much in enumerate(trust.astype(np.float32)):
-            pulls += much * self.weights[:, speaker * self.labels : (speaker + 1) * self.labels]
+        by_speaker = self.weights.reshape(-1, self.speakers, self.labels)
+        pulls: NDArray[np.float32] = np.einsum("nsl,s->nl", by_speaker, trust.astype(np.float32))
         return pulls
 
     @classmethod
     def join(cls, voices: Sequence[Self]) -> Self:
         """One voice that says what all of these say; they know the same columns."""
         first = voices[0]
-        weights = np.concatenate([voice.weights for voice in voices], axis=1)
-        return cls(first.width, first.labels, first.columns, weights)
+        total = sum(voice.weights.shape[1] for voice in voices)
+        padded = np.zeros((len(first.columns) + 1, total), np.float32)
+        np.concatenate([voice.weights for voice in voices], axis=1, out=padded[:-1])
+        joined = cls(first.width, first.labels, first.columns, padded[:-1])
+        joined._padded_weights = padded
+        return joined
 
     def state(self) -> ModelState:
         """For `from_state`."""

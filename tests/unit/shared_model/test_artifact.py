@@ -10,11 +10,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.model import checks
-from shared.model.artifact import ArtifactRef, load, prune, publish
+from shared.model.artifact import ArtifactRef, load, publish
 from shared.model.errors import ArtifactRefused
 from shared.model.learner import Learner
-from shared.model.manifest import Origin
-from shared.model.packing import pack
+from shared.model.manifest import ArrayShape, Origin
+from shared.model.packing import pack, unpack
+from shared.model.pruning import prune
 from shared.model.serving import ServingModel
 from shared.model.state import ModelState
 
@@ -69,6 +70,17 @@ def test_a_learner_travels_as_well(tmp_path: Path) -> None:
     _, loaded = load(tmp_path, ref.uri, ref.sha256, VERIFYING_KEY)
 
     assert Learner.restore(checks.PROJECT, loaded).state().sha256 == state.sha256
+
+
+def test_arrays_come_back_as_they_are_whatever_their_order_and_shape() -> None:
+    table = np.arange(6, dtype=np.float32).reshape(2, 3)
+    arrays = {"plain": table, "turned": table.T, "none": table[:0], "one": np.array(1.5)}
+    shapes = {
+        name: ArrayShape(dtype=array.dtype.str, shape=array.shape) for name, array in arrays.items()
+    }
+    again = unpack(bytes(pack(arrays)), shapes)
+    assert all(np.array_equal(again[name], array) for name, array in arrays.items())
+    assert ModelState({}, again).sha256 == ModelState({}, arrays).sha256
 
 
 def test_publishing_again_changes_nothing_and_leaves_nothing_behind(published: Published) -> None:
