@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +13,14 @@ from handraise import repairs
 from handraise.append_only import inspect
 from handraise.children import Child
 from handraise.client import Client
-from handraise.embedded import LEAST_VERSION, Server, connect, find_server
+from handraise.embedded import LEAST_VERSION, Server, find_server
 from handraise.installation import Installation, locate, token
 from handraise.services import why_not_ready
 from handraise.settings import Settings
+from shared.clusters import server_of
+from shared.connecting import CLUSTER, Address, connect_blocking
 from shared.errors import Misconfigured
+from shared.streams import Keyspace
 
 LEAST_PYTHON = (3, 11)
 
@@ -89,11 +92,11 @@ def _running(settings: Settings, *, mend: bool) -> Iterator[Finding]:
         installation = locate(settings)
     except Misconfigured as error:
         if settings.redis_url:
-            yield from _redis(settings.redis_url)
+            yield from _redis(settings.redis_url, settings.keys)
         yield Finding("running", True, str(error))
         return
     if installation.redis_url:
-        yield from _redis(installation.redis_url)
+        yield from _redis(installation.redis_url, installation.keys)
     yield from _services(settings, installation)
     yield from _gaps(settings, installation, mend=mend)
 
@@ -117,20 +120,35 @@ def _gaps(settings: Settings, installation: Installation, *, mend: bool) -> Iter
             yield Finding(check, good, found, cure)
 
 
-def _redis(url: str) -> Iterator[Finding]:
-    shown = url.rsplit("@", maxsplit=1)[-1]
+def _redis(url: str, keys: Keyspace) -> Iterator[Finding]:
+    shown, seen = url.rsplit("@", maxsplit=1)[-1], set[str]()
     try:
-        with connect(url) as redis:
-            told = redis.info("server")
-            yield _version(str(told["redis_version"]), shown)
-            if told["redis_mode"] == "cluster":
-                cure = "give HANDRAISE_REDIS_URL of a server that holds all keys"
-                yield Finding("redis mode", False, "one node of a cluster", cure)
-            yield _setting(redis, "appendonly", "yes", "a crash of Redis loses events")
-            yield _setting(redis, "maxmemory-policy", "noeviction", "Redis throws events away")
-    except (RedisError, ValueError) as error:
+        is_cluster = Address.parse(url).kind == CLUSTER
+        with connect_blocking(url) as redis:
+            for number in keys.numbers:
+                with server_of(redis, keys.marker(number)) as server:
+                    told = server.info("server")
+                    if told["run_id"] not in seen:
+                        seen.add(told["run_id"])
+                        where = f"{shown}, port {told['tcp_port']}" if is_cluster else shown
+                        yield from _server(server, told, where, is_cluster=is_cluster)
+    except (RedisError, Misconfigured, ValueError) as error:
         cure = "start it, or correct HANDRAISE_REDIS_URL; an embedded one comes with `handraise up`"
         yield Finding("redis", False, f"{shown}: {error}", cure)
+
+
+def _server(
+    redis: Redis, told: Mapping[str, object], shown: str, *, is_cluster: bool
+) -> Iterator[Finding]:
+    yield _version(str(told["redis_version"]), shown)
+    if told["redis_mode"] == "cluster" and not is_cluster:
+        cure = (
+            "begin HANDRAISE_REDIS_URL with redis+cluster:// and set HANDRAISE_PARTITIONS "
+            "(docs/howto/grow.md), or give that of a server that holds all keys"
+        )
+        yield Finding("redis mode", False, "one node of a cluster", cure)
+    yield _setting(redis, "appendonly", "yes", "a crash of Redis loses events")
+    yield _setting(redis, "maxmemory-policy", "noeviction", "Redis throws events away")
 
 
 def _version(version: str, shown: str) -> Finding:

@@ -12,15 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import BusyLoadingError, RedisError
-from redis.retry import Retry
 
 from handraise.append_only import anew, inspect
 from handraise.children import Child
 from handraise.ports import free_ports
 from handraise.programs import await_ready
+from shared.connecting import connect_blocking
 from shared.errors import Misconfigured
 
 LEAST_VERSION = (7, 0)
@@ -91,16 +89,6 @@ def program_version(program: Path) -> tuple[int, int] | None:
     return (int(match[1]), int(match[2])) if match else None
 
 
-def connect(url: str, *, timeout: float = 5.0) -> Redis:
-    """A connection that repeats no command: a lost reply must not double an entry."""
-    return Redis.from_url(
-        url,
-        socket_timeout=timeout,
-        socket_connect_timeout=timeout,
-        retry=Retry(NoBackoff(), 0),
-    )
-
-
 class EmbeddedServer:
     """Our own Redis server on this machine, with its data in DATA_DIR/redis."""
 
@@ -156,7 +144,7 @@ class EmbeddedServer:
         if self.child.exit_code is not None:
             return "it has ended"
         try:
-            with connect(self.url, timeout=2.0) as redis:
+            with connect_blocking(self.url, 2.0) as redis:
                 redis.ping()
         except BusyLoadingError:
             return "still loading its data"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from handraise.settings import Settings
 from shared.errors import Misconfigured
+from shared.streams import Keyspace
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Installation:
         url: the review service.
         redis_url: the Redis server.
         prefix: first part of every Redis key.
+        partitions: into how many the streams are divided; None if they are not.
         services: address of each service by name.
         pid: process of the `up` that keeps it running.
     """
@@ -27,6 +29,12 @@ class Installation:
     prefix: str
     services: dict[str, str] = field(default_factory=dict)
     pid: int = 0
+    partitions: int | None = None
+
+    @property
+    def keys(self) -> Keyspace:
+        """Where everything stands in Redis."""
+        return Keyspace(self.prefix, self.partitions)
 
 
 def write_down(installation: Installation, data_dir: Path) -> Path:
@@ -51,7 +59,8 @@ def locate(settings: Settings) -> Installation:
         raise Misconfigured(f"cannot read {settings.data_dir / 'run.json'}: {error}") from error
     if settings.url:
         redis_url = settings.redis_url or (here.redis_url if here else "")
-        return Installation(settings.url.rstrip("/"), redis_url, settings.prefix)
+        address = settings.url.rstrip("/")
+        return Installation(address, redis_url, settings.prefix, partitions=settings.partitions)
     if here is None:
         raise Misconfigured(
             f"nothing runs in {settings.data_dir}: start it with `handraise up`, "

@@ -10,6 +10,7 @@ from pydantic import model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.settings import with_addresses_from_files
+from shared.streams import Keyspace
 
 
 class Settings(BaseSettings):
@@ -19,6 +20,8 @@ class Settings(BaseSettings):
         data_dir: where everything lasting lives.
         host: the address that the services listen on.
         prefix: first part of every Redis key.
+        partitions: into how many the streams are divided; None if they are not.
+        wait_replicas: so many replicas of Redis must have an event before it counts as sent.
         redis_url: a Redis server of one's own; unset means the embedded one.
         redis_url_file: a file that holds the address of Redis.
         database_url: a database of one's own; unset means SQLite in the data directory.
@@ -36,6 +39,8 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".handraise")
     host: str = "127.0.0.1"
     prefix: str = "handraise"
+    partitions: int | None = None
+    wait_replicas: int = 0
     redis_url: str | None = None
     redis_url_file: Path | None = None
     database_url: str | None = None
@@ -51,6 +56,11 @@ class Settings(BaseSettings):
     @classmethod
     def _addresses_from_files(cls, given: dict[str, Any]) -> dict[str, Any]:
         return with_addresses_from_files(given)
+
+    @property
+    def keys(self) -> Keyspace:
+        """Where everything stands in Redis."""
+        return Keyspace(self.prefix, self.partitions)
 
     @property
     def admin_token_path(self) -> Path:

@@ -76,7 +76,10 @@ def _plan(settings: Settings) -> tuple[Installation, list[list[Runnable]]]:
             for name in SERVICES
         ]
     )
-    return Installation(urls["review"], redis_url, settings.prefix, urls, os.getpid()), tiers
+    found = Installation(
+        urls["review"], redis_url, settings.prefix, urls, os.getpid(), settings.partitions
+    )
+    return found, tiers
 
 
 def _ports(settings: Settings) -> dict[str, int]:

@@ -9,8 +9,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.connecting import CLUSTER, Address
 from shared.errors import Misconfigured
 from shared.hardening import weak_redis
+from shared.streams import Keyspace
 
 PREFIX = "HANDRAISE_"
 _FILE = "_url_file"
@@ -29,12 +31,24 @@ class CommonSettings(BaseSettings):
     )
     redis_url: str = Field(
         description="Redis or Valkey (7.0 or newer). `handraise up` starts one and sets this. With "
-        "TLS: `rediss://user:password@host:6380/0?ssl_ca_certs=/path/ca.pem`."
+        "TLS: `rediss://user:password@host:6380/0?ssl_ca_certs=/path/ca.pem`. Behind Sentinel: "
+        "`redis+sentinel://:password@host:26379,other:26379/0?primary=NAME`. A cluster: "
+        "`redis+cluster://:password@host:6379,other:6379`."
     )
     redis_url_file: Path | None = Field(
         None, description="A file that holds the address of Redis, instead of the address itself."
     )
     prefix: str = Field("handraise", description="Start of every Redis key.")
+    partitions: Annotated[int, Field(ge=1, le=1024)] | None = Field(
+        None,
+        description="Divide the streams into so many partitions, by the events' ids; a Redis "
+        "Cluster needs it. Never to be changed, and the same for every service and sender.",
+    )
+    wait_replicas: Annotated[int, Field(ge=0, le=8)] = Field(
+        0,
+        description="So many replicas of Redis must have what leaves the outbox before it counts "
+        "as sent (WAIT).",
+    )
     data_dir: Path = Field(
         Path(".handraise"), description="Where embedded data, secrets and artifacts are kept."
     )
@@ -72,6 +86,16 @@ class CommonSettings(BaseSettings):
     def _addresses_from_files(cls, given: dict[str, Any]) -> dict[str, Any]:
         return with_addresses_from_files(given)
 
+    @model_validator(mode="after")
+    def _fits_its_redis(self) -> "CommonSettings":
+        require_partitions(self.redis_url, self.partitions)
+        return self
+
+    @property
+    def keys(self) -> Keyspace:
+        """Where everything stands in Redis."""
+        return Keyspace(self.prefix, self.partitions)
+
     def weaknesses(self) -> Iterator[str]:
         """Why this is not fit for production, one sentence each."""
         weak = weak_redis(self.redis_url)
@@ -85,6 +109,19 @@ class CommonSettings(BaseSettings):
             if name.startswith(PREFIX) and name not in known:
                 for meant in difflib.get_close_matches(name, known, 1, _SURELY_MEANT):
                     yield name, meant
+
+
+def require_partitions(redis_url: str, partitions: int | None) -> None:
+    """See that a cluster is given partitions.
+
+    Raises:
+        Misconfigured: it is not, or the address is none.
+    """
+    if Address.parse(redis_url).kind == CLUSTER and partitions is None:
+        raise Misconfigured(
+            f"{PREFIX}REDIS_URL is that of a cluster: set {PREFIX}PARTITIONS too, to four times "
+            "the primaries that you expect (docs/howto/grow.md)"
+        )
 
 
 def with_addresses_from_files(given: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from shared import wire
 from shared.database import Database
 from shared.events import CloudEvent, EventType, ModelRef, PredictionMade, announce
 from shared.project import Policy, Quality, Votes
-from shared.streams import Stream
+from shared.streams import Keyspace
 from tests.builders import NOON, SHA256, a_project, features
 from tests.fakes.bell import FakeBell
 from tests.fakes.clock import FakeClock
@@ -73,7 +73,7 @@ def a_file(folder: Path) -> Iterator[SqlStore]:
     """The store of an installation on SQLite."""
     database = Database(f"sqlite:///{folder / 'review.db'}")
     database.upgrade(Path(migrations.__path__[0]), "review_alembic_version")
-    yield SqlStore(database, {stream: stream.key("test") for stream in Stream})
+    yield SqlStore(database, Keyspace("test"))
     database.close()
 
 

@@ -19,7 +19,7 @@ from services.review.use_cases.routing import RoutePredictions
 from shared.clock import SystemClock
 from shared.database import Database
 from shared.observability import AsgiApp
-from shared.streams import Stream
+from shared.streams import Keyspace
 from tests.builders import a_project
 from tests.fakes.bell import FakeBell
 from tests.fakes.open_thresholds import OpenThresholds
@@ -84,7 +84,7 @@ def open_site(directory: Path, **settings: Any) -> Iterator[Site]:
     given = Settings(redis_url="redis://127.0.0.1:1/0", data_dir=directory, **settings)
     app = create_app(given)
     database = Database(given.database)
-    store = SqlStore(database, {stream: stream.key("handraise") for stream in Stream})
+    store = SqlStore(database, Keyspace("handraise"))
     metrics = Metrics(CollectorRegistry())
     route = RoutePredictions(store, FakeBell(), metrics, SystemClock(), b"key", OpenThresholds())
     yield Site(app, route, RecordModels(store), store)

@@ -13,13 +13,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from handraise.client import MAX_EVENTS, Client
-from handraise.commands.access import installation, reach
-from handraise.embedded import connect
+from handraise.commands.access import installation, reach, settings_for
 from handraise.installation import require_redis
 from handraise.output import say
 from handraise.publish import Publisher
 from handraise.rows import BadRow, Row, csv_rows, json_rows
 from shared.clock import SystemClock
+from shared.connecting import connect_blocking
 from shared.errors import Misconfigured
 from shared.events import ScoringRequested
 from shared.project import Project
@@ -99,8 +99,15 @@ def _door(via: Via, client: Client, project: str) -> Iterator[Deliver]:
         yield lambda events: client.send(project, events)
         return
     place = installation()
-    with connect(require_redis(place)) as redis:
-        yield Publisher(redis, prefix=place.prefix, project=project, clock=SystemClock()).send
+    with connect_blocking(require_redis(place)) as redis:
+        publisher = Publisher(
+            redis,
+            keys=place.keys,
+            project=project,
+            clock=SystemClock(),
+            wait_replicas=settings_for().wait_replicas,
+        )
+        yield publisher.send
 
 
 @contextlib.contextmanager

@@ -10,8 +10,8 @@ from typing import cast
 from redis import Redis
 from redis.exceptions import RedisError
 
-from handraise.embedded import connect
 from handraise.installation import Installation
+from shared.connecting import connect_blocking
 from shared.errors import Malformed
 from shared.events import (
     CloudEvent,
@@ -21,7 +21,7 @@ from shared.events import (
     EventType,
     ModelChanged,
 )
-from shared.streams import FIELD, Stream
+from shared.streams import FIELD, Keyspace, Stream
 
 STREAMS = (Stream.DECISIONS, Stream.CORRECTIONS, Stream.MODELS)
 BLOCK_MILLISECONDS = 500
@@ -119,13 +119,13 @@ class Observer:
     """Reads the streams on a thread of its own; `tally` is what it has seen."""
 
     def __init__(
-        self, redis: Redis, *, prefix: str, project: str, truth: Mapping[str, str]
+        self, redis: Redis, *, keys: Keyspace, project: str, truth: Mapping[str, str]
     ) -> None:
         """Take a connection.
 
         Args:
             redis: a connection for this observer alone.
-            prefix: first part of every Redis key.
+            keys: where the streams are.
             project: the only project that counts.
             truth: the known label of each event.
         """
@@ -133,7 +133,7 @@ class Observer:
         self._redis = redis
         self.project = project
         self._positions: dict[bytes | str | memoryview, int | bytes | str | memoryview] = {
-            stream.key(prefix): "0-0" for stream in STREAMS
+            key: "0-0" for stream in STREAMS for key in keys.all(stream)
         }
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="observer", daemon=True)
@@ -178,8 +178,8 @@ def observing(
     installation: Installation, project: str, truth: Mapping[str, str]
 ) -> Iterator[Observer]:
     """Observe a project for as long as the block lasts; what came before is counted too."""
-    with connect(installation.redis_url) as redis:
-        observer = Observer(redis, prefix=installation.prefix, project=project, truth=truth)
+    with connect_blocking(installation.redis_url) as redis:
+        observer = Observer(redis, keys=installation.keys, project=project, truth=truth)
         observer.start()
         try:
             yield observer

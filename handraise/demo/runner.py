@@ -17,12 +17,12 @@ from handraise.demo.feeder import Feeder
 from handraise.demo.figures import Figures, fetch_median
 from handraise.demo.observer import Observer, observing
 from handraise.demo.reviewers import Team, reviewing
-from handraise.embedded import connect
 from handraise.installation import Installation
 from handraise.output import console
 from handraise.project_file import read_project
 from handraise.publish import Publisher
 from shared.clock import SystemClock
+from shared.connecting import connect_blocking
 
 STEP_SECONDS = 0.02
 LINE_SECONDS = 3.0
@@ -115,10 +115,10 @@ def play(
         client = stack.enter_context(Client(installation.url, token, retries=6))
         client.apply(read_project(demo.project_file))
         observer = stack.enter_context(observing(installation, demo.name, truth))
-        sending = stack.enter_context(connect(installation.redis_url))
+        sending = stack.enter_context(connect_blocking(installation.redis_url))
         feeder = Feeder(
             examples,
-            Publisher(sending, prefix=installation.prefix, project=demo.name, clock=SystemClock()),
+            Publisher(sending, keys=installation.keys, project=demo.name, clock=SystemClock()),
             observer.tally,
             window=options.window,
             rate=options.rate,

@@ -36,16 +36,17 @@ from shared.database import Database
 from shared.events import CloudEvent
 from shared.listening import listening
 from shared.messaging import (
-    Channel,
     Consumer,
     MessagingMetrics,
+    channels,
     connect,
+    in_turn,
     make_broker,
     subscribe,
     watched,
 )
 from shared.observability import Operated, Readiness
-from shared.streams import Stream, watermarks_key
+from shared.streams import Stream
 from shared.tracing import UNTRACED
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -111,7 +112,7 @@ class _Core:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.registry, self.readiness, self.clock = CollectorRegistry(), Readiness(), SystemClock()
-        self.keys = {stream: stream.key(settings.prefix) for stream in Stream}
+        self.keys = settings.keys
         self.database, workshop = _open(settings)
         self.store = SqlStore(self.database)
         self.publisher = RedisPublisher(settings.redis_url, self.keys)
@@ -143,27 +144,24 @@ class _Core:
             keep_decisions(events)
             erase(events)
 
-        self.feed = ProjectFeed(self.redis, self.keys[Stream.CONTROL], keep, beat)
+        self.feed = ProjectFeed(self.redis, self.keys.key(Stream.CONTROL), keep, beat)
 
     def _scrub(self) -> None:
         self.database.scrub([LedgerRow.__tablename__])
 
     def broker(self) -> RedisBroker:
         """The subscriber of `corrections`."""
-        channel = Channel(
-            stream=self.keys[Stream.CORRECTIONS],
-            group="retrainer",
-            dead_letters=self.keys[Stream.DEAD_LETTERS],
-            watermarks=watermarks_key(self.settings.prefix),
-            source="retrainer",
-        )
         record = RecordCorrections(self.store, self.loop)
-        handler = record_corrections(record, self.feed.refresh, self.causes.note)
+        handler = in_turn(record_corrections(record, self.feed.refresh, self.causes.note))
         metrics, beat = self.messaging, self.readiness.beat
-        consumer = Consumer(self.redis, channel, handler, self.settings, metrics, self.clock, beat)
-        self.readiness.expect(channel.stream, "follower", loop.NAME)
+        self.readiness.expect("follower", loop.NAME)
         broker = make_broker(self.settings.redis_url)
-        subscribe(broker, consumer)
+        for channel in channels(self.keys, Stream.CORRECTIONS, "retrainer"):
+            self.readiness.expect(channel.stream)
+            subscribe(
+                broker,
+                Consumer(self.redis, channel, handler, self.settings, metrics, self.clock, beat),
+            )
         return broker
 
     async def close(self) -> None:

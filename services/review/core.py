@@ -55,13 +55,15 @@ from shared.messaging import (
     Consumer,
     Handler,
     MessagingMetrics,
+    channels,
     connect,
+    in_turn,
     make_broker,
     subscribe,
     watched,
 )
 from shared.observability import Readiness
-from shared.streams import Stream, watermarks_key
+from shared.streams import Stream
 from shared.tracing import UNTRACED, Traces
 
 log = structlog.get_logger()
@@ -83,11 +85,11 @@ class Core:
         self.listener = listening("review", asked=settings.tracing)
         self.traces: Traces = self.listener or UNTRACED
         self.metrics = Metrics(self.registry)
-        self.keys = {stream: stream.key(settings.prefix) for stream in Stream}
+        self.keys = settings.keys
         self.database = Database(settings.database)
         self.database.upgrade(_MIGRATIONS, "review_alembic_version")
         self.store = SqlStore(self.database, self.keys)
-        self.publisher = RedisPublisher(settings.redis_url)
+        self.publisher = RedisPublisher(settings.redis_url, settings.wait_replicas)
         beat = self.readiness.beat
         self.relay = Relay(OutboxDrain(self.database), self.publisher, self.metrics, beat)
         self.housekeeping = Housekeeping(self.database, self.store, self.metrics, self.clock, beat)
@@ -115,7 +117,7 @@ class Core:
             [NoticeContradictions(), CountSlices(self.metrics), WatchDrift(self.metrics)],
         )
         self.observer = Unhurried("observing", observe, every_seconds=2)
-        self.transport = RedisTransport(settings.redis_url, settings.prefix)
+        self.transport = RedisTransport(settings.redis_url, self.keys)
         self.leftovers = Leftovers(self.database, settings.redis_url, self.keys)
         retain = RetainSubjects(self.store, self.leftovers, self.clock)
         self.retention = Unhurried("retention", retain, every_seconds=60)
@@ -135,41 +137,27 @@ class Core:
         shared = (self.store, self.relay, self.metrics, self.clock)
         thresholds = Thresholds(self.store, self.metrics, self.clock)
         route = RoutePredictions(*shared, self.coin_key, thresholds)
-        handlers: dict[Stream, Handler] = {
-            Stream.PREDICTIONS: route_predictions(route, self.listener),
-            Stream.MODELS: record_models(RecordModels(self.store)),
-            Stream.DEAD_LETTERS: keep_dead_letters(
-                KeepDeadLetters(self.store, self.metrics, self.clock, self.keys)
-            ),
-        }
-        for stream, handler in handlers.items():
-            channel = Channel(
-                stream=self.keys[stream],
-                group="review",
-                dead_letters=self.keys[Stream.DEAD_LETTERS],
-                watermarks=watermarks_key(self.settings.prefix),
-                source="review",
-                trimmed=stream is not Stream.MODELS,
-            )
-            self.readiness.expect(channel.stream)
-            subscribe(
-                broker,
-                Consumer(
-                    self.redis,
-                    channel,
-                    handler,
-                    self._options(stream),
-                    self.messaging,
-                    self.clock,
-                    self.readiness.beat,
-                ),
-            )
+        routing = in_turn(route_predictions(route, self.listener))
+        recording = record_models(RecordModels(self.store))
+        for channel in channels(self.keys, Stream.PREDICTIONS, "review"):
+            self._subscribe(broker, channel, routing, self.settings)
+        for channel in channels(self.keys, Stream.MODELS, "review"):
+            self._subscribe(broker, channel, recording, self.settings)
+        for number, channel in enumerate(channels(self.keys, Stream.DEAD_LETTERS, "review")):
+            keep = KeepDeadLetters(self.store, self.metrics, self.clock, self.keys, number)
+            self._subscribe(broker, channel, keep_dead_letters(keep), self._roomy())
         return broker
 
-    def _options(self, stream: Stream) -> Settings:
+    def _subscribe(
+        self, broker: RedisBroker, channel: Channel, handler: Handler, options: Settings
+    ) -> None:
+        self.readiness.expect(channel.stream)
+        metrics, beat = self.messaging, self.readiness.beat
+        consumer = Consumer(self.redis, channel, handler, options, metrics, self.clock, beat)
+        subscribe(broker, consumer)
+
+    def _roomy(self) -> Settings:
         """A dead letter is larger than its original, and must not be refused for that."""
-        if stream is not Stream.DEAD_LETTERS:
-            return self.settings
         changes = {"max_event_bytes": sys.maxsize, "batch_size": _LETTERS_AT_ONCE}
         return self.settings.model_copy(update=changes)
 

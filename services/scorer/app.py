@@ -17,16 +17,16 @@ from services.scorer.use_cases import ScoreRequests
 from shared.clock import SystemClock
 from shared.listening import listening
 from shared.messaging import (
-    Channel,
     Consumer,
     MessagingMetrics,
+    channels,
     connect,
     make_broker,
     subscribe,
     watched,
 )
 from shared.observability import Operated, Readiness
-from shared.streams import Stream, watermarks_key
+from shared.streams import Stream
 from shared.tracing import UNTRACED
 
 
@@ -36,30 +36,24 @@ def create_app(settings: Settings) -> Operated:
     traces = listening("scorer", asked=settings.tracing)
     redis = connect(settings.redis_url)
     metrics = Metrics(registry)
-    keys = {stream: stream.key(settings.prefix) for stream in Stream}
+    keys = settings.keys
     catalogue = BroadcastCatalogue(
         redis,
-        settings.prefix,
+        keys,
         ArtifactStore(settings.artifact_store, settings.verifying_key),
         metrics,
         clock,
         readiness.beat,
     )
     catalogue.traces = traces or UNTRACED
-    channel = Channel(
-        stream=keys[Stream.REQUESTS],
-        group="scorer",
-        output=keys[Stream.PREDICTIONS],
-        dead_letters=keys[Stream.DEAD_LETTERS],
-        watermarks=watermarks_key(settings.prefix),
-        source="scorer",
-    )
     handler = score_requests(ScoreRequests(catalogue, metrics, clock), traces)
     broker = make_broker(settings.redis_url)
     messaging = MessagingMetrics(registry)
-    consumer = Consumer(redis, channel, handler, settings, messaging, clock, readiness.beat)
-    subscribe(broker, consumer)
-    readiness.expect(channel.stream, "follower")
+    for channel in channels(keys, Stream.REQUESTS, "scorer", output=Stream.PREDICTIONS):
+        consumer = Consumer(redis, channel, handler, settings, messaging, clock, readiness.beat)
+        subscribe(broker, consumer)
+        readiness.expect(channel.stream)
+    readiness.expect("follower")
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:

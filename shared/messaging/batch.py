@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 
 from shared.errors import DeadLetter
 from shared.events import EventDeadLettered, EventType, announce
+from shared.messaging.running import run
 from shared.messaging.scripts import SETTLE
 
 UNKNOWN_PROJECT = "unknown"
@@ -109,10 +110,11 @@ async def _settle_some(
     refused: list[tuple[bytes, bytes]],
     done: list[bytes],
 ) -> None:
-    script = redis.register_script(SETTLE)
-    await script(
-        keys=[channel.stream, channel.output or channel.stream, channel.dead_letters],
-        args=[
+    await run(
+        redis,
+        SETTLE,
+        [channel.stream, channel.output or channel.stream, channel.dead_letters],
+        [
             channel.group,
             len(published),
             len(refused),

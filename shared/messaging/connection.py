@@ -1,4 +1,4 @@
-"""Connections to Redis, and publishing without silent retries."""
+"""Subscribers, and publishing without silent retries."""
 
 from collections.abc import Iterable
 from typing import Any, cast
@@ -7,37 +7,25 @@ from faststream import AckPolicy
 from faststream.redis import RedisBroker, StreamSub, annotations
 from faststream.redis.message import BatchStreamMessage, RedisBatchStreamMessage
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
+from shared.connecting import Address
 from shared.messaging.consumer import Consumer
+from shared.messaging.running import run
 from shared.messaging.scripts import PUBLISH, publish_arguments
 from shared.messaging.subscriber import ReliableBatchSubscriber
 
 _DRAIN_SECONDS = 10.0
-_SILENCE_SECONDS = 10.0
-"""A server that says nothing for so long is given up, and connected to anew: it may have vanished
-without a word. No command of ours blocks for more than half a second."""
-
-
-def connect(url: str) -> Redis:
-    """A client that never retries by itself: a lost reply must not duplicate an entry."""
-    return Redis.from_url(
-        url,
-        retry=Retry(NoBackoff(), 0),
-        health_check_interval=30,
-        socket_timeout=_SILENCE_SECONDS,
-        socket_connect_timeout=_SILENCE_SECONDS,
-    )
 
 
 def make_broker(url: str) -> RedisBroker:
-    """The broker on which a service's subscribers live."""
+    """The broker on which a service's subscribers live.
+
+    Each of them reads and settles by the client of its consumer; the broker gives them their
+    lifespan, and connects to nothing.
+    """
     return RedisBroker(
-        url,
+        Address.parse(url).plain,
         logger=None,  # type: ignore[arg-type]
-        socket_timeout=_SILENCE_SECONDS,
-        socket_connect_timeout=_SILENCE_SECONDS,
         graceful_timeout=_DRAIN_SECONDS,
     )
 
@@ -71,7 +59,7 @@ async def publish(redis: Redis, documents: Iterable[tuple[str, bytes]]) -> None:
     """Append documents to streams, given as (key, document), in order, all or none."""
     keys, arguments = publish_arguments(documents)
     if arguments:
-        await redis.register_script(PUBLISH)(keys=keys, args=arguments)
+        await run(redis, PUBLISH, keys, arguments)
 
 
 async def _undecoded(message: BatchStreamMessage) -> RedisBatchStreamMessage:

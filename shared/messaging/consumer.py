@@ -86,8 +86,9 @@ class Consumer:
 
     async def settled(self) -> None:
         """Return when everything that was handled is settled."""
-        if self._settling is not None:
-            await self._settling
+        settling, self._settling = self._settling, None
+        if settling is not None:
+            await settling
 
     async def bury(self, ids: Collection[bytes]) -> None:
         """Move entries that failed too often to the dead letters."""
@@ -143,8 +144,10 @@ class Consumer:
     async def _finish(
         self, raw: Sequence[stream.RawEntry], settlement: Settlement, started: float
     ) -> None:
-        await self._settle(settlement, started)
-        self.holding.let_go(raw)
+        try:
+            await self._settle(settlement, started)
+        finally:
+            self.holding.let_go(raw)
 
     async def _settle(self, settlement: Settlement, started: float) -> None:
         """A server that is away or full is waited for; saying it twice settles once."""

@@ -2,7 +2,10 @@
 
 from redis.exceptions import AskError, ClusterCrossSlotError, ClusterDownError
 
-_CLUSTER_CURE = "give HANDRAISE_REDIS_URL of a server that holds all keys"
+_CLUSTER_CURE = (
+    "begin HANDRAISE_REDIS_URL with redis+cluster:// and set HANDRAISE_PARTITIONS, or give that of "
+    "a server that holds all keys (docs/howto/grow.md)"
+)
 
 
 def reason(error: Exception) -> str:
@@ -13,4 +16,4 @@ def reason(error: Exception) -> str:
     """
     if isinstance(error, AskError | ClusterCrossSlotError | ClusterDownError):
         return f"this Redis is one node of a cluster ({error}): {_CLUSTER_CURE}"
-    return str(error)
+    return str(error) or type(error).__name__

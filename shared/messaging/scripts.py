@@ -1,8 +1,24 @@
 """Server-side scripts: what must happen together happens in one call."""
 
+import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-SETTLE = """
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script, and the name under which a server remembers it."""
+
+    text: str
+    sha1: str
+
+    @classmethod
+    def of(cls, text: str) -> "Script":
+        """Name a script as servers do."""
+        return cls(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
+
+
+SETTLE = Script.of("""
 local group, published, refused = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local at, settled = 4, 0
 local function settle(count, target)
@@ -18,7 +34,7 @@ settle(published, KEYS[2])
 settle(refused, KEYS[3])
 for i = at, #ARGV do settled = settled + redis.call('XACK', KEYS[1], group, ARGV[i]) end
 return settled
-"""
+""")
 """Acknowledge a batch and publish what follows from it, in one step.
 
 An entry's document is published only by the call that acknowledges it: whoever finishes
@@ -31,11 +47,11 @@ and documents of the refused, ids of those that only need acknowledging.
 Returns the number of entries that this call acknowledged.
 """
 
-PUBLISH = """
+PUBLISH = Script.of("""
 for i = 1, #ARGV, 2 do
   redis.call('XADD', KEYS[tonumber(ARGV[i])], '*', 'data', ARGV[i + 1])
 end
-"""
+""")
 """Append documents to streams, in order, all or none.
 
 KEYS: the streams. ARGV: for each document, the number of its stream in KEYS and the document.
@@ -59,7 +75,7 @@ local function lowest(group)
 end
 """
 
-LOOK = (
+LOOK = Script.of(
     _ORDER
     + """
 for _, flat in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
@@ -112,7 +128,7 @@ KEYS: stream, hash of watermarks. ARGV: group, milliseconds after which a name i
 Returns lag, pending, and 1 if entries were deleted before the group read them.
 """
 
-TRIM = (
+TRIM = Script.of(
     _ORDER
     + """
 if redis.call('XLEN', KEYS[1]) <= tonumber(ARGV[1]) then return 0 end

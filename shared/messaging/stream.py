@@ -5,10 +5,12 @@ The client's own types allow text or bytes, for every way to configure it; ours 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from redis.asyncio import Redis
 
+from shared.clusters import at
+from shared.messaging.running import run
 from shared.messaging.scripts import LOOK, TRIM
 
 _FORGOTTEN_AFTER_MILLISECONDS = 3_600_000
@@ -28,15 +30,20 @@ async def read_group(
     redis: Redis, stream: str, group: str, consumer: str, *, count: int, block: int
 ) -> list[RawEntry]:
     """Entries that nobody in the group has read, at most `count`; waits `block` milliseconds."""
-    response = await redis.xreadgroup(group, consumer, {stream: ">"}, count=count, block=block)
+    words = ("GROUP", group, consumer, "COUNT", count, "BLOCK", block, "STREAMS", stream, ">")
+    response = await redis.execute_command("XREADGROUP", *words, **await at(redis, stream))
     return _entries(response)[0][1] if response else []
 
 
 async def read(
     redis: Redis, positions: dict[str, bytes], count: int, block: int | None
 ) -> list[tuple[str, list[RawEntry]]]:
-    """Entries after each stream's position, at most `count` a stream."""
-    response = await redis.xread(cast("dict[Any, Any]", positions), count=count, block=block)
+    """Entries after each stream's position, at most `count` a stream; all on one server."""
+    wait = () if block is None else ("BLOCK", block)
+    words = ("COUNT", count, *wait, "STREAMS", *positions, *positions.values())
+    response = await redis.execute_command(
+        "XREAD", *words, **await at(redis, next(iter(positions)))
+    )
     return [(name.decode(), entries) for name, entries in _entries(response or [])]
 
 
@@ -93,8 +100,8 @@ class GroupState:
 
 async def look(redis: Redis, stream: str, group: str, watermarks: str) -> GroupState:
     """How a group stands; notes its watermark in the hash `watermarks`."""
-    lag, waiting, lost = await redis.register_script(LOOK)(
-        keys=[stream, watermarks], args=[group, _FORGOTTEN_AFTER_MILLISECONDS]
+    lag, waiting, lost = await run(
+        redis, LOOK, [stream, watermarks], [group, _FORGOTTEN_AFTER_MILLISECONDS]
     )
     return GroupState(lag, waiting, bool(lost))
 
@@ -107,7 +114,7 @@ async def watermark(redis: Redis, stream: str, group: str, watermarks: str) -> s
 
 async def trim(redis: Redis, stream: str, keep: int) -> None:
     """Delete what all groups are done with, if there are more than `keep` entries."""
-    await redis.register_script(TRIM)(keys=[stream], args=[keep])
+    await run(redis, TRIM, [stream], [keep])
 
 
 async def slowest_lag(redis: Redis, stream: str) -> int:

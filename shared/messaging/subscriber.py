@@ -2,8 +2,9 @@
 
 FastStream's own stream subscriber leaves the entries of a killed consumer pending for ever and
 stops when its group is gone. This one keeps FastStream's lifespan, middleware and AsyncAPI, and
-replaces the reading loop. It uses names private to FastStream, hence the pin in pyproject.toml
-and the contract test in tests/contracts/test_faststream.py.
+replaces the reading loop, which reads by its consumer's client. It uses names private to
+FastStream, hence the pin in pyproject.toml and the contract test in
+tests/contracts/test_faststream.py.
 """
 
 import asyncio
@@ -59,9 +60,16 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
     @override
     async def _consume(self, *_: Any, start_signal: anyio.Event) -> None:
         start_signal.set()
-        pause = _FIRST_PAUSE
-        next_look = 0.0
         holding_on = asyncio.create_task(self.consumer.hold_on())
+        try:
+            await self._go_round()
+        finally:
+            holding_on.cancel()
+        self._stopped.set()
+
+    async def _go_round(self) -> None:
+        """Read until the service stops."""
+        pause, next_look = _FIRST_PAUSE, 0.0
         while self.running:
             try:
                 if time.monotonic() >= next_look:
@@ -74,9 +82,10 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
                 pause = _FIRST_PAUSE
             except (RedisError, OSError) as error:
                 pause = await self._recover(error, pause)
+            except Exception:  # FastStream would end this reader, and say nothing
+                log.exception("stream_reader_failed", stream=self.consumer.channel.stream)
+                await asyncio.sleep(_LONGEST_PAUSE)
         await self._drain()
-        holding_on.cancel()
-        self._stopped.set()
 
     async def _look_after_group(self) -> float:
         """Take over what was left, see how things stand; when to do so again."""
@@ -98,7 +107,7 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
     async def _read(self) -> list[stream.RawEntry]:
         channel = self.consumer.channel
         entries = await stream.read_group(
-            self._client,
+            self.consumer.redis,
             channel.stream,
             channel.group,
             self.consumer.name,
@@ -125,7 +134,7 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
         """
         channel, options = self.consumer.channel, self.consumer.options
         left = await stream.pending(
-            self._client,
+            self.consumer.redis,
             channel.stream,
             channel.group,
             idle=self.consumer.claim_idle_milliseconds,
@@ -141,7 +150,7 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
     async def _claim(self, ids: Sequence[bytes]) -> list[stream.RawEntry]:
         channel = self.consumer.channel
         claimed = await stream.claim(
-            self._client,
+            self.consumer.redis,
             channel.stream,
             channel.group,
             self.consumer.name,
@@ -191,7 +200,9 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
         channel = self.consumer.channel
         start = await self.consumer.watermark()
         try:
-            await self._client.xgroup_create(channel.stream, channel.group, id=start, mkstream=True)
+            await self.consumer.redis.xgroup_create(
+                channel.stream, channel.group, id=start, mkstream=True
+            )
             log.info("group_made", stream=channel.stream, group=channel.group, start=start)
         except ResponseError as error:
             if "BUSYGROUP" not in str(error):

@@ -7,12 +7,14 @@ It is said in the log once a minute and stands in the metrics, for which there a
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from shared.clock import Clock
+from shared.clusters import servers
 from shared.messaging.metrics import MessagingMetrics
 from shared.messaging.reasons import reason
 
@@ -36,19 +38,30 @@ async def watched(redis: Redis, metrics: MessagingMetrics, clock: Clock) -> Asyn
 
 
 async def examine(redis: Redis, metrics: MessagingMetrics, clock: Clock) -> None:
-    """Look once."""
-    policy = (await redis.info("memory")).get("maxmemory_policy", _KEEPS_ALL)
-    metrics.evicts.set(policy != _KEEPS_ALL)
-    if policy != _KEEPS_ALL:
+    """Look once; at each node of a cluster."""
+    nodes = await servers(redis)
+    policies = {await _policy(node) for node in nodes} - {_KEEPS_ALL}
+    metrics.evicts.set(bool(policies))
+    for policy in policies:
         cure = f"CONFIG SET maxmemory-policy {_KEEPS_ALL}"
         log.error("redis_throws_events_away", maxmemory_policy=policy, cure=cure)
-    before = clock.now().timestamp()
-    seconds, microseconds = await redis.time()
-    skew = seconds + microseconds / 1e6 - (before + clock.now().timestamp()) / 2
+    skew = max([await _skew(node, clock) for node in nodes], key=abs)
     metrics.clock_skew.set(skew)
     if abs(skew) > MOST_SKEW_SECONDS:
         cure = "let a time service (chrony, systemd-timesyncd) set both machines' clocks"
         log.error("clock_skew", seconds=round(skew, 1), cure=cure)
+
+
+async def _policy(node: Any) -> str:  # noqa: ANN401 - a server, or a node of a cluster
+    told = await node.execute_command("INFO", "memory")
+    return str(told.get("maxmemory_policy", _KEEPS_ALL))
+
+
+async def _skew(node: Any, clock: Clock) -> float:  # noqa: ANN401 - the same
+    before = clock.now().timestamp()
+    seconds, microseconds = await node.execute_command("TIME")
+    middle = (before + clock.now().timestamp()) / 2
+    return float(seconds + microseconds / 1e6 - middle)
 
 
 async def _watch(redis: Redis, metrics: MessagingMetrics, clock: Clock) -> None:

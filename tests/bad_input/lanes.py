@@ -25,14 +25,14 @@ from services.scorer.use_cases import ScoreRequests
 from shared.database import Database
 from shared.messaging import Channel, Consumer, Handler, MessagingMetrics, connect, stream
 from shared.settings import CommonSettings
-from shared.streams import FIELD, Stream, watermarks_key
+from shared.streams import FIELD, Keyspace, Stream
 from tests.builders import a_project
 from tests.fakes.bell import FakeBell
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.clock import FakeClock
 from tests.fakes.open_thresholds import OpenThresholds
 
-KEYS = {stream: stream.key("handraise") for stream in Stream}
+KEYS = Keyspace("handraise")
 MIGRATIONS = Path("services/review/migrations")
 
 
@@ -79,12 +79,12 @@ class Lane:
     async def _take(self, documents: Sequence[bytes]) -> Outcome:
         registry = CollectorRegistry()
         channel = Channel(
-            stream=KEYS[self.stream],
+            stream=KEYS.key(self.stream),
             group="tested",
-            dead_letters=KEYS[Stream.DEAD_LETTERS],
-            watermarks=watermarks_key("handraise"),
+            dead_letters=KEYS.key(Stream.DEAD_LETTERS),
+            watermarks=KEYS.watermarks(),
             source="test",
-            output=KEYS[self.output] if self.output else "",
+            output=KEYS.key(self.output) if self.output else "",
         )
         redis = connect(self.url)
         await redis.flushall()
@@ -120,7 +120,7 @@ class Lane:
 
     def _documents(self, stream: Stream) -> list[dict[str, Any]]:
         client: Any = Redis.from_url(self.url)
-        return [json.loads(fields[FIELD]) for _, fields in client.xrange(KEYS[stream])]
+        return [json.loads(fields[FIELD]) for _, fields in client.xrange(KEYS.key(stream))]
 
 
 def scorer_lane(url: str) -> Lane:

@@ -28,13 +28,13 @@ from shared.model.learner import Learner
 from shared.model.manifest import Manifest, Origin
 from shared.model.packing import pack
 from shared.model.state import ModelState, canonical_json
-from shared.streams import FIELD, Stream
+from shared.streams import FIELD, Keyspace
 from tests.builders import NOON, a_configuration, a_project
 from tests.fakes.clock import FakeClock
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 PROJECT = checks.PROJECT.name
-KEYS = {stream: stream.key("handraise") for stream in Stream}
+KEYS = Keyspace("handraise")
 PROMOTED, ROLLED_BACK = EventType.MODEL_PROMOTED, EventType.MODEL_ROLLED_BACK
 
 
@@ -65,7 +65,7 @@ class Shop:
 
     def say(self, event: CloudEvent) -> None:
         client: Any = Redis.from_url(self.url)
-        client.xadd(KEYS[event.stream], {FIELD: event.encode()})
+        client.xadd(KEYS.key(event.stream), {FIELD: event.encode()})
 
     def promote(self, version: int, state: ModelState | None = None) -> Path:
         """Publish a version and announce it; the directory of its artifact."""
@@ -90,7 +90,7 @@ class Shop:
         redis, registry = connect(self.url), CollectorRegistry()
         store = ArtifactStore(self.store, self.directory / "verifying.key")
         catalogue = BroadcastCatalogue(
-            redis, "handraise", store, Metrics(registry), FakeClock(), lambda _: None
+            redis, KEYS, store, Metrics(registry), FakeClock(), lambda _: None
         )
         with capture_logs() as log:
             for step in steps:

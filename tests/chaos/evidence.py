@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from shared.streams import Stream
 from tests.chaos.children import RECLAIMED
 from tests.chaos.senders import PROJECT
 from tests.chaos.stage import Stage
@@ -81,12 +82,12 @@ def gather(stage: Stage) -> Evidence:
     found.learned = [json.loads(row["body"])["correction_id"] for row in rows(training, learned)]
     found.versions = rows(training, _VERSIONS)
     with stage.redis() as client:
-        for event in _documents(client, "decisions"):
+        for event in _documents(stage, client, "decisions"):
             key = (event["event_id"], event["revision"])
             found.decisions.setdefault(key, []).append(event)
-        for event in _documents(client, "corrections"):
+        for event in _documents(stage, client, "corrections"):
             found.corrections.setdefault(event["correction_id"], []).append(event)
-        found.dead_letters = _documents(client, "dead-letters")
+        found.dead_letters = _documents(stage, client, "dead-letters")
     return found
 
 
@@ -95,9 +96,9 @@ def backlog(stage: Stage) -> dict[str, int]:
     found = dict.fromkeys((f"{group} on {stream}" for stream, group in GROUPS), 1)
     with stage.redis() as client:
         for stream, group in GROUPS:
-            key = f"handraise:{stream}"
-            if client.exists(key):
-                found[f"{group} on {stream}"] = _left_to(client, key, group)
+            left = [_left_to(client, key, group) for key in _keys(stage, client, stream)]
+            if left:
+                found[f"{group} on {stream}"] = sum(left)
     found["outbox"] = _count(
         stage.directory / "review.db", "SELECT count(*) AS n FROM review_outbox"
     )
@@ -146,11 +147,20 @@ def _count(database: Path, query: str) -> int:
     return int(rows(database, query)[0]["n"])
 
 
-def _documents(client: Any, stream: str) -> list[dict[str, Any]]:
-    """Payloads of a whole stream, in order."""
+def _keys(stage: Stage, client: Any, stream: str) -> list[str]:
+    return [key for key in stage.keys.all(Stream(stream)) if client.exists(key)]
+
+
+def _documents(stage: Stage, client: Any, stream: str) -> list[dict[str, Any]]:
+    """Payloads of a whole stream, in order; of its partitions one after another."""
+    keys = stage.keys.all(Stream(stream))
+    return [payload for key in keys for payload in _payloads(client, key)]
+
+
+def _payloads(client: Any, key: str) -> list[dict[str, Any]]:
     found, last = [], "-"
     while True:
-        part: Sequence[Any] = client.xrange(f"handraise:{stream}", last, "+", 5000)
+        part: Sequence[Any] = client.xrange(key, last, "+", 5000)
         found += [json.loads(fields[b"data"])["data"] for _, fields in part]
         if len(part) < 5000:
             return found

@@ -41,7 +41,7 @@ def _no_outbox() -> None:
 
     def put(self: outbox.SqlOutbox, events: Iterable[CloudEvent]) -> None:
         unsent = self._session.info.setdefault(_UNSENT, [])
-        unsent += [(self._keys[event.stream], event.encode()) for event in events]
+        unsent += [(self._keys.of(event.stream, event.subject), event.encode()) for event in events]
 
     @contextmanager
     def write(self: store.SqlStore) -> Iterator[store.SqlTransaction]:

@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from handraise.embedded import find_server
+from shared.streams import Keyspace
 from tests.chaos import children
 from tests.chaos.children import Plant
 from tests.processes import SERVICES, TOKEN, is_ready
@@ -52,6 +53,11 @@ class Stage:
     ports: dict[str, int] = field(default_factory=lambda: {name: free_port() for name in NAMES})
     running: dict[str, ForkServerProcess] = field(default_factory=dict)
     deaths: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def keys(self) -> Keyspace:
+        """Where the streams are."""
+        return Keyspace("handraise")
 
     @property
     def url(self) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from services.review.adapters.store import SqlStore
 from services.review.ports import Store
-from shared.streams import Stream
+from shared.streams import Keyspace
 from tests.databases import ReviewDatabases
 from tests.fakes.review_store import FakeStore
 
@@ -21,5 +21,5 @@ def store(
         yield FakeStore()
         return
     database = review_databases.of(request.param, tmp_path)
-    yield SqlStore(database, {stream: stream.key("test") for stream in Stream})
+    yield SqlStore(database, Keyspace("test"))
     database.close()

@@ -12,7 +12,7 @@ from services.review.domain.dead_letters import LetterState, Selection, Settled
 from services.review.ports import Store
 from shared.database import Database
 from shared.errors import Unavailable
-from shared.streams import Stream
+from shared.streams import Keyspace
 from tests.builders import NOON
 from tests.dead_letters import a_letter
 
@@ -122,17 +122,17 @@ def test_only_letters_settled_long_ago_are_forgotten(store: Store) -> None:
 
 
 def test_what_is_put_back_leaves_byte_for_byte(review_database: Database) -> None:
-    store = SqlStore(review_database, {stream: stream.key("test") for stream in Stream})
+    store = SqlStore(review_database, Keyspace("test"))
     originals = [("test:requests", NOT_UTF8), ("test:models", b""), ("test:requests", b"base64:")]
     with store.write() as transaction:
         transaction.outbox.put_back(originals)
-    with OutboxDrain(review_database).take(10) as documents:
-        assert documents == originals
+    with OutboxDrain(review_database).take(10) as taken:
+        assert taken.documents == originals
     assert OutboxDrain(review_database).backlog() == 0
 
 
 def test_of_many_who_settle_at_once_each_letter_has_one(review_database: Database) -> None:
-    store = SqlStore(review_database, {stream: stream.key("test") for stream in Stream})
+    store = SqlStore(review_database, Keyspace("test"))
     with store.write() as transaction:
         transaction.dead_letters.add([a_letter() for _ in range(60)])
 

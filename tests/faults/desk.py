@@ -9,7 +9,7 @@ from services.review.use_cases.projects import KeepProjects
 from shared.database import Database
 from shared.errors import Unavailable
 from shared.project import Policy
-from shared.streams import Stream
+from shared.streams import Keyspace
 from tests.builders import a_project
 from tests.fakes.bell import FakeBell
 from tests.fakes.clock import FakeClock
@@ -22,7 +22,7 @@ class Desk:
     """All of it that claims, decides and routes."""
 
     def __init__(self, database: Database) -> None:
-        self.store = SqlStore(database, {stream: stream.key("test") for stream in Stream})
+        self.store = SqlStore(database, Keyspace("test"))
         self.clock = FakeClock()
         self.engine = database.engine
         self._keep = KeepProjects(self.store, FakeBell(), self.clock)

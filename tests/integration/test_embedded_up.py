@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from handraise.children import Child
-from handraise.embedded import connect
 from handraise.ports import free_ports
+from shared.connecting import connect_blocking
 from tests.unit.handraise.conftest import eventually
 
 pytestmark = pytest.mark.redis
@@ -129,7 +129,7 @@ def test_after_a_kill_the_next_up_clears_away_and_goes_on_with_the_data(
 ) -> None:
     killed = start("--port", "0")
     read_until(killed, "log in")
-    with connect(note(tmp_path)["redis_url"]) as redis:
+    with connect_blocking(note(tmp_path)["redis_url"]) as redis:
         redis.set("kept", "yes")
     killed.kill()
     killed.wait()
@@ -138,7 +138,7 @@ def test_after_a_kill_the_next_up_clears_away_and_goes_on_with_the_data(
 
     read_until(again, "ended redis .* left behind by an earlier start")
     read_until(again, "log in")
-    with connect(note(tmp_path)["redis_url"]) as redis:
+    with connect_blocking(note(tmp_path)["redis_url"]) as redis:
         assert redis.get("kept") == b"yes"
 
 
@@ -146,7 +146,7 @@ def test_a_killed_redis_comes_back_at_the_same_address(start: Start, tmp_path: P
     up = start("--port", "0")
     read_until(up, "log in")
     url = note(tmp_path)["redis_url"]
-    with connect(url) as redis:
+    with connect_blocking(url) as redis:
         pid = redis.info("server")["process_id"]
 
     os.kill(pid, signal.SIGKILL)
@@ -154,7 +154,7 @@ def test_a_killed_redis_comes_back_at_the_same_address(start: Start, tmp_path: P
     read_until(up, "redis started again")
 
     def answers() -> bool:
-        with contextlib.suppress(Exception), connect(url) as redis:
+        with contextlib.suppress(Exception), connect_blocking(url) as redis:
             return bool(redis.ping())
         return False
 

@@ -22,7 +22,7 @@ from services.review.use_cases.dead_letters import KeepDeadLetters
 from shared.clock import SystemClock
 from shared.database import Database
 from shared.observability import AsgiApp
-from shared.streams import Stream
+from shared.streams import Keyspace
 from tests.dead_letters import a_letter_event
 from tests.site import OURS, TOKEN, strict
 
@@ -81,8 +81,8 @@ class Office:
         return number
 
     def sent(self) -> list[tuple[str, bytes]]:
-        with OutboxDrain(self.database).take(1000) as documents:
-            return list(documents)
+        with OutboxDrain(self.database).take(1000) as taken:
+            return list(taken.documents)
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
     settings = Settings(redis_url="redis://127.0.0.1:1/0", data_dir=tmp_path)
     app = create_app(settings)
     database = Database(settings.database)
-    keys = {stream: stream.key("handraise") for stream in Stream}
+    keys = Keyspace("handraise")
     metrics = Metrics(CollectorRegistry())
     keep = KeepDeadLetters(SqlStore(database, keys), metrics, SystemClock(), keys)
     yield Office(app, keep, database)

@@ -10,6 +10,7 @@ import pytest
 
 from shared.errors import Unavailable
 from shared.messaging import Entry, Follower, Settlement, connect, publish
+from shared.messaging.running import run
 from shared.messaging.scripts import LOOK
 from tests.builders import a_configuration, a_project
 from tests.messaging_bench import bench, echo, has, ignore, until
@@ -102,7 +103,7 @@ async def test_the_names_of_the_dead_are_forgotten(redis_url: str, tmp_path: Pat
         await at.redis.xgroup_createconsumer("t:in", "group", "gone")
         await at.redis.xreadgroup("group", "left-something", {"t:in": ">"})
         await asyncio.sleep(0.05)
-        await at.redis.register_script(LOOK)(keys=["t:in", "t:watermarks"], args=["group", 20])
+        await run(at.redis, LOOK, ["t:in", "t:watermarks"], ["group", 20])
         names = [c["name"] for c in await at.redis.xinfo_consumers("t:in", "group")]
         assert names == [b"left-something"]
 

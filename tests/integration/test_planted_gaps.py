@@ -26,7 +26,7 @@ from services.review.use_cases.republishing import Republish
 from services.review.use_cases.sending import SendEvents
 from shared.database import Database
 from shared.events import CloudEvent, EventType, ModelChanged, ScoringRequested, announce
-from shared.streams import Stream
+from shared.streams import Keyspace, Stream
 from tests.alerts import ringing
 from tests.builders import a_prediction, a_project, features
 from tests.fakes.clock import FakeClock
@@ -40,7 +40,7 @@ class Desk:
     """Review's use cases on real servers, with a clock that can be moved."""
 
     def __init__(self, redis_url: str, database: Database) -> None:
-        keys = {stream: stream.key("handraise") for stream in Stream}
+        keys = Keyspace("handraise")
         self.redis: Any = redis.Redis.from_url(redis_url)
         self.database = database
         self.clock = FakeClock(datetime.now(UTC))
@@ -48,7 +48,7 @@ class Desk:
         store, metrics = SqlStore(self.database, keys), Metrics(self.registry)
         publisher, drain = RedisPublisher(redis_url), OutboxDrain(self.database)
         self.relay = Relay(drain, publisher, metrics, lambda _: None)
-        self.transport = RedisTransport(redis_url, "handraise")
+        self.transport = RedisTransport(redis_url, keys)
         shared = (store, self.transport, self.relay, metrics, self.clock)
         self.republish = Republish(*shared, timedelta(minutes=60))
         self.reconcile = Reconcile(*shared, self.republish)

@@ -40,6 +40,7 @@ from shared.events import (
 )
 from shared.messaging import Entry, connect
 from shared.observability import Receive, Scope, Send
+from shared.streams import Keyspace
 from shared.telemetry import OpenTelemetry
 from tests.builders import NOON, a_configuration, a_project, a_request, features
 from tests.fakes.bell import FakeBell
@@ -134,8 +135,8 @@ def sent_over_http(listener: Listener, directory: Path) -> bytes:
         assert followed.ask("POST", path, json=body, headers=bearer).status_code == 202
         assert followed.ask("GET", "/health/live").status_code == 200
     database = Database(f"sqlite:///{directory / 'review.db'}")
-    with OutboxDrain(database).take(10) as documents:
-        left = [document for key, document in documents if key.endswith(":requests")]
+    with OutboxDrain(database).take(10) as taken:
+        left = [document for key, document in taken.documents if key.endswith(":requests")]
     database.close()
     (document,) = left
     return document
@@ -218,7 +219,7 @@ async def served(listener: Listener, redis_url: str, announcement: bytes) -> Non
         await redis.xadd(f"handraise:{stream}", {"data": document})
     metrics = Metrics(CollectorRegistry())
     catalogue = BroadcastCatalogue(
-        redis, "handraise", Shelf(), metrics, FakeClock(), lambda _: None
+        redis, Keyspace("handraise"), Shelf(), metrics, FakeClock(), lambda _: None
     )
     catalogue.traces = listener.traces
     await catalogue.refresh()

@@ -16,7 +16,7 @@ from services.review.errors import (
 from services.review.use_cases.claiming import Claim, Wish
 from services.review.use_cases.deciding import Outcome
 from shared.database import Database
-from shared.streams import Stream
+from shared.streams import Keyspace
 from tests.fakes.bell import FakeBell
 from tests.fakes.clock import FakeClock
 from tests.fakes.review_workers import Workers
@@ -25,7 +25,7 @@ from tests.machines.rules import LEADS, MAIN, Hold, Item, Plan, Rules
 
 REVIEWERS = [User(name, Role.REVIEWER) for name in ("ada", "ben", "cy", "dee")]
 LEADERS = [User(name, Role.LEAD) for name in ("lea", "leo", "lin")]
-_KEYS = {stream: stream.key("test") for stream in Stream}
+_KEYS = Keyspace("test")
 
 T = TypeVar("T")
 

@@ -3,32 +3,25 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 
+from shared.clusters import server_of
+from shared.connecting import connect_blocking
 from shared.errors import Unavailable
 from shared.events import CloudEvent, EventType, ModelChanged
 from shared.messaging.reasons import reason
-from shared.streams import FIELD, Stream
+from shared.streams import FIELD, Keyspace, Stream
 
-_TIMEOUT_SECONDS = 5.0
 _IN_FORCE = {EventType.MODEL_PROMOTED, EventType.MODEL_ROLLED_BACK}
 
 
 class RedisPublisher:
     """Implements `ports.Publisher`."""
 
-    def __init__(self, url: str, keys: Mapping[Stream, str]) -> None:
-        self._redis = Redis.from_url(
-            url,
-            retry=Retry(NoBackoff(), 0),
-            socket_timeout=_TIMEOUT_SECONDS,
-            socket_connect_timeout=_TIMEOUT_SECONDS,
-        )
+    def __init__(self, url: str, keys: Keyspace) -> None:
+        self._redis = connect_blocking(url)
         self._keys = keys
-        self._announced = f"{keys[Stream.MODELS]}:announced"
+        self._announced = f"{keys.key(Stream.MODELS)}:announced"
 
     def publish(self, events: Sequence[CloudEvent]) -> None:
         """All of them, in order.
@@ -38,13 +31,9 @@ class RedisPublisher:
         """
         if not events:
             return
-        pipeline = self._redis.pipeline(transaction=True)
-        for event in events:
-            pipeline.xadd(self._keys[event.stream], {FIELD: event.encode()})
-            if event.type in _IN_FORCE and isinstance(event.data, ModelChanged):
-                pipeline.hset(self._announced, event.project, str(event.data.version))
         try:
-            pipeline.execute()
+            with server_of(self._redis, self._announced) as redis:
+                self._tell(redis.pipeline(transaction=True), events)
         except (RedisError, OSError) as error:
             raise Unavailable(f"Redis does not answer: {reason(error)}") from error
 
@@ -56,10 +45,11 @@ class RedisPublisher:
         Raises:
             Unavailable: Redis is away.
         """
-        pipeline: Any = self._redis.pipeline(transaction=True)
-        pipeline.xlen(self._keys[Stream.MODELS]).hgetall(self._announced)
         try:
-            length, noted = pipeline.execute()
+            with server_of(self._redis, self._announced) as redis:
+                pipeline: Any = redis.pipeline(transaction=True)
+                pipeline.xlen(self._keys.key(Stream.MODELS)).hgetall(self._announced)
+                length, noted = pipeline.execute()
         except (RedisError, OSError) as error:
             raise Unavailable(f"Redis does not answer: {reason(error)}") from error
         return {project.decode(): int(number) for project, number in noted.items() if length}
@@ -67,3 +57,10 @@ class RedisPublisher:
     def close(self) -> None:
         """Give all connections back."""
         self._redis.close()
+
+    def _tell(self, pipeline: Any, events: Sequence[CloudEvent]) -> None:  # noqa: ANN401 - redis-py's
+        for event in events:
+            pipeline.xadd(self._keys.key(event.stream), {FIELD: event.encode()})
+            if event.type in _IN_FORCE and isinstance(event.data, ModelChanged):
+                pipeline.hset(self._announced, event.project, str(event.data.version))
+        pipeline.execute()

@@ -10,7 +10,7 @@ from services.review.domain.reconciling import UNROUTED_AFTER, Waiting, pause_af
 from services.review.tables import AcceptedRow, OutboxRow
 from shared.database import insert_many, insert_new
 from shared.events import CATALOGUE, CloudEvent, EventType
-from shared.streams import Stream
+from shared.streams import Keyspace
 
 _AT_ONCE = 500
 _MOST_COUNTED = 10_000
@@ -19,7 +19,7 @@ _MOST_COUNTED = 10_000
 class SqlAccepted:
     """Implements `ports.Accepted`."""
 
-    def __init__(self, session: Session, keys: Mapping[Stream, str]) -> None:
+    def __init__(self, session: Session, keys: Keyspace) -> None:
         self._session = session
         self._keys = keys
 
@@ -87,7 +87,10 @@ class SqlAccepted:
         if not events:
             return
         leaving = [
-            {"stream": self._keys[CATALOGUE[EventType(e.type)][0]], "document": e.document}
+            {
+                "stream": self._keys.of(CATALOGUE[EventType(e.type)][0], e.event_id),
+                "document": e.document,
+            }
             for e in events
         ]
         insert_many(self._session, OutboxRow, leaving)

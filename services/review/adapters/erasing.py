@@ -1,13 +1,10 @@
 """Erasing in SQL, in the streams, and in the database's files."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
-from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 from sqlalchemy import bindparam, delete, literal, or_, select, update
 from sqlmodel import Session, col, func
 
@@ -24,12 +21,13 @@ from services.review.tables import (
     ThroughRow,
     VoteRow,
 )
+from shared.clusters import server_of
+from shared.connecting import connect_blocking
 from shared.database import Database, run
 from shared.errors import Unavailable
 from shared.messaging.reasons import reason
-from shared.streams import FIELD, Stream
+from shared.streams import FIELD, TO_ALL, Keyspace
 
-_TIMEOUT_SECONDS = 5.0
 _AT_ONCE = 100
 _TABLES = (LedgerRow, VoteRow, ThroughRow, DraftRow, GoldRow, DeadLetterRow, AcceptedRow, OutboxRow)
 _BLANK = (
@@ -80,11 +78,9 @@ class SqlErasing:
 class Leftovers:
     """Implements `ports.Remains`."""
 
-    def __init__(self, database: Database, url: str, keys: Mapping[Stream, str]) -> None:
+    def __init__(self, database: Database, url: str, keys: Keyspace) -> None:
         self._database = database
-        self._redis: Any = Redis.from_url(
-            url, retry=Retry(NoBackoff(), 0), socket_timeout=_TIMEOUT_SECONDS
-        )
+        self._redis: Any = connect_blocking(url)
         self._keys = keys
 
     def remove(self, project: str, event_ids: Collection[str]) -> int:
@@ -96,8 +92,8 @@ class Leftovers:
         try:
             removed = sum(
                 self._remove_from(key, project, event_ids)
-                for stream, key in self._keys.items()
-                if stream not in {Stream.CONTROL, Stream.MODELS}
+                for stream, key in self._keys.everything()
+                if stream not in TO_ALL
             )
         except (RedisError, OSError) as error:
             raise Unavailable(
@@ -129,10 +125,12 @@ class Leftovers:
         return removed
 
     def _rewrite(self) -> None:
-        try:
-            self._redis.bgrewriteaof()
-        except (RedisError, OSError):
-            return  # not allowed, or under way: it comes by itself
+        for number in self._keys.numbers:
+            try:
+                with server_of(self._redis, self._keys.marker(number)) as redis:
+                    redis.bgrewriteaof()
+            except (RedisError, OSError):
+                continue  # not allowed, or under way: it comes by itself
 
 
 def _holds(session: Session, column: Any, text: str) -> Any:  # noqa: ANN401 - SQL expressions

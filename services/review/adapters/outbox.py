@@ -1,23 +1,21 @@
 """The outbox in SQL, and its emptying."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from sqlalchemy import Integer, bindparam
 from sqlmodel import Session, col, delete, func, select, text
 
 from services.review.tables import OutboxRow
-from shared.database import Database, Prepared, insert_many
+from shared.database import Database, Prepared, insert_many, run
 from shared.events import CloudEvent
-from shared.streams import Stream
+from shared.streams import Keyspace
 
 _RELAY_LOCK = 7214002
-_OLDEST = Prepared(
-    select(OutboxRow.id, OutboxRow.stream, OutboxRow.document)
-    .order_by(col(OutboxRow.id))
-    .limit(bindparam("most", type_=Integer()))
-)
+_WAITING = select(OutboxRow.id, OutboxRow.stream, OutboxRow.document).order_by(col(OutboxRow.id))
+_OLDEST = Prepared(_WAITING.limit(bindparam("most", type_=Integer())))
 _FORGET = Prepared(delete(OutboxRow).where(col(OutboxRow.id) == bindparam("of_id")))
 _IN_BASE64 = "base64:"
 """Begins what is no text of ours; a JSON object never begins so."""
@@ -26,14 +24,17 @@ _IN_BASE64 = "base64:"
 class SqlOutbox:
     """Implements `ports.Outbox`."""
 
-    def __init__(self, session: Session, keys: Mapping[Stream, str]) -> None:
+    def __init__(self, session: Session, keys: Keyspace) -> None:
         self._session = session
         self._keys = keys
 
     def put(self, events: Iterable[CloudEvent]) -> None:
         """Let events leave once the transaction is kept."""
         rows = [
-            {"stream": self._keys[event.stream], "document": event.encode().decode()}
+            {
+                "stream": self._keys.of(event.stream, event.subject),
+                "document": event.encode().decode(),
+            }
             for event in events
         ]
         insert_many(self._session, OutboxRow, rows)
@@ -52,6 +53,19 @@ class SqlOutbox:
         insert_many(self._session, OutboxRow, rows)
 
 
+@dataclass(slots=True)
+class Taken:
+    """What is about to leave.
+
+    Attributes:
+        documents: oldest first, as (key, document).
+        staying: keys whose documents could not leave; they are kept, and taken again.
+    """
+
+    documents: Sequence[tuple[str, bytes]]
+    staying: set[str] = field(default_factory=set)
+
+
 class OutboxDrain:
     """Hands out what waits, oldest first, and forgets it when it has left."""
 
@@ -64,8 +78,8 @@ class OutboxDrain:
             return session.exec(select(func.count()).select_from(OutboxRow)).one()
 
     @contextmanager
-    def take(self, limit: int) -> Iterator[Sequence[tuple[str, bytes]]]:
-        """At most `limit` documents as (key, document); forgotten unless the body fails.
+    def take(self, limit: int, without: Collection[str] = ()) -> Iterator["Taken"]:
+        """At most `limit` documents of all keys but some; forgotten unless the body fails.
 
         In PostgreSQL one process at a time relays, so that documents leave in order; the others
         get nothing. SQLite has one process only. Forgetting need not outlive a crash of the server:
@@ -75,21 +89,29 @@ class OutboxDrain:
             with self._database.write() as session:
                 session.connection().execute(text("SET LOCAL synchronous_commit TO off"))
                 locked = text(f"SELECT pg_try_advisory_xact_lock({_RELAY_LOCK})")
-                rows = (
-                    list(_OLDEST.on(session, most=limit))
-                    if session.connection().scalar(locked)
-                    else []
-                )
-                yield _documents(rows)
-                _forget(session, rows)
+                mine = session.connection().scalar(locked)
+                rows = _oldest(session, limit, without) if mine else []
+                taken = Taken(_documents(rows))
+                yield taken
+                _forget(session, rows, taken.staying)
         else:
             with self._database.read() as session:
-                rows = list(_OLDEST.on(session, most=limit))
-                documents = _documents(rows)
-            yield documents
+                rows = _oldest(session, limit, without)
+                taken = Taken(_documents(rows))
+            yield taken
             if rows:
                 with self._database.write() as session:
-                    _forget(session, rows)
+                    _forget(session, rows, taken.staying)
+
+
+def _oldest(
+    session: Session, limit: int, without: Collection[str]
+) -> Sequence[tuple[int, str, str]]:
+    """What waits longest; some keys are left out only while their partition is away."""
+    if not without:
+        return list(_OLDEST.on(session, most=limit))
+    others = _WAITING.where(col(OutboxRow.stream).not_in(sorted(without))).limit(limit)
+    return [(row.id, row.stream, row.document) for row in run(session, others)]
 
 
 def _documents(rows: Sequence[tuple[int, str, str]]) -> list[tuple[str, bytes]]:
@@ -104,6 +126,9 @@ def _documents(rows: Sequence[tuple[int, str, str]]) -> list[tuple[str, bytes]]:
     ]
 
 
-def _forget(session: Session, rows: Sequence[tuple[int, str, str]]) -> None:
-    if rows:
-        _FORGET.on_each(session, [{"of_id": identity} for identity, _, _ in rows])
+def _forget(
+    session: Session, rows: Sequence[tuple[int, str, str]], staying: Collection[str]
+) -> None:
+    left = [{"of_id": identity} for identity, stream, _ in rows if stream not in staying]
+    if left:
+        _FORGET.on_each(session, left)

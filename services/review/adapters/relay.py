@@ -2,20 +2,23 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 
 import structlog
 
-from services.review.adapters.outbox import OutboxDrain
+from services.review.adapters.outbox import OutboxDrain, Taken
 from services.review.adapters.publisher import RedisPublisher
 from services.review.metrics import Metrics
 from shared.errors import Unavailable
+from shared.streams import tag
 
 log = structlog.get_logger()
 
 _AT_ONCE = 1000
 _LOOK_EVERY_SECONDS = 1.0
 _LONGEST_PAUSE = 5.0
+_AWAY_SECONDS = 1.0
 _GATHER_SECONDS = 0.01
 _REST = 4
 _LONGEST_REST = 0.1
@@ -40,6 +43,7 @@ class Relay:
         self._one_at_a_time = threading.Lock()
         self._rung = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._away: dict[str, float] = {}
 
     def ring(self) -> None:
         """Something was put into the outbox; callable from any thread."""
@@ -82,13 +86,39 @@ class Relay:
             return
 
     def _move(self) -> bool:
-        """Relay some documents. True if there may be more."""
-        with self._one_at_a_time, self._drain.take(_AT_ONCE) as documents:
-            if documents:
-                self._publisher.publish_documents(documents)
-                self._metrics.relayed.inc(len(documents))
-            self._metrics.outbox_backlog.set(0)
-            return len(documents) == _AT_ONCE
+        """Relay some documents. True if there may be more.
+
+        A partition that cannot be reached keeps its documents, and is left alone for a second: it
+        must not hold up the others.
+
+        Raises:
+            Unavailable: Redis, which is not partitioned, cannot be reached.
+        """
+        with self._one_at_a_time:
+            away = self._away = {k: t for k, t in self._away.items() if t > time.monotonic()}
+            with self._drain.take(_AT_ONCE, away) as taken:
+                relayed = self._publish(taken)
+            self._metrics.relayed.inc(relayed)
+            self._metrics.outbox_backlog.set(self._backlog() if self._away else 0)
+            return len(taken.documents) == _AT_ONCE
+
+    def _publish(self, taken: Taken) -> int:
+        """Each partition's documents in one call; how many left."""
+        parts: dict[str, list[tuple[str, bytes]]] = {}
+        for key, document in taken.documents:
+            parts.setdefault(tag(key), []).append((key, document))
+        relayed = 0
+        for partition, part in parts.items():
+            try:
+                self._publisher.publish_documents(part)
+                relayed += len(part)
+            except Unavailable as error:
+                if not partition:
+                    raise
+                log.warning("outbox_waits", error=str(error), partition=partition)
+                taken.staying.update(key for key, _ in part)
+        self._away |= dict.fromkeys(taken.staying, time.monotonic() + _AWAY_SECONDS)
+        return relayed
 
     def _backlog(self) -> int:
         try:

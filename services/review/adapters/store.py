@@ -1,6 +1,6 @@
 """The review database as one store: each transaction sees and changes all of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlmodel import Session
@@ -32,13 +32,13 @@ from services.review.adapters.tokens import SqlTokens
 from services.review.adapters.users import SqlUsers
 from services.review.adapters.votes import SqlVotes
 from shared.database import Database
-from shared.streams import Stream
+from shared.streams import Keyspace
 
 
 class SqlTransaction:
     """Implements `ports.Transaction` on one session."""
 
-    def __init__(self, session: Session, keys: Mapping[Stream, str]) -> None:
+    def __init__(self, session: Session, keys: Keyspace) -> None:
         self.ledger = SqlLedger(session)
         self.seals = SqlSeals(session)
         self.erasing = SqlErasing(session)
@@ -70,7 +70,7 @@ class SqlTransaction:
 class SqlStore:
     """Implements `ports.Store` on SQLite and PostgreSQL."""
 
-    def __init__(self, database: Database, keys: Mapping[Stream, str]) -> None:
+    def __init__(self, database: Database, keys: Keyspace) -> None:
         self._database = database
         self._keys = keys
 

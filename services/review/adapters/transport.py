@@ -1,18 +1,18 @@
 """A look at Redis: whether it is the one that we know, and what is on its way there."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
-from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
-from redis.retry import Retry
 
 from services.review.domain.reconciling import Place, Sighting
+from shared.clusters import server_of
+from shared.connecting import connect_blocking
 from shared.errors import DeadLetter, Unavailable
 from shared.events import CloudEvent, CorrectionMade, ModelChanged
 from shared.messaging.reasons import reason
-from shared.streams import FIELD, Stream, marker_key
+from shared.streams import FIELD, Keyspace, Stream
 
 _TIMEOUT_SECONDS = 2.0
 _GROUPS = {
@@ -27,40 +27,36 @@ _NEWEST = 50
 class RedisTransport:
     """Implements `ports.Transport`."""
 
-    def __init__(self, url: str, prefix: str) -> None:
-        self._redis: Any = Redis.from_url(
-            url,
-            retry=Retry(NoBackoff(), 0),
-            socket_timeout=_TIMEOUT_SECONDS,
-            socket_connect_timeout=_TIMEOUT_SECONDS,
-        )
-        self._marker = marker_key(prefix)
-        self._keys = {stream: stream.key(prefix) for stream in Stream}
+    def __init__(self, url: str, keys: Keyspace) -> None:
+        self._redis: Any = connect_blocking(url, _TIMEOUT_SECONDS)
+        self._keys = keys
 
     def sight(self) -> Sighting:
-        """What it says of itself."""
+        """What it says of itself.
+
+        Partitions are one Redis in this: it bears a mark if all of them do, and is another one as
+        soon as one of them is on another server process.
+        """
         try:
-            marker = self._redis.get(self._marker)
-            run = self._redis.info("server")["run_id"]
+            seen = [self._sight(number) for number in self._keys.numbers]
         except (RedisError, OSError) as error:
             raise _away(error) from error
-        return Sighting(marker.decode() if marker is not None else None, run)
+        markers, runs = {marker for marker, _ in seen}, [run for _, run in seen]
+        marker = next(iter(markers)) if len(markers) == 1 else None
+        one = len(set(runs)) == 1
+        return Sighting(marker, runs[0] if one else sha256("".join(runs).encode()).hexdigest())
 
     def mark(self, installation: str) -> None:
         """Let it be known as that of an installation."""
         try:
-            self._redis.set(self._marker, installation)
+            for number in self._keys.numbers:
+                self._redis.set(self._keys.marker(number), installation)
         except (RedisError, OSError) as error:
             raise _away(error) from error
 
     def is_untouched(self, stream: Stream) -> bool:
         """Whether nothing was ever put on a stream."""
-        try:
-            return bool(self._redis.xinfo_stream(self._keys[stream])["entries-added"] == 0)
-        except (RedisError, OSError) as error:
-            if _is_absent(error):
-                return True
-            raise _away(error) from error
+        return all(self._is_untouched(key) for key in self._keys.all(stream))
 
     def newest_place(self) -> Place | None:
         """The highest place in the ledger that its newest entries tell of; None if they do not."""
@@ -68,7 +64,8 @@ class RedisTransport:
             places = [
                 place
                 for stream in (Stream.CORRECTIONS, Stream.MODELS)
-                for _, fields in self._redis.xrevrange(self._keys[stream], count=_NEWEST)
+                for key in self._keys.all(stream)
+                for _, fields in self._redis.xrevrange(key, count=_NEWEST)
                 if (place := _place(fields.get(FIELD, b"")))
             ]
         except (RedisError, OSError) as error:
@@ -78,28 +75,46 @@ class RedisTransport:
     def read_models_again(self) -> None:
         """Let review read all of `models` from its beginning."""
         try:
-            self._redis.xgroup_setid(self._keys[Stream.MODELS], _GROUPS[Stream.MODELS], 0)
+            self._redis.xgroup_setid(self._keys.key(Stream.MODELS), _GROUPS[Stream.MODELS], 0)
         except (RedisError, OSError) as error:
             if not _is_absent(error):
                 raise _away(error) from error
 
     def backlog_seconds(self, stream: Stream) -> float:
         """Age of the oldest entry that our reader of a stream has not done; 0 if none waits."""
-        key = self._keys[stream]
-        try:
-            seconds, microseconds = self._redis.time()
-            group = self._group(key, _GROUPS[stream])
-            waiting = [entry for entry, _ in self._redis.xrange(key, _after(group), count=1)]
-            if group.get("pending"):
-                waiting.append(self._redis.xpending(key, _GROUPS[stream])["min"])
-        except (RedisError, OSError) as error:
-            raise _away(error) from error
-        born = [int(entry.split(b"-")[0]) / 1000 for entry in waiting if entry]
-        return max(0.0, seconds + microseconds / 1e6 - min(born)) if born else 0.0
+        return max(self._backlog_seconds(key, _GROUPS[stream]) for key in self._keys.all(stream))
 
     def close(self) -> None:
         """Give all connections back."""
         self._redis.close()
+
+    def _sight(self, partition: int) -> tuple[str | None, str]:
+        key = self._keys.marker(partition)
+        with server_of(self._redis, key) as redis:
+            marker = redis.get(key)
+            run = redis.info("server")["run_id"]
+        return marker.decode() if marker is not None else None, run
+
+    def _is_untouched(self, key: str) -> bool:
+        try:
+            return bool(self._redis.xinfo_stream(key)["entries-added"] == 0)
+        except (RedisError, OSError) as error:
+            if _is_absent(error):
+                return True
+            raise _away(error) from error
+
+    def _backlog_seconds(self, key: str, name: bytes) -> float:
+        try:
+            with server_of(self._redis, key) as redis:
+                seconds, microseconds = redis.time()
+            group = self._group(key, name)
+            waiting = [entry for entry, _ in self._redis.xrange(key, _after(group), count=1)]
+            if group.get("pending"):
+                waiting.append(self._redis.xpending(key, name)["min"])
+        except (RedisError, OSError) as error:
+            raise _away(error) from error
+        born = [int(entry.split(b"-")[0]) / 1000 for entry in waiting if entry]
+        return max(0.0, seconds + microseconds / 1e6 - min(born)) if born else 0.0
 
     def _group(self, key: str, name: bytes) -> Mapping[str, Any]:
         try:

@@ -24,25 +24,25 @@ from services.review.ports import Bell, Store, Transaction
 from services.review.use_cases.repeating import UNNAMED, Once
 from shared.clock import Clock
 from shared.errors import Malformed
-from shared.streams import Stream
+from shared.streams import FIRST, Keyspace, Stream
 
 log = structlog.get_logger()
 
 _AT_ONCE = 100
 """Letters a transaction: each may hold megabytes."""
 
-Keys = Mapping[Stream, str]
-
 
 class KeepDeadLetters:
     """Keep each dead letter once; what is none is kept too, and never sent round again."""
 
-    def __init__(self, store: Store, metrics: Metrics, clock: Clock, keys: Keys) -> None:
+    def __init__(
+        self, store: Store, metrics: Metrics, clock: Clock, keys: Keyspace, partition: int = FIRST
+    ) -> None:
         self._store = store
         self._metrics = metrics
         self._clock = clock
-        self._key = keys[Stream.DEAD_LETTERS]
-        self._accepting = {keys[Stream.REQUESTS], keys[Stream.PREDICTIONS]}
+        self._key = keys.key(Stream.DEAD_LETTERS, partition)
+        self._accepting = {*keys.all(Stream.REQUESTS), *keys.all(Stream.PREDICTIONS)}
 
     def __call__(self, entries: Sequence[tuple[str, bytes]]) -> None:
         """Keep documents, given as (entry id, document)."""
@@ -104,18 +104,18 @@ class Matching:
 class WorkDeadLetters:
     """What ops does with dead letters."""
 
-    def __init__(self, store: Store, bell: Bell, clock: Clock, keys: Keys) -> None:
+    def __init__(self, store: Store, bell: Bell, clock: Clock, keys: Keyspace) -> None:
         self._store = store
         self._bell = bell
         self._clock = clock
-        self._keys = {stream.value: key for stream, key in keys.items()}
-        self._retriable = frozenset(keys[stream] for stream in RETRIABLE)
+        self._keys = {stream.value: frozenset(keys.all(stream)) for stream in Stream}
+        self._retriable = frozenset().union(*(keys.all(stream) for stream in RETRIABLE))
 
     def of_stream(self, selection: Selection, stream: str | None) -> Selection:
         """A selection, narrowed to a stream that is given by its name or its key."""
         if stream is None:
             return selection
-        return replace(selection, streams=frozenset({self._keys.get(stream, stream)}))
+        return replace(selection, streams=self._keys.get(stream, frozenset({stream})))
 
     def page(self, selection: Selection, limit: int, before: int | None = None) -> Listed:
         """The letters of a selection, newest first."""

@@ -17,7 +17,7 @@ from shared.errors import Unavailable
 from shared.events import CloudEvent, EventType, ModelChanged, ProjectConfigured
 from shared.messaging import Follower
 from shared.model.errors import ArtifactRefused
-from shared.streams import Stream, marker_key
+from shared.streams import Keyspace, Stream
 from shared.tracing import UNTRACED, Traces
 
 log = structlog.get_logger()
@@ -49,7 +49,7 @@ class BroadcastCatalogue:
     def __init__(
         self,
         redis: Redis,
-        prefix: str,
+        keys: Keyspace,
         loader: Loader,
         metrics: Metrics,
         clock: Clock,
@@ -63,18 +63,18 @@ class BroadcastCatalogue:
         self._causes: dict[str, str | None] = {}
         self.traces: Traces = UNTRACED
         self._loader = loader
-        self._refusals = Refusals(redis, prefix, metrics, clock)
+        self._refusals = Refusals(redis, keys, metrics, clock)
         self._metrics = metrics
         self._clock = clock
         self._loading = asyncio.Lock()
         sinks = {
-            Stream.CONTROL.key(prefix): self._take_control,
-            Stream.MODELS.key(prefix): self._take_model,
+            keys.key(Stream.CONTROL): self._take_control,
+            keys.key(Stream.MODELS): self._take_model,
         }
         self.follower = Follower(redis, sinks, self._load_wanted, heartbeat, self._begin_anew)
         self._redis = redis
-        self._marker = marker_key(prefix)
-        self._control = Stream.CONTROL.key(prefix)
+        self._marker = keys.marker()
+        self._control = keys.key(Stream.CONTROL)
         self._marked_at: datetime | None = None
 
     def served(self, project: str) -> Served | None:

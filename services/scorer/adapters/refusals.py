@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from services.scorer.metrics import Metrics
 from shared.clock import Clock
 from shared.events import CloudEvent, EventDeadLettered, EventType, announce
-from shared.streams import FIELD, Stream
+from shared.streams import FIELD, Keyspace, Stream
 
 log = structlog.get_logger()
 
@@ -18,10 +18,10 @@ REASON = "model_refused"
 class Refusals:
     """Says what was refused and why. The same refusal, after a restart, is the same letter."""
 
-    def __init__(self, redis: Redis, prefix: str, metrics: Metrics, clock: Clock) -> None:
+    def __init__(self, redis: Redis, keys: Keyspace, metrics: Metrics, clock: Clock) -> None:
         self._redis = redis
-        self._models = Stream.MODELS.key(prefix)
-        self._letters = Stream.DEAD_LETTERS.key(prefix)
+        self._models = keys.key(Stream.MODELS)
+        self._letters = keys.key(Stream.DEAD_LETTERS)
         self._metrics = metrics
         self._clock = clock
         self._waiting: list[CloudEvent] = []

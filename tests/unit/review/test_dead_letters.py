@@ -23,7 +23,7 @@ from services.review.ports import ProjectState
 from services.review.use_cases.dead_letters import KeepDeadLetters, WorkDeadLetters
 from shared.errors import Malformed
 from shared.events import EventType
-from shared.streams import Stream
+from shared.streams import Keyspace, Stream
 from tests.builders import a_project, a_request
 from tests.dead_letters import a_letter_event
 from tests.fakes.bell import FakeBell
@@ -32,7 +32,7 @@ from tests.fakes.review_store import FakeStore
 
 OLGA = User("olga", Role.OPS)
 ADA = User("ada", Role.ADMIN)
-KEYS = {stream: stream.key("handraise") for stream in Stream}
+KEYS = Keyspace("handraise")
 EVERY = Selection()
 
 
@@ -203,7 +203,7 @@ def test_what_came_in_after_the_look_is_left_alone(desk: Desk) -> None:
 
 
 def test_streams_are_chosen_by_name_or_key(desk: Desk) -> None:
-    documents = [a_letter_event(stream=KEYS[s]) for s in (Stream.REQUESTS, Stream.MODELS)]
+    documents = [a_letter_event(stream=KEYS.key(s)) for s in (Stream.REQUESTS, Stream.MODELS)]
     desk.receive(*(event.encode() for event in documents))
     for name in ("models", "handraise:models"):
         (letter,) = desk.work.page(desk.work.of_stream(EVERY, name), 10).letters

@@ -1,0 +1,1 @@
+"""Several servers in place of one: a Redis Cluster, Redis behind Sentinel, replicas."""
