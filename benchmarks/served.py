@@ -86,9 +86,7 @@ def _play(
     project = read_project(demo.project_file).model_copy(update={"policy": _FOR_PEOPLE})
     truth = {example.event.event_id: example.label for example in examples}
     events = [example.event for example in examples]
-    publisher = Publisher(
-        client, prefix=installation.prefix, project=demo.name, clock=SystemClock()
-    )
+    publisher = Publisher(client, keys=installation.keys, project=demo.name, clock=SystemClock())
     with ExitStack() as stack:
         admin = stack.enter_context(Client(installation.url, token))
         admin.apply(project)
