@@ -49,13 +49,13 @@ class Recorder:
     def _listen_to_prepared(self) -> None:
         one, many = Compiled.execute, Compiled.execute_many
 
-        def execute(compiled: Compiled, connection: Any, values: Any) -> Rows:  # noqa: ANN401
+        def execute(compiled: Compiled, session: Any, values: Any) -> Rows:  # noqa: ANN401
             self._note(compiled.sql, compiled.bound(values))
-            return one(compiled, connection, values)
+            return one(compiled, session, values)
 
-        def execute_many(compiled: Compiled, connection: Any, rows: Any) -> None:  # noqa: ANN401
+        def execute_many(compiled: Compiled, session: Any, rows: Any) -> None:  # noqa: ANN401
             self._note(compiled.sql, [compiled.bound(row) for row in rows], many=True)
-            many(compiled, connection, rows)
+            many(compiled, session, rows)
 
         Compiled.execute = execute  # type: ignore[method-assign, assignment]
         Compiled.execute_many = execute_many  # type: ignore[method-assign, assignment]

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.type_api import TypeEngine
 from sqlmodel import Session
 
-_CONNECTION = "connection"
+_CONNECTION, _CURSOR = "connection", "cursor"
 _Change = Callable[[Any], Any]
 
 
@@ -54,8 +54,7 @@ class Prepared:
             DBAPIError: as if SQLAlchemy had executed it.
             InvalidRequestError: a parameter has no value.
         """
-        connection = connection_of(session)
-        return self._for(connection.dialect, values).execute(connection, values)
+        return self._for(connection_of(session).dialect, values).execute(session, values)
 
     def on_each(self, session: Session, rows: Sequence[Mapping[str, object]]) -> None:
         """Execute it for each of these sets of values, which have the same names.
@@ -63,12 +62,11 @@ class Prepared:
         Raises:
             DBAPIError: as if SQLAlchemy had executed it.
         """
-        connection = connection_of(session)
-        compiled = self._for(connection.dialect, rows[0])
+        compiled = self._for(connection_of(session).dialect, rows[0])
         if len(rows) == 1:
-            compiled.execute(connection, rows[0])
+            compiled.execute(session, rows[0])
         else:
-            compiled.execute_many(connection, rows)
+            compiled.execute_many(session, rows)
 
     def _for(self, dialect: Dialect, values: Mapping[str, object]) -> "Compiled":
         key = dialect.name, tuple(values)
@@ -89,6 +87,15 @@ def connection_of(session: Session) -> Connection:
     if connection is None:
         connection = session.info[_CONNECTION] = session.connection()
     return connection
+
+
+def _cursor_of(session: Session) -> Any:  # noqa: ANN401 - the driver's own type
+    """The driver's cursor of a session's only transaction: making one for each statement costs."""
+    cursor = session.info.get(_CURSOR)
+    if cursor is None:
+        driver: Any = connection_of(session).connection.driver_connection
+        cursor = session.info[_CURSOR] = driver.cursor()
+    return cursor
 
 
 class Compiled:
@@ -113,29 +120,28 @@ class Compiled:
         self._make: Callable[[Sequence[Any]], Any] = row._make
         self._reading: Sequence[tuple[int, _Change]] | None = None
 
-    def execute(self, connection: Connection, values: Mapping[str, object]) -> Rows:
+    def execute(self, session: Session, values: Mapping[str, object]) -> Rows:
         """Execute it, and read all that it gives."""
-        driver: Any = connection.connection.driver_connection
-        bound = self.bound(values)
+        cursor, bound = _cursor_of(session), self.bound(values)
         try:
-            cursor = driver.execute(self.sql, bound)
-            found = cursor.fetchall() if cursor.description else ()
-        except connection.dialect.dbapi.Error as error:  # type: ignore[union-attr]
-            raise _translated(connection, self.sql, bound, error) from error
+            cursor.execute(self.sql, bound)
+            found = cursor.fetchall() if self._types else ()
+        except _errors(session) as error:
+            raise _translated(connection_of(session), self.sql, bound, error) from error
         if not found:
             return Rows(found, cursor.rowcount)
         if self._reading is None:
-            self._reading = self._from_driver(connection.dialect, cursor.description)
+            dialect = connection_of(session).dialect
+            self._reading = self._from_driver(dialect, cursor.description)
         return Rows([self._read(row) for row in found], cursor.rowcount)
 
-    def execute_many(self, connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    def execute_many(self, session: Session, rows: Sequence[Mapping[str, object]]) -> None:
         """Execute it for each of these sets of values."""
-        driver: Any = connection.connection.driver_connection
         bound = [self.bound(row) for row in rows]
         try:
-            driver.cursor().executemany(self.sql, bound)
-        except connection.dialect.dbapi.Error as error:  # type: ignore[union-attr]
-            raise _translated(connection, self.sql, bound, error) from error
+            _cursor_of(session).executemany(self.sql, bound)
+        except _errors(session) as error:
+            raise _translated(connection_of(session), self.sql, bound, error) from error
 
     def bound(self, values: Mapping[str, object]) -> Any:  # noqa: ANN401 - by place or by name
         """The values as the driver takes them."""
@@ -165,6 +171,12 @@ class Compiled:
 
 def _to_driver(type_: TypeEngine[Any], dialect: Dialect) -> _Change | None:
     return type_.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _errors(session: Session) -> type[Exception]:
+    dbapi: Any = connection_of(session).dialect.dbapi
+    errors: type[Exception] = dbapi.Error
+    return errors
 
 
 def _translated(connection: Connection, sql: str, bound: object, error: Any) -> Exception:  # noqa: ANN401
