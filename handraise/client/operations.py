@@ -54,6 +54,7 @@ class Operations:
     claim = Operation(work.claim)
     heartbeat = Operation(work.heartbeat)
     similar = Operation(work.similar)
+    gather_alike = Operation(work.gather_alike)
     release = Operation(work.release)
     skip = Operation(work.skip)
     escalate = Operation(work.escalate)

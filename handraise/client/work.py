@@ -1,5 +1,6 @@
 """What reviewers do: queues, items, holds, answers."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -120,6 +121,17 @@ class _Similar(Answer):
     similar: list[Similar]
 
 
+class Alike(Answer):
+    """Items that are alike to a held one, held too; and how many waiting ones were compared.
+
+    `like` is the lease of that one.
+    """
+
+    like: str | None = None
+    claims: list[Claim]
+    looked_at: int
+
+
 class _Escalated(Answer):
     queue: str
 
@@ -141,6 +153,13 @@ def heartbeat(claim: Claim) -> Steps[Lease]:
     """Hold an item for its full time from now on."""
     kept = yield from ask(_Kept, _of(claim, "heartbeat", repeatable=True))
     return kept.lease
+
+
+def gather_alike(queue: str, held: Sequence[Claim], limit: int = 50) -> Steps[Alike]:
+    """Hold up to `limit` (1..50) more items that are near-identical to a held one."""
+    body = {"leases": [claim.lease.id for claim in held], "limit": limit}
+    path = f"/v1/queues/{part(queue)}/alike"
+    return ask(Alike, Request("POST", path, body, repeatable=True))
 
 
 def similar(claim: Claim) -> Steps[list[Similar]]:

@@ -13,6 +13,7 @@ from services.review.api import (
     drift,
     erasing,
     exams,
+    gathering,
     gold,
     label_errors,
     leases,
@@ -117,6 +118,7 @@ def _add_work(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
     app.include_router(queues.router(door, desk.work, core.clock))
     app.include_router(watching.router(door, desk.watch, lambda: core.readiness.leaving))
     app.include_router(similar.router(door, desk.similar))
+    app.include_router(gathering.router(door, desk.gather))
     app.include_router(second_looks.router(door, desk.appeal, desk.revoke))
     app.include_router(label_errors.router(door, desk.look_again))
     app.include_router(projects.router(door, keep))

@@ -67,6 +67,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "escalate": lambda c: c.escalate(CLAIM, "why"),
     "exercise": lambda c: c.exercise("churn"),
     "gaps": lambda c: c.gaps(),
+    "gather_alike": lambda c: c.gather_alike("churn", [CLAIM], 20),
     "gold": lambda c: c.gold("churn"),
     "heartbeat": lambda c: c.heartbeat(CLAIM),
     "keep_draft": lambda c: c.keep_draft(CLAIM, label="stays", comment="c"),

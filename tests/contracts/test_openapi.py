@@ -19,6 +19,7 @@ HARMLESS = {
     "keep_lease": "holds it until the same time from now",
     "ask_question": "the same one until it is answered",
     "answer_question": "what was answered stays answered",
+    "gather_alike": "those that a lost answer held come free again",
     "answer_exercise": "what was practised stays practised",
     "release_lease": "what is not held is not given back",
     "send_requests": "by event id",

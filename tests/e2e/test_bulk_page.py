@@ -47,3 +47,24 @@ def test_a_group_is_decided_taken_back_and_decided_otherwise(desk: Desk) -> None
     page.keyboard.press("r")
     expect(page.locator("#rest")).to_be_visible()
     until(lambda: desk.report()["leased"] == 0)
+
+
+def test_those_alike_come_from_far_behind_the_fifty_that_are_claimed(desk: Desk) -> None:
+    # given fifty-five like no other, but for the first, to which the last two are alike
+    letters = [chr(ord("a") + n // 26) + chr(ord("a") + n % 26) for n in range(55)]
+    texts = [f"{pair} is lost, order 1" for pair in letters] + ["AA is lost, order 17"] * 2
+    desk.send(
+        [{"event_id": f"event-{n}", "features": {"contract": text}} for n, text in enumerate(texts)]
+    )
+    desk.log_in()
+    desk.go(f"/review/{desk.queue}/alike")
+
+    # when they are found and decided, then each of the three is, and the others wait
+    expect(desk.page.locator("#count")).to_have_text("3 of 3 alike")
+    expect(desk.page.locator("#said")).to_have_text("57 looked at")
+    until(lambda: desk.report()["leased"] == 3)
+    desk.page.keyboard.press("1")
+    expect(desk.page.locator("#said")).to_have_text("stay: 3 decided")
+    until(lambda: len(desk.decisions()) == 3)
+    assert {event for event, _ in desk.decisions()} == {"event-0", "event-55", "event-56"}
+    assert desk.complaints == []

@@ -50,6 +50,7 @@ POLICY: dict[str, str] = {
     "GET /v1/stream": "read everybody",
     "GET /queues": "read everybody",
     "POST /v1/queues/{queue}/claims": "review project",
+    "POST /v1/queues/{queue}/alike": "review project",
     "POST /v1/queues/{queue}/exam": "review project",
     "POST /v1/queues/{queue}/exam/{question}/answer": "review project",
     "GET /v1/queues/{queue}/practice": "review project",

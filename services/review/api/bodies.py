@@ -46,6 +46,13 @@ class ClaimRequest(Body):
     lease_seconds: Annotated[int, Field(ge=5, le=86_400)] | None = None
 
 
+class AlikeRequest(Body):
+    """Leases on held items, and how many items to hold more that are alike to one of them."""
+
+    leases: Annotated[list[str], Field(min_length=1, max_length=MOST_CLAIMS)]
+    limit: Annotated[int, Field(ge=1, le=MOST_CLAIMS)] = MOST_CLAIMS
+
+
 class DecisionRequest(Body):
     """A reviewer's answer."""
 

@@ -145,6 +145,8 @@ EXAMPLES: Mapping[str, Any] = (
         "AccessLogAnswer": {"entries": [_ACT], "next_before": None, "next_cursor": None},
         "AppealAnswer": {**_PLACE, "appeal": 1, "queue": "churn.appeals"},
         "AppealRequest": {"reason": "The contract was renewed the day before."},
+        "AlikeAnswer": {"like": _LEASE["id"], "claims": [_CLAIM], "looked_at": 380},
+        "AlikeRequest": {"leases": [_LEASE["id"]], "limit": 20},
         "ClaimAnswer": _CLAIM,
         "ClaimRequest": {"limit": 2, "lease_seconds": 300},
         "ClaimsAnswer": _CLAIMS,

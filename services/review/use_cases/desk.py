@@ -7,6 +7,7 @@ from services.review.use_cases.claiming import Claiming
 from services.review.use_cases.concluding import Conclude
 from services.review.use_cases.deciding import DecideItem
 from services.review.use_cases.exams import TakeExam
+from services.review.use_cases.gathering import GatherAlike
 from services.review.use_cases.gold import KeepGold
 from services.review.use_cases.measuring import MeasureReviewers
 from services.review.use_cases.practising import Practise
@@ -40,6 +41,7 @@ class Desk:
         self.revoke = RevokeAnswers(store, bell, clock, conclude)
         self.appeal = Appeal(store, clock)
         self.similar = FindSimilar(store)
+        self.gather = GatherAlike(store, clock, claiming, coin_key)
         self.gold = KeepGold(store, clock)
         self.exam = TakeExam(store, clock, coin_key)
         self.practise = Practise(store, clock)

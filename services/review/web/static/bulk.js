@@ -4,6 +4,7 @@ import { compared, grouped } from "./alike.js";
 import { Refused, call, farewell, newKey } from "./wire.js";
 
 const MOST = 50;
+const MOST_TOGETHER = 200; // more than that nobody looks through
 const AGAIN = 2000; // ms before a call that failed is tried again
 
 const $ = (id) => document.getElementById(id);
@@ -17,6 +18,8 @@ let groups = []; // the first is shown
 let past = []; // groups that were decided, newest last: { label, decided }
 let shownAt = 0;
 let busy = false;
+let full = false; // the queue may hold more than was claimed
+let reach = 0; // so many that wait were looked at
 
 function element(name, text, dir = "") {
   const made = document.createElement(name);
@@ -118,12 +121,44 @@ async function alone(act) {
 async function look() {
   const { claims } = await surely(`/v1/queues/${queue}/claims`, { limit: MOST });
   const found = grouped(claims);
-  groups = found.groups;
-  for (const { lease } of found.alone) await surely(`/v1/leases/${lease.id}/release`, {});
-  say(groups.length ? `${claims.length} looked at, ${found.alone.length} like no other` : "");
+  [groups, full, reach] = [found.groups, claims.length === MOST, claims.length];
+  const left = groups.length ? found.alone : await pairUp(found.alone);
+  await gather();
+  for (const { lease } of left) await surely(`/v1/leases/${lease.id}/release`, {});
+  say(groups.length ? `${reach} looked at` : "");
   $("rest-detail").textContent = claims.length
-    ? `Of the next ${claims.length} none is like another.`
+    ? `Of the next ${reach} none is like another.`
     : "Nothing waits for you.";
+}
+
+/** More like one of some held items, from farther back in the queue than was looked at. */
+async function alikeTo(claims) {
+  const leases = claims.map(({ lease }) => lease.id);
+  const found = await surely(`/v1/queues/${queue}/alike`, { leases, limit: MOST });
+  reach = Math.max(reach, MOST + found.looked_at);
+  return found;
+}
+
+/** As much more for the group shown as is good to look through. */
+async function gather() {
+  const [group] = groups;
+  if (!group || group.gathered) return;
+  group.gathered = true;
+  for (let more = full; more && group.length < MOST_TOGETHER; ) {
+    const { claims } = await alikeTo(group.slice(0, 1));
+    group.push(...claims);
+    more = claims.length === MOST;
+  }
+}
+
+/** A group of what looked like no other, with what is like it farther back. */
+async function pairUp(alone) {
+  if (!full || alone.length === 0) return alone;
+  const { like, claims } = await alikeTo(alone);
+  const first = alone.find(({ lease }) => lease.id === like);
+  if (!first || claims.length === 0) return alone;
+  groups.push([first, ...claims]);
+  return alone.filter((claim) => claim !== first);
 }
 
 async function decide(label) {
@@ -141,9 +176,11 @@ async function decide(label) {
     );
     say(`${decided.length} of ${group.length}`);
   }
-  groups[0] = groups[0].filter((claim) => !group.includes(claim));
-  if (groups[0].length === 0) groups.shift();
+  const rest = groups[0].filter((claim) => !group.includes(claim));
+  groups[0] = Object.assign(rest, { gathered: groups[0].gathered });
+  if (rest.length === 0) groups.shift();
   past.push({ label, decided });
+  await gather();
   say([`${label}: ${decided.length} decided`, ...lost].join("; "));
 }
 
@@ -165,6 +202,7 @@ async function undo() {
 
 async function leave() {
   for (const { lease } of groups.shift()) await surely(`/v1/leases/${lease.id}/release`, {});
+  await gather();
 }
 
 function press(event) {
