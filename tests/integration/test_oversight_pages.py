@@ -100,7 +100,7 @@ def test_what_people_add_is_said_to_who_may_read_records(site: Site) -> None:
 
     assert strict(page)
     assert "What people add" in page.text
-    assert "time to decision median" in page.text
+    assert "time to decision, in half" in page.text
     assert "What people add" not in site.ask("GET", "/oversight/churn", cookies=ada).text
 
 

@@ -42,8 +42,9 @@ FOREIGN = "no project of yours"
 def inventory(app: FastAPI) -> Iterator[str]:
     """Every route by method and path."""
     for route in iter_route_contexts(app.routes):
+        path = route.path_format if route.methods else route.path
         methods = (route.methods or {"MOUNT"}) - {"HEAD"}
-        yield from (f"{method} {route.path}" for method in methods)
+        yield from (f"{method} {path}" for method in methods)
 
 
 @dataclass

@@ -119,7 +119,7 @@ def _complete(app: FastAPI) -> dict[str, Any]:
         separate_input_output_schemas=False,  # they are the same, but where one names itself
     )
     guarded = {
-        (route.path, method.lower())
+        (route.path_format, method.lower())
         for route in iter_route_contexts(app.routes)
         if guard_of(route) is not None
         for method in route.methods or ()

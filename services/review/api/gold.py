@@ -66,7 +66,7 @@ def router(door: Doorkeeper, keep: KeepGold) -> APIRouter:
         following = written("gold", page.last.id) if page.last else None
         return GoldListAnswer(gold=[GoldAnswer.of(g) for g in page.items], next_cursor=following)
 
-    @routes.delete("/{event_id}", status_code=204)
+    @routes.delete("/{event_id:path}", status_code=204)
     def retire_gold(project: str, event_id: str, lead: Lead) -> Response:
         """Give an event to nobody any more."""
         keep.retire(project, event_id, lead)

@@ -65,7 +65,7 @@ def router(door: Doorkeeper, records: ReadRecords, certificates: ReadCertificate
         chosen = [decided_by] if decided_by else [*DecidedBy]
         return _decisions(project, records.decisions(project, chosen, stretch), stretch)
 
-    @routes.get("/decisions/{project}/{event_id}")
+    @routes.get("/decisions/{project}/{event_id:path}")
     def show_decision(project: str, event_id: str, _: Auditor) -> RecordAnswer:
         """The whole record of an event: why it was routed so, who answered, what was decided."""
         entries = records.story(project, event_id)

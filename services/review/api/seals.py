@@ -66,7 +66,7 @@ def router(door: Doorkeeper, verify: VerifyLedger, prove: ProveRecord) -> APIRou
             next_cursor=written("entries", page.last.sequence) if page.last else None,
         )
 
-    @routes.get("/decisions/{project}/{event_id}/record")
+    @routes.get("/decisions/{project}/{event_id:path}/record")
     def prove_decision(
         project: str, event_id: str, _: Auditor, kept: _Number = None
     ) -> ProofAnswer:

@@ -24,7 +24,7 @@ def router(door: Doorkeeper, appeal: Appeal, revoke: RevokeAnswers) -> APIRouter
     Lead = Annotated[User, Depends(door.allow(Permission.LEAD))]  # noqa: N806 - a type
 
     @routes.post(
-        "/decisions/{project}/{event_id}/appeal",
+        "/decisions/{project}/{event_id:path}/appeal",
         status_code=201,
         openapi_extra=may_say(AlreadyAppealed),
     )

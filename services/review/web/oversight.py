@@ -31,7 +31,15 @@ from services.review.web.tabs import Tabs
 _MOST_BYTES = 16_384
 _BLOCKS = 100
 _NEAREST = 8
-_ADDED = {"errors_prevented", "cost_per_decision", "time_to_decision_median"}
+_ADDED = {
+    "accuracy_before": "right, had the model decided alone",
+    "accuracy_after": "right, as it was decided",
+    "errors_prevented": "errors prevented",
+    "checks_wrong": "random checks found wrong",
+    "time_to_decision_median": "time to decision, in half of what people decide",
+    "cost_per_decision": "cost per decision",
+}
+"""Figures that the page shows where they are known, and what it calls them."""
 _reason = TypeAdapter(Reason)
 
 
@@ -142,10 +150,10 @@ def _lift(figures: Figures, project: str) -> Lift | None:
     return Lift(weeks, bars_of([Span(week.value, week.low, week.high) for week in told]))
 
 
-def _added(figures: Figures, project: str) -> list[Figure]:
-    """What people add, as far as it is known."""
-    told = figures.contribution(project).figures
-    return [figure for figure in told if figure.name in _ADDED and figure.value is not None]
+def _added(figures: Figures, project: str) -> list[tuple[str, Figure]]:
+    """What people add, as far as it is known, with what to call it."""
+    known = {f.name: f for f in figures.contribution(project).figures if f.value is not None}
+    return [(words, known[name]) for name, words in _ADDED.items() if name in known]
 
 
 def _why(form: dict[str, str]) -> str:
