@@ -30,6 +30,7 @@ from shared.model.keys import load_or_create_signing_key
 from shared.model.learner import Learner
 from shared.model.manifest import Origin
 from shared.project import FieldKind, Policy, Project
+from shared.streams import Keyspace, Stream
 from tests import servers
 
 FIELDS = [f"f{number:02}" for number in range(20)]
@@ -78,9 +79,14 @@ def stage(directory: Path) -> Iterator[Stage]:
     """A fresh server with the project configured and version 1 of its model promoted."""
     with servers.redis_server(directory) as url:
         built = Stage(url, directory)
-        built.redis.xadd("handraise:control", {"data": _configured().encode()})
-        built.redis.xadd("handraise:models", {"data": _promoted(directory).encode()})
+        introduce(built.redis, directory, Keyspace("handraise"))
         yield built
+
+
+def introduce(client: Any, directory: Path, keys: Keyspace) -> None:  # noqa: ANN401
+    """Announce the project, and version 1 of its model, which is made here."""
+    client.xadd(keys.key(Stream.CONTROL), {"data": _configured().encode()})
+    client.xadd(keys.key(Stream.MODELS), {"data": _promoted(directory).encode()})
 
 
 def fill(target: Stage, kind: EventType, count: int, field: str = "data") -> None:

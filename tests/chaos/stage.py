@@ -19,7 +19,7 @@ from handraise.embedded import find_server
 from shared.streams import Keyspace
 from tests.chaos import children
 from tests.chaos.children import Plant
-from tests.processes import SERVICES, TOKEN, is_ready
+from tests.processes import SERVICES, TOKEN, is_ready, until
 from tests.servers import free_port
 
 REDIS = "redis"
@@ -116,6 +116,17 @@ class Stage:
         process = self.context.Process(target=target, args=arguments, name=name)
         process.start()
         self.running[name] = process
+
+    def start_another(self, service: str) -> str:
+        """A further replica of a service, called `another ...`; its address, once it is ready."""
+        first, known = self.running[service], self.ports
+        port = free_port()
+        self.ports = {**known, service: port}
+        self.start(service)
+        self.ports = known
+        self.running[f"another {service}"], self.running[service] = self.running[service], first
+        until(lambda: is_ready(port, 2.0))
+        return f"http://127.0.0.1:{port}"
 
     def start_all(self) -> None:
         secrets = self.directory / "secrets"

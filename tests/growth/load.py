@@ -16,7 +16,6 @@ from shared.errors import Unavailable
 from shared.events import ScoringRequested
 from tests.chaos.senders import PROJECT, features
 from tests.faults.ground import Ground
-from tests.growth.nodes import Servers
 
 _AT_ONCE = 12
 _PATIENCE_SECONDS = 60.0
@@ -27,14 +26,16 @@ class Load:
     """What comes in while a server dies.
 
     Attributes:
-        acknowledged_at: when each batch was acknowledged (monotonic s).
+        rate: events a second, half of them by XADD, half by HTTP.
+        acknowledged_at: when batches were acknowledged (monotonic s), by how they were sent.
         refused: batches that had to be sent again.
     """
 
     ground: Ground
-    servers: Servers
     rate: float
-    acknowledged_at: list[float] = field(default_factory=list)
+    acknowledged_at: dict[str, list[float]] = field(
+        default_factory=lambda: {"redis": [], "http": []}
+    )
     refused: int = 0
     _stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -53,10 +54,13 @@ class Load:
                 thread.join()
 
     @property
-    def longest_silence(self) -> float:
+    def count(self) -> int:
+        """Batches that were acknowledged."""
+        return sum(map(len, self.acknowledged_at.values()))
+
+    def longest_silence(self, way: str) -> float:
         """Seconds between two acknowledgements, at most."""
-        times = sorted(self.acknowledged_at)
-        return max((b - a for a, b in pairwise(times)), default=0.0)
+        return max((b - a for a, b in pairwise(self.acknowledged_at[way])), default=0.0)
 
     def _by_redis(self) -> None:
         with self.ground.stage.redis() as redis:
@@ -69,7 +73,7 @@ class Load:
             )
             for ids in self._batches("redis"):
                 events = [ScoringRequested(event_id=i, features=features(i)) for i in ids]
-                self._insist(ids, lambda events=events: publisher.send(events))  # type: ignore[misc]
+                self._insist("redis", ids, lambda events=events: publisher.send(events))  # type: ignore[misc]
 
     def _by_http(self) -> None:
         with self.ground.stage.api() as api:
@@ -80,7 +84,7 @@ class Load:
                     answer = api.post(f"/v1/projects/{PROJECT.name}/requests", json=body)
                     answer.raise_for_status()
 
-                self._insist(ids, post)
+                self._insist("http", ids, post)
 
     def _batches(self, name: str) -> Iterator[list[str]]:
         number = 0
@@ -88,7 +92,7 @@ class Load:
             yield [f"{name}-{number + step}" for step in range(_AT_ONCE)]
             number += _AT_ONCE
 
-    def _insist(self, ids: list[str], send: Callable[[], None]) -> None:
+    def _insist(self, way: str, ids: list[str], send: Callable[[], None]) -> None:
         """Until it is acknowledged; sending an event again changes nothing."""
         self.ground.told.sends(ids)
         end = time.monotonic() + _PATIENCE_SECONDS
@@ -100,7 +104,7 @@ class Load:
                 time.sleep(0.1)
             else:
                 self.ground.told.acknowledges(ids)
-                self.acknowledged_at.append(time.monotonic())
+                self.acknowledged_at[way].append(time.monotonic())
                 return
 
     def _answer(self) -> None:

@@ -13,8 +13,7 @@ from shared.streams import Keyspace
 from tests.chaos.stage import Stage
 from tests.faults.ground import Ground
 from tests.growth.nodes import Servers
-from tests.processes import SERVICES, TOKEN, is_ready, until
-from tests.servers import free_port
+from tests.processes import SERVICES, TOKEN, is_ready
 
 
 @dataclass
@@ -23,7 +22,6 @@ class Grown(Stage):
 
     Attributes:
         servers: where Redis is.
-        more: names of further replicas, each with the service that it is of.
     """
 
     servers: Servers = field(kw_only=True)
@@ -56,15 +54,6 @@ class Grown(Stage):
     @override
     def is_ready(self) -> bool:
         return all(is_ready(self.ports[name], 2.0) for name in SERVICES)
-
-    def start_another(self, service: str) -> None:
-        """A further replica of a service."""
-        before, self.ports = self.ports, {**self.ports, service: free_port()}
-        first = self.running[service]
-        self.start(service)
-        self.running[f"another {service}"], self.running[service] = self.running[service], first
-        port, self.ports = self.ports[service], before
-        until(lambda: is_ready(port, 2.0))
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""What growth costs: measured constants, extrapolated to a million events a second."""
