@@ -8,41 +8,46 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from services.review.domain.access import Role, User
 from services.review.domain.votes import Answer
-from services.review.errors import (
-    AlreadyAppealed,
-    Invalid,
-    KeyReused,
-    LeaseLost,
-    NotFound,
-    TooLate,
-)
+from services.review.errors import Invalid, KeyReused, LeaseLost
 from services.review.use_cases.projects import KeepProjects
-from shared.project import Deadline, Policy, Quality, SafeDefault, Votes
+from shared.project import AuditTiming, Deadline, Policy, Quality, SafeDefault, Votes
 from tests.builders import a_prediction, a_project
 from tests.fakes.bell import FakeBell
 from tests.machines import grounds, records
 from tests.machines.rules import APPEALS, LEADS, MAIN, Plan, Rules
-from tests.machines.stage import LEADERS, REVIEWERS, Stage
+from tests.machines.second_looks import SecondLooks, any_of
+from tests.machines.stage import LEADERS, REVIEWERS
 
-OPS, UP = User("olga", Role.OPS), User("shop", Role.UPSTREAM)
+OPS = User("olga", Role.OPS)
 _FALLBACKS = {"hold": "hold", "escalate": "escalate", "model": "model"}
 
 people = st.sampled_from([*REVIEWERS, *LEADERS])
 labels = st.sampled_from(["stay", "stay", "leave"])
-any_of = st.integers(0, 999)
 
 
-class QueueMachine(Stage):
-    """One project's life."""
+class QueueMachine(SecondLooks):
+    """One project's life; `gold_share` is that of its file."""
+
+    gold_share = 0.0
 
     @initialize(
         votes=st.sampled_from([(1, 1), (1, 3), (2, 2), (2, 3), (3, 3)]),
         agree_at=st.sampled_from([0.6, 0.95]),
         fallback=st.sampled_from(["hold", "escalate", "model", "safe"]),
         blind=st.booleans(),
+        hidden=st.sampled_from([0.0, 0.5, 0.5, 1.0]),
+        audits=st.sampled_from(AuditTiming),
     )
-    def open(self, votes: tuple[int, int], agree_at: float, fallback: str, blind: bool) -> None:
-        self.plan = Plan(*votes, fallback, blind)
+    def open(
+        self,
+        votes: tuple[int, int],
+        agree_at: float,
+        fallback: str,
+        blind: bool,
+        hidden: float,
+        audits: AuditTiming,
+    ) -> None:
+        self.plan = Plan(*votes, fallback, blind, hidden, audits is AuditTiming.AFTER)
         self.world = Rules(self.plan)
         grounds.empty(self.database)
         self.start()
@@ -52,8 +57,8 @@ class QueueMachine(Stage):
             blind=blind,
             votes=Votes(min=votes[0], max=votes[1], agree_at=agree_at),
             deadline=Deadline.model_validate({"fallback": otherwise}),
-            policy=Policy(error_rate=1, auto_margin=0.6, audit_probability=0.5),
-            quality=Quality(),
+            policy=Policy(error_rate=1, auto_margin=0.6, audit_probability=0.5, audits=audits),
+            quality=Quality(hidden_share=hidden, gold_share=self.gold_share),
         )
         KeepProjects(self.store, FakeBell(), self.clock).apply(project, OPS)
         for seconds in (None, 300):
@@ -222,70 +227,6 @@ class QueueMachine(Stage):
             self.world.escalated(lease)
         else:
             self.world.gave_back(lease, through=act == "skip")
-
-    @precondition(lambda self: self.said)
-    @rule(which=any_of)
-    def undo(self, which: int) -> None:
-        lease = list(self.said)[-1 - which % len(self.said)]
-        who, _, outcome = self.said[lease]
-        item = self.item_of(outcome.item_id)
-        ballot = self.world.last_of(item, who.name, self.clock.now())
-        if isinstance(ballot, str):
-            error = self.fails(lambda: self.workers.undo(outcome.item_id, who))
-            assert isinstance(error, NotFound | TooLate)
-            assert error.slug == ballot
-            return
-        claim = self.does(lambda: self.workers.undo(outcome.item_id, who))
-        if claim is not None:
-            self.granted[claim.lease.id] = who
-            self.world.undone(item, ballot, claim.lease.id, claim.lease.expires_at)
-            assert claim.lease.queue == ballot.queue
-            self.is_blind(claim, item)
-
-    @precondition(lambda self: self.said)
-    @rule(which=any_of, minutes=st.sampled_from([1, 60]))
-    def revoke(self, which: int, minutes: int) -> None:
-        who = list(self.said.values())[-1 - which % len(self.said)][0]
-        since = self.clock.now() - timedelta(minutes=minutes)
-        taken = list(self.world.revoked_by(who.name, since))
-        lea = LEADERS[0]
-        revoked = self.does(lambda: self.workers.revoke(MAIN, who.name, since, lea, "wrong"))
-        if revoked is None:
-            return
-        settled = {row["event_id"]: row["settled"] for row in self.read().items}
-        reopened = 0
-        for item, ballot in taken:
-            ballot.counted = False
-            if ballot.round != item.round:
-                continue
-            if not item.settled:
-                self.world.offer(item, self.world.wanted(item))
-            elif not settled[item.event]:
-                self.world.reopened(item)
-                reopened += 1
-            else:
-                assert self.world.stands(item) is None
-        assert (revoked.answers, revoked.reopened) == (len(taken), reopened)
-
-    @precondition(lambda self: self.said)
-    @rule(which=any_of)
-    def appeal(self, which: int) -> None:
-        items = self.every_item()
-        item = items[which % len(items)]
-        contest = lambda: self.workers.appeal(MAIN, item.event, UP, "no")  # noqa: E731
-        if not item.decisions:
-            assert isinstance(self.fails(contest), NotFound)
-        elif item.stage == "appealed" and not item.settled:
-            assert isinstance(self.fails(contest), AlreadyAppealed)
-        elif self.does(contest):
-            self.world.appealed(item)
-
-    @precondition(lambda self: any(i.deadline and not i.late for i in self.every_item()))
-    @rule()
-    def sweep(self) -> None:
-        done = self.does(lambda: (self.workers.meet_deadlines(),))
-        if done is not None:
-            self.world.swept(self.clock.now())
 
     @invariant()
     def promises_hold(self) -> None:

@@ -10,15 +10,16 @@ from typing import Any
 from sqlalchemy import Engine
 
 _TABLES = {
-    "items": "SELECT * FROM review_items ORDER BY id",
+    "items": "SELECT * FROM review_items WHERE queue <> 'churn.gold' ORDER BY id",
+    "copies": "SELECT * FROM review_items WHERE queue = 'churn.gold' ORDER BY id",
     "slots": "SELECT * FROM review_slots ORDER BY id",
     "votes": "SELECT * FROM review_votes ORDER BY item_id, number",
     "leases": "SELECT id, queue FROM review_leases",
     "ledger": "SELECT kind, subject, revision, detail, body FROM review_ledger"
     " WHERE kind IN ('routed', 'decided', 'corrected') ORDER BY sequence",
     "outbox": "SELECT document FROM review_outbox ORDER BY id",
+    "reviewers": "SELECT * FROM review_reviewers ORDER BY reviewer",
 }
-_EVERYTHING = ("items", "slots", "votes", "leases", "ledger", "outbox", "through", "withdrawn")
 _ALSO = {
     "through": "SELECT * FROM review_through ORDER BY item_id, reviewer",
     "withdrawn": "SELECT * FROM review_ledger ORDER BY sequence",
@@ -30,14 +31,16 @@ Row = dict[str, Any]
 
 @dataclass
 class Records:
-    """The rows of one moment."""
+    """The rows of one moment; `copies` are those of gold items."""
 
     items: list[Row]
+    copies: list[Row]
     slots: list[Row]
     votes: list[Row]
     leases: list[Row]
     ledger: list[Row]
     outbox: list[Row]
+    reviewers: list[Row]
 
     def slots_of(self, item: Row) -> list[Row]:
         return [slot for slot in self.slots if slot["item_id"] == item["id"]]
@@ -64,7 +67,7 @@ def fingerprint(engine: Engine) -> list[object]:
     """All that an answer or claim in vain must leave alone; drafts may come."""
     queries = _TABLES | _ALSO
     with _driver(engine) as driver:
-        return [driver.execute(queries[name]).fetchall() for name in _EVERYTHING]
+        return [driver.execute(query).fetchall() for query in queries.values()]
 
 
 @contextmanager

@@ -8,17 +8,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from tests.machines.lessons import Lessons
+
 MAIN, LEADS, APPEALS = "churn", "churn.leads", "churn.appeals"
 
 
 @dataclass
 class Plan:
-    """What a project file says; `fallback` is hold, escalate, model or safe."""
+    """What a project file says.
+
+    Attributes:
+        fallback: hold, escalate, model or safe.
+        hidden: the share of torn items that are shown without the model's answer.
+        after: whether the model decides what is drawn for a check, and people amend it.
+    """
 
     least: int = 1
     most: int = 1
     fallback: str = "hold"
     blind: bool = False
+    hidden: float = 0.0
+    after: bool = False
     lease: timedelta = timedelta(seconds=180)
     undo: timedelta = timedelta(seconds=60)
     safe: str = "stay"
@@ -43,12 +53,21 @@ class Ballot:
     queue: str
     at: datetime
     round: int
+    saw: bool = False
+    counts_for_arms: bool = False
     counted: bool = True
 
 
 @dataclass
 class Item:
-    """An event; `free` counts the answers that it asks for and nobody is about to give."""
+    """An event.
+
+    Attributes:
+        free: the answers that it asks for and nobody is about to give.
+        had: everybody who ever held it.
+        shown: whether chance lets holders see the model's answer; None before anybody held it.
+        taught: whose answers on it have told something of them; True once it was settled.
+    """
 
     event: str
     reason: str
@@ -62,6 +81,9 @@ class Item:
     escalated: bool = False
     round: int = 1
     label: str | None = None
+    had: set[str] = field(default_factory=set)
+    shown: bool | None = None
+    taught: dict[str, bool] = field(default_factory=dict)
     decisions: list[tuple[str, str]] = field(default_factory=list)
     ballots: list[Ballot] = field(default_factory=list)
     through: set[str] = field(default_factory=set)
@@ -78,16 +100,25 @@ class Rules:
         self.plan = plan
         self.items: dict[str, Item] = {}
         self.holds: dict[str, Hold] = {}
+        self.paused: set[str] = set()
+        self.lessons = Lessons()
 
     def arrive(self, event: str, reason: str, predicted: str, deadline: datetime | None) -> None:
         item = Item(event, reason, predicted, deadline, free=self.plan.least)
         if reason == "confident":
-            item.settled, item.free, item.decisions = True, 0, [(predicted, "model")]
+            item.settled, item.free = True, 0
+        if reason == "confident" or (reason == "audit" and self.plan.after):
+            item.decisions = [(predicted, "model")]
         self.items[event] = item
 
-    def sees_model(self, item: Item) -> bool:
-        torn = item.reason == "uncertain" and item.stage != "appealed"
-        return torn and not self.plan.blind
+    def sees_model(self, item: Item, seen: bool) -> bool:
+        """Whether a holder is to see the model's answer; where chance decides, as the first did."""
+        if item.reason != "uncertain" or item.stage == "appealed" or self.plan.blind:
+            return False
+        if self.plan.hidden in {0, 1}:
+            return not self.plan.hidden
+        item.shown = seen if item.shown is None else item.shown
+        return item.shown
 
     def on(self, item: Item, queue: str | None = None) -> list[Hold]:
         """The holds on an item, or those of them that are offered in a queue."""
@@ -122,6 +153,7 @@ class Rules:
             del self.holds[displaced.pop()]
         else:
             hold.item.free -= 1
+        hold.item.had.add(hold.holder)
         self.holds[lease] = hold
 
     def may_become(self, lease: str, label: str) -> set[tuple[str, str | None]]:
@@ -139,9 +171,17 @@ class Rules:
     def voted(self, lease: str, label: str, became: tuple[str, str | None], at: datetime) -> None:
         hold = self.holds.pop(lease)
         item = hold.item
-        item.ballots.append(Ballot(hold.holder, label, lease, hold.queue, at, item.round))
+        ballot = Ballot(hold.holder, label, lease, hold.queue, at, item.round, bool(item.shown))
+        item.ballots.append(ballot)
         item.through.add(hold.holder)
         status, decided = became
+        drawn = item.reason == "uncertain" and 0 < self.plan.hidden < 1 and not self.plan.blind
+        if drawn and hold.queue == MAIN:
+            ballot.counts_for_arms = True
+            self.lessons.swayed(ballot, item.predicted)
+        if status != "waiting":
+            judged = item.counted[:-1] if hold.queue != MAIN else item.counted
+            self.lessons.taught(item, judged, settled=decided is not None)
         if decided is not None:
             self.decide(item, decided)
         elif status == "waiting":
@@ -193,6 +233,9 @@ class Rules:
 
     def undone(self, item: Item, ballot: Ballot, lease: str, until: datetime) -> None:
         """An answer was taken back; who gave it holds the item again, as they held it then."""
+        self.lessons.forgotten(item)
+        if ballot.counts_for_arms:
+            self.lessons.swayed(ballot, item.predicted, answers=-1)
         ballot.counted = False
         item.through.discard(ballot.reviewer)
         if item.settled:
@@ -227,6 +270,7 @@ class Rules:
         return None if enough and item.label in labels else False
 
     def reopened(self, item: Item) -> None:
+        self.lessons.forgotten(item)
         item.settled = False
         item.stage = "revoked" if item.queue == MAIN else item.stage
         self.offer(item, self.wanted(item))

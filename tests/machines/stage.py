@@ -10,9 +10,7 @@ from typing_extensions import override
 from services.review.adapters.store import SqlStore, SqlTransaction
 from services.review.domain.access import Role, User
 from services.review.domain.votes import Answer
-from services.review.errors import (
-    ReviewError,
-)
+from services.review.errors import Paused, ReviewError
 from services.review.use_cases.claiming import Claim, Wish
 from services.review.use_cases.deciding import Outcome
 from shared.database import Database
@@ -90,21 +88,44 @@ class Stage(RuleBasedStateMachine):
             assert stands == (item.queue, item.stage, item.settled, item.round, item.label), event
             assert held == holds, event
             assert len(slots) - len(held) == item.free, event
+        self._compare_people(found)
+
+    def _compare_people(self, found: records.Records) -> None:
+        """What is known of people is what their answers have told so far."""
+        lessons = self.world.lessons
+        rows = {row["reviewer"]: row for row in found.reviewers}
+        assert rows.keys() >= lessons.evidence.keys() | {who for who, *_ in lessons.arms}
+        for who, row in rows.items():
+            arms = row["shown"], row["shown_agreed"], row["hidden"], row["hidden_agreed"]
+            assert arms == lessons.arms_of(who), who
+            assert abs(row["evidence_answered"] - lessons.evidence.get(who, 0)) < 1e-9, who
 
     def claims(self, who: User, queue: str, limit: int) -> list[str]:
-        now, rules = self.clock.now(), self.world
-        open_to = [i for i in self.every_item() if rules.may_claim(i, queue, who.name, now)]
-        claims = self.does(lambda: self.workers.queues.claim(Wish(queue, limit), who))
+        claim = lambda: self.workers.queues.claim(Wish(queue, limit), who)  # noqa: E731
+        if who.name in self.world.paused:
+            assert isinstance(self.fails(claim), Paused)
+            return []
+        expected = self.expected(who, queue, limit)
+        claims = self.does(claim)
         if claims is None:
             return []
-        assert len(claims.claims) == min(limit, len(open_to))
+        assert len(claims.claims) == expected
         if not claims.claims:
             assert claims.empty_because
             why = claims.empty_because.value, claims.next_free_at
-            assert why == rules.why_nothing(queue, who.name)
-        for claim in claims.claims:
-            self.got(claim, who, queue)
-        return [claim.lease.id for claim in claims.claims]
+            assert why == self.world.why_nothing(queue, who.name)
+        for given in claims.claims:
+            self.got(given, who, queue)
+        return [given.lease.id for given in claims.claims if given.lease.id in self.world.holds]
+
+    def waiting(self, who: User, queue: str) -> int:
+        """How many items of a queue somebody may claim."""
+        now = self.clock.now()
+        return sum(self.world.may_claim(i, queue, who.name, now) for i in self.every_item())
+
+    def expected(self, who: User, queue: str, limit: int) -> int:
+        """How many a claim has to bring."""
+        return min(limit, self.waiting(who, queue))
 
     def got(self, claim: Claim, who: User, queue: str) -> None:
         item, now = self.world.items[claim.lease.item.event_id], self.clock.now()
@@ -123,7 +144,8 @@ class Stage(RuleBasedStateMachine):
         self.world.claimed(
             claim.lease.id, Hold(item, who.name, queue, claim.lease.expires_at), displaced
         )
-        assert claim.lease.sees_model == self.world.sees_model(item)
+        seen = claim.lease.sees_model
+        assert seen == self.world.sees_model(item, seen)
         self.is_blind(claim, item)
 
     def is_blind(self, claim: Claim, item: Item) -> None:

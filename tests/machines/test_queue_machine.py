@@ -12,8 +12,10 @@ from hypothesis.stateful import run_state_machine_as_test
 from shared.database import Database
 from tests.databases import ReviewDatabases
 from tests.machines import grounds
+from tests.machines.gold_machine import GoldMachine
 from tests.machines.machine import QueueMachine
 from tests.machines.mutants import MUTANTS
+from tests.machines.quality_mutants import QUALITY_MUTANTS
 
 EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "300"))
 POSTGRESQL_EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "20"))
@@ -66,17 +68,30 @@ def test_a_planted_fault_is_seen(
         examine(QueueMachine, on_sqlite, MUTANT_EXAMPLES)
 
 
+@pytest.mark.parametrize("plant", QUALITY_MUTANTS, ids=lambda plant: plant.__name__)
+def test_a_fault_planted_into_what_is_learned_is_seen(
+    plant: Callable[[pytest.MonkeyPatch], None],
+    on_sqlite: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plant(monkeypatch)
+    with pytest.raises(AssertionError):
+        examine(GoldMachine, on_sqlite, MUTANT_EXAMPLES)
+
+
 @pytest.mark.parametrize("part", range(PARTS))
 def test_the_queue_keeps_its_promises(part: int, on_sqlite: Database) -> None:
     examine(a_part(part), on_sqlite, EXAMPLES // PARTS)
 
 
-def test_it_keeps_them_on_postgresql(review_databases: ReviewDatabases) -> None:
+@pytest.mark.parametrize("part", [PARTS, PARTS + 1])
+def test_it_keeps_them_on_postgresql(part: int, review_databases: ReviewDatabases) -> None:
     database = review_databases.on_postgresql()
-    examine(a_part(PARTS), database, POSTGRESQL_EXAMPLES)
+    examine(a_part(part), database, POSTGRESQL_EXAMPLES // 2)
     database.close()
 
 
 def a_part(number: int) -> type[QueueMachine]:
-    """The same machine under another name, which plays other lives."""
-    return type(f"QueueMachine{number}", (QueueMachine,), {})
+    """The same machine under another name, which plays other lives; every second one with gold."""
+    machine = GoldMachine if number % 2 else QueueMachine
+    return type(f"{machine.__name__}{number}", (machine,), {})

@@ -61,9 +61,13 @@ def without_withheld(case: Case, project: Project) -> Case:
 
 
 def is_drawn(item: Item, project: Project) -> bool:
-    """Whether chance alone decides if the holder of an item is shown the model's answer."""
-    torn = item.reason is RouteReason.UNCERTAIN and item.stage is Stage.ROUTED
-    return torn and not project.blind and 0 < project.quality.hidden_share < 1
+    """Whether chance alone decides if a reviewer is shown the model's answer.
+
+    Not for leads, who may look again. It does not depend on how the item stands, so that an answer
+    which counted when it was given is the one that no longer counts when it is taken back.
+    """
+    torn = item.reason is RouteReason.UNCERTAIN and not project.blind
+    return torn and 0 < project.quality.hidden_share < 1
 
 
 def sees_model(item: Item, project: Project, draw: float) -> bool:

@@ -196,6 +196,17 @@ def test_who_sees_the_model_is_compared_with_who_does_not() -> None:
     assert desk.measure.anchoring("churn").arms == arms
 
 
+def test_who_takes_back_a_disagreement_is_compared_once() -> None:
+    desk = Desk(votes=Votes(min=2, max=2, agree_at=0.9), quality=Quality(hidden_share=0.5))
+    desk.arrive("e")
+    desk.say(ADA, "stay")
+    before = desk.measure.anchoring("churn").arms
+    outcome = desk.say(BEN, "leave")
+    assert outcome.status is Status.DISAGREED
+    desk.undo(outcome.item_id, BEN)
+    assert desk.measure.anchoring("churn").arms == before
+
+
 def test_where_chance_does_not_decide_nothing_is_compared() -> None:
     for changes in ({}, {"blind": True, "quality": Quality(hidden_share=0.5)}):
         desk = Desk(**changes)
