@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from typing_extensions import override
 
 from shared.errors import HandraiseError, Misconfigured
-from shared.http import BoundedHttp
 from shared.observability import Operated, Readiness, configure_logging
+from shared.patience import PatientHttp
 from shared.settings import PREFIX, CommonSettings
 
 log = structlog.get_logger()
@@ -54,7 +54,7 @@ def serve(
             log_level="warning",
             access_log=False,
             server_header=False,
-            http=BoundedHttp,
+            http=PatientHttp,
             timeout_graceful_shutdown=_DRAIN_SECONDS,
         ),
     )

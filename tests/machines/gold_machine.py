@@ -91,7 +91,8 @@ class GoldMachine(QueueMachine):
     @rule(which=any_of)
     def retire(self, which: int) -> None:
         event = list(self.golds.marked)[which % len(self.golds.marked)]
-        if self.does(lambda: (self.workers.gold.retire(MAIN, event, LEADERS[0]),)):
+        retire: Callable[[], object] = lambda: self.workers.gold.retire(MAIN, event, LEADERS[0])  # noqa: E731
+        if self.does(lambda: (retire(),)):
             del self.golds.marked[event]
 
     @precondition(lambda self: self.golds.held())

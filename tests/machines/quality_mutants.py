@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import col
 
 from services.review.adapters.gold import SqlGoldItems, _person
-from services.review.domain import showing
+from services.review.domain import gold, showing
 from services.review.domain.gold import Purpose, Showing
 from services.review.domain.queue import Item
 from services.review.domain.reviewers import Reviewer, State
@@ -82,7 +82,7 @@ def gold_is_kept_back(patch: pytest.MonkeyPatch) -> None:
 
 def gold_has_an_opinion(patch: pytest.MonkeyPatch) -> None:
     """A copy is shown with the model's answer, as no random check ever is."""
-    copy = claiming.lease_as_audit
+    copy = gold.lease_as_audit
     patch.setattr(claiming, "lease_as_audit", lambda *a: replace(copy(*a), sees_model=True))
 
 
