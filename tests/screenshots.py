@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,9 @@ from tests.servers import redis_server
 
 IMAGES = Path("docs/images")
 PROJECT = "churn"
-EVENTS, ANSWERS = 200, 45
-"""The same number comes again once the first are answered, when there is a model."""
+EVENTS, ANSWERS, MORE = 150, 45, 20
+"""The same number comes again once the first are answered, when there is a model; and then each
+answers some more."""
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 LOOKS = [("wide", WIDE, "light"), ("night", WIDE, "dark"), ("narrow", NARROW, "light")]
 PAGES = {
@@ -42,6 +44,7 @@ PAGES = {
     "me": "/me",
     "login": "/login",
 }
+SKILLS = {"ada": 0.95, "ben": 0.85, "cy": 0.8}
 OPERATED = ("oversight", "letters")
 SHOWN = ("review", "queues", "quality", "oversight")
 """In docs/images."""
@@ -83,12 +86,16 @@ def work(at: Installation) -> None:
         project["policy"] = {"error_rate": 1, "auto_margin": 0.6, "audit_probability": 0.1}
         api.put(f"/v1/projects/{PROJECT}", json=project).raise_for_status()
         send(api, sent[:EVENTS])
-        for name, skill in (("ada", 0.95), ("ben", 0.85), ("cy", 0.8)):
-            answer(at, person(api, name, "reviewer"), right, project["labels"], skill)
+        people = {person(api, name, "reviewer"): skill for name, skill in SKILLS.items()}
+        say = partial(answer, at, right, project["labels"])
+        for token, skill in people.items():
+            say(token, skill, ANSWERS)
         person(api, "lea", "lead")
         person(api, "olga", "ops")
         until(lambda: len(api.get(f"/v1/models/{PROJECT}").json()["versions"]) > 1)
         send(api, sent[EVENTS:])
+    for token, skill in people.items():
+        say(token, skill, MORE)
 
 
 def send(api: httpx.Client, events: list[dict[str, Any]]) -> None:
@@ -105,13 +112,18 @@ def person(api: httpx.Client, name: str, role: str) -> str:
 
 
 def answer(
-    at: Installation, token: str, right: dict[str, str], labels: Sequence[str], skill: float
+    at: Installation,
+    right: dict[str, str],
+    labels: Sequence[str],
+    token: str,
+    skill: float,
+    count: int,
 ) -> None:
-    """Answer as well as somebody of that skill."""
+    """Answer so many as well as somebody of that skill."""
     chance = random.Random(token[:2])  # noqa: S311 - answers, not secrets
     headers = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=at.url, headers=headers, timeout=30) as api:
-        claimed = api.post(f"/v1/queues/{PROJECT}/claims", json={"limit": ANSWERS}).json()
+        claimed = api.post(f"/v1/queues/{PROJECT}/claims", json={"limit": count}).json()
         for claim in claimed["claims"]:
             event, lease = claim["item"]["event_id"], claim["lease"]["id"]
             label = right[event] if chance.random() < skill else chance.choice(labels)

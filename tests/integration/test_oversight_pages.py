@@ -6,13 +6,18 @@ from datetime import timedelta
 import pytest
 from prometheus_client import CollectorRegistry
 
+from services.review.domain.access import Role, User
 from services.review.domain.drifting import Alarm, Kind, Watched, start
+from services.review.domain.votes import Answer
 from services.review.metrics import Metrics
+from services.review.use_cases.claiming import Wish
 from services.review.use_cases.observing import Observe
 from services.review.use_cases.slicing import CountSlices
 from shared.clock import SystemClock
 from tests.builders import NOON, a_prediction
+from tests.fakes.bell import FakeBell
 from tests.fakes.clock import FakeClock
+from tests.fakes.review_workers import Workers
 from tests.site import Site, strict
 
 
@@ -124,8 +129,14 @@ def test_what_has_drifted_is_told(site: Site, olga: dict[str, str]) -> None:
 
 
 def test_what_people_prevented_this_week_is_said_and_drawn(site: Site) -> None:
-    # given eight events of which the model said `leave`, and people said otherwise of three
+    # given an error that Ben prevented in the week before, and this week eight events of which
+    # the model said `leave`, and people said otherwise of three
     site.project("churn")
+    before = FakeClock(SystemClock().now() - timedelta(days=8))
+    desk, ben = Workers(site.store, FakeBell(), before), User("ben", Role.REVIEWER)
+    desk.route([a_prediction("earlier", leave=0.55)])
+    (claim,) = desk.work.claim(Wish("churn", 1), ben).claims
+    desk.decide(claim.lease.id, ben, Answer("stay"), 0)
     lea, ada = site.session_of("lea", "lead"), site.session_of("ada", "reviewer")
     assert "this week" not in site.ask("GET", "/oversight/churn", cookies=lea).text
     site.route([a_prediction(f"e-{n}", leave=0.55) for n in range(8)])
@@ -137,8 +148,8 @@ def test_what_people_prevented_this_week_is_said_and_drawn(site: Site) -> None:
 
     assert "People prevented <b>3</b> errors this week" in page
     assert "there is no interval" in page
-    assert re.search(r'aria-label="Errors prevented in each of 1 weeks, the newest last: 3"', page)
-    assert [week["prevented"]["value"] for week in told["weeks"]] == [3.0]
+    assert 'aria-label="Errors prevented in each of 2 weeks, the newest last: 1, 3"' in page
+    assert [week["prevented"]["value"] for week in told["weeks"]] == [1.0, 3.0]
 
     # and who could tell gold from how the figures move reads none of them
     assert "this week" not in site.ask("GET", "/oversight/churn", cookies=ada).text
