@@ -22,6 +22,7 @@ from handraise.commands import (
     report,
     republish,
     send,
+    simulate,
     subject,
     tokens,
     up,
@@ -69,6 +70,7 @@ app.command("stop")(automation.stop)
 app.command("resume")(automation.resume)
 app.command("doctor")(doctor.doctor)
 app.command("report")(report.report)
+app.command("simulate")(simulate.simulate)
 app.command("republish")(republish.republish)
 app.add_typer(project.app, name="project")
 app.add_typer(people.app, name="user")

@@ -51,6 +51,7 @@ from handraise.client.records import (
     Report,
 )
 from handraise.client.reports import Contribution, Figure
+from handraise.client.simulations import Compared, Simulation, Span, Support
 from handraise.client.slices import Disparity, Part, Slice
 from handraise.client.work import Claim, Claims, Decided, Draft, Item, Lease, Made, Queue, Similar
 
@@ -67,6 +68,7 @@ __all__ = [
     "Claim",
     "Claims",
     "Client",
+    "Compared",
     "Contribution",
     "DeadLetter",
     "DeadLetterKind",
@@ -113,11 +115,14 @@ __all__ = [
     "ShownDeadLetter",
     "SignedHead",
     "Similar",
+    "Simulation",
     "Slice",
+    "Span",
     "Standing",
     "StoredEntries",
     "StoredEntry",
     "Stream",
+    "Support",
     "Suspect",
     "Token",
     "Unreachable",

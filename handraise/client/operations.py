@@ -12,6 +12,7 @@ from handraise.client import (
     quality,
     records,
     reports,
+    simulations,
     work,
 )
 from handraise.client import label_errors as suspicions
@@ -70,6 +71,7 @@ class Operations:
     projects = Operation(governing.projects)
     project = Operation(governing.project)
     apply = Operation(governing.apply)
+    simulate = Operation(simulations.simulate)
     stop = Operation(governing.stop)
     resume = Operation(governing.resume)
     gaps = Operation(governing.gaps)

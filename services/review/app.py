@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
+from services.review.adapters.resting import Resting
 from services.review.adapters.secret_files import load_secret
 from services.review.api import (
     access_log,
@@ -32,6 +33,7 @@ from services.review.api import (
     second_looks,
     sending,
     similar,
+    simulations,
     slices,
     tokens,
     users,
@@ -60,6 +62,7 @@ from services.review.use_cases.projects import KeepProjects
 from services.review.use_cases.records import ReadRecords
 from services.review.use_cases.reporting import ReportContribution
 from services.review.use_cases.sending import SendEvents
+from services.review.use_cases.simulating import SimulatePolicy
 from services.review.use_cases.slicing import ReadSlices
 from services.review.use_cases.tokens import KeepTokens
 from services.review.use_cases.verifying import VerifyLedger
@@ -122,6 +125,7 @@ def _add_work(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
     app.include_router(second_looks.router(door, desk.appeal, desk.revoke))
     app.include_router(label_errors.router(door, desk.look_again))
     app.include_router(projects.router(door, keep))
+    app.include_router(simulations.router(door, SimulatePolicy(core.store, Resting())))
     app.include_router(exams.router(door, desk.exam))
     app.include_router(practice.router(door, desk.practise))
     app.include_router(gold.router(door, desk.gold))

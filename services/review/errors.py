@@ -144,3 +144,10 @@ class Invalid(ReviewError):
 
     status = 422
     slug = "invalid"
+
+
+class Busy(ReviewError):
+    """Somebody else has asked for the same just now."""
+
+    status = 409
+    slug = "busy"

@@ -108,6 +108,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "send_for_second_look": lambda c: c.send_for_second_look("churn", ["c-17"]),
     "set_password": lambda c: c.set_password("ada", "correct horse battery"),
     "similar": lambda c: c.similar(CLAIM),
+    "simulate": lambda c: c.simulate(PROJECT, since=NOW, reviewers=3),
     "skip": lambda c: c.skip(CLAIM, "why"),
     "slices": lambda c: c.slices("churn"),
     "stop": lambda c: c.stop("churn", "why"),

@@ -22,6 +22,7 @@ HARMLESS = {
     "gather_alike": "those that a lost answer held come free again",
     "answer_exercise": "what was practised stays practised",
     "release_lease": "what is not held is not given back",
+    "simulate_policy": "it changes nothing",
     "send_requests": "by event id",
     "send_predictions": "by event id",
     "revoke_answers": "what was revoked counts no more already",

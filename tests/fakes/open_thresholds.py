@@ -22,6 +22,10 @@ class OpenThresholds(Thresholds):
         pass
 
     @override
+    def known(self, project: str) -> int | None:
+        return None
+
+    @override
     def of(self, state: ProjectState, lane: str, model: wire.Model) -> Threshold:
         return lambda _: ANY
 

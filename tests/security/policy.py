@@ -25,6 +25,7 @@ POLICY: dict[str, str] = {
     "GET /v1/projects": "read everybody",
     "GET /v1/projects/{project}": "read project",
     "PUT /v1/projects/{project}": "operate project",
+    "POST /v1/projects/{project}/simulations": "simulate project",
     "POST /v1/projects/{project}/stop": "operate project",
     "POST /v1/projects/{project}/resume": "operate project",
     "POST /v1/projects/{project}/requests": "send project",
@@ -151,8 +152,8 @@ POLICY: dict[str, str] = {
 ROLES: dict[str, set[str]] = {
     "upstream": {"send", "read", "record", "appeal"},
     "reviewer": {"review", "read"},
-    "lead": {"review", "read", "record", "lead", "promote", "appeal"},
-    "ops": {"operate", "promote", "read", "record", "appeal"},
+    "lead": {"review", "read", "record", "lead", "promote", "simulate", "appeal"},
+    "ops": {"operate", "promote", "simulate", "read", "record", "appeal"},
     "admin": {
         "send",
         "read",
@@ -161,6 +162,7 @@ ROLES: dict[str, set[str]] = {
         "review",
         "lead",
         "promote",
+        "simulate",
         "operate",
         "administer",
     },

@@ -11,6 +11,7 @@ from services.review.api.examples_practice import PRACTICE
 from services.review.api.examples_quality import QUALITY
 from services.review.api.examples_reports import CAPACITY, PROMISED, REPORTS
 from services.review.api.examples_seals import SEALS
+from services.review.api.examples_simulations import SIMULATIONS
 from services.review.api.examples_slices import SLICES
 
 _AT, _LATER = "2026-03-04T10:15:30Z", "2026-03-04T10:18:30Z"
@@ -140,6 +141,7 @@ EXAMPLES: Mapping[str, Any] = (
     | LABEL_ERRORS
     | SLICES
     | DRIFT
+    | SIMULATIONS
     | {
         "Accepted": {"accepted": 1},
         "AccessLogAnswer": {"entries": [_ACT], "next_before": None, "next_cursor": None},

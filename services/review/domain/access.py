@@ -26,6 +26,7 @@ class Permission(StrEnum):
     REVIEW = "review"
     LEAD = "lead"
     PROMOTE = "promote"
+    SIMULATE = "simulate"
     OPERATE = "operate"
     ADMINISTER = "administer"
 
@@ -39,6 +40,7 @@ MEANINGS: Mapping[Permission, str] = {
     Permission.REVIEW: "claim items and answer them",
     Permission.LEAD: "settle what reviewers disagree on, and look after their answers",
     Permission.PROMOTE: "approve and reject model versions, and go back to an older one",
+    Permission.SIMULATE: "ask what another policy would have made of the past",
     Permission.OPERATE: "apply project files, stop and resume automation, settle dead letters, "
     "repair gaps",
     Permission.ADMINISTER: "look after users, tokens and passwords, read the access log, "
@@ -56,6 +58,7 @@ _GRANTED: Mapping[Role, frozenset[Permission]] = {
             Permission.REVIEW,
             Permission.LEAD,
             Permission.PROMOTE,
+            Permission.SIMULATE,
             Permission.READ,
             Permission.RECORD,
             Permission.APPEAL,
@@ -65,6 +68,7 @@ _GRANTED: Mapping[Role, frozenset[Permission]] = {
         {
             Permission.OPERATE,
             Permission.PROMOTE,
+            Permission.SIMULATE,
             Permission.READ,
             Permission.RECORD,
             Permission.APPEAL,

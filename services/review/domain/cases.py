@@ -16,7 +16,11 @@ _CONTENT = ("features", "context", "slices")
 
 
 def record(
-    prediction: wire.Prediction, route: Route, placed: Placed | Bar, draw: float, coin_key: str
+    prediction: wire.Prediction,
+    route: Route,
+    placed: Placed | Bar,
+    coin: tuple[float, str],
+    known: int | None = None,
 ) -> str:
     """The ledger's body for a routed prediction: all that is needed to explain or repeat it.
 
@@ -24,9 +28,10 @@ def record(
         prediction: as it arrived.
         route: what the router did.
         placed: how it stood in its lane, or what kept it out of any.
-        draw: the audit coin's value.
-        coin_key: the name of the key that threw it (never the key).
+        coin: the audit coin's value, and the name of the key that threw it (never the key).
+        known: the place in the ledger up to which thresholds rest on what people said.
     """
+    draw, coin_key = coin
     body: dict[str, object] = {
         "prediction": prediction.data,
         "margin": margin(prediction.data.probabilities),
@@ -35,6 +40,8 @@ def record(
         "route": route.model_dump(mode="json"),
         "placed": _place(placed) if isinstance(placed, Placed) else None,
     }
+    if known is not None:
+        body["known"] = known
     place = valid(prediction.traceparent)
     if place is not None:
         body["traceparent"] = place

@@ -6,6 +6,7 @@ batch of the past. Both only give it events, and are told what became of blocks.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from services.review.domain.certificate.block import Block, End, Terms
@@ -127,9 +128,9 @@ class Router:
     def _open(self, name: str) -> _Lane:
         block = self._newest.get(name)
         has_begun = block is not None and block.end is None
-        terms = self._chosen.terms(name, block)
+        terms = partial(self._chosen.terms, name)
         if block is None:
-            block = Block(1, terms)
+            block = Block(1, terms(None))
         elif has_begun and not promises_the_same(block.terms, self._rules.policy):
             block.end, has_begun = End.POLICY, False
             self._witness.ended(name, block)

@@ -116,7 +116,8 @@ class RoutePredictions:
         event_id = prediction.data.event_id
         draw = coin(self._coin_key, Draw.AUDIT, prediction.project, event_id)
         chosen, placed = lanes.route(prediction.data, draw)
-        body = cases.record(prediction, chosen, placed, draw, self._coin_key_id)
+        known = self._thresholds.known(prediction.project)
+        body = cases.record(prediction, chosen, placed, (draw, self._coin_key_id), known)
         writes.entries.append(_entry(prediction, Kind.ROUTED, chosen.reason.value, body, now))
         if not isinstance(placed, Placed):
             return chosen, body, False

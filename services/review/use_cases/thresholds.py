@@ -3,16 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 
 from services.review.domain.certificate.block import Block, Terms
-from services.review.domain.certificate.choosing import allowed
-from services.review.domain.certificate.design import in_flight
+from services.review.domain.certificate.choosing import Choice
 from services.review.domain.certificate.evidence import WINDOW, Book, Label, Rescored, family_of
 from services.review.domain.certificate.gate import Threshold
-from services.review.domain.certificate.lanes import label_of, lane_of, terms_of
+from services.review.domain.certificate.lanes import lane_of
 from services.review.domain.certificate.record import read_label, read_routed
-from services.review.domain.certificate.risk import Curve
 from services.review.domain.facts import Verdict
 from services.review.domain.ledger import Entry, Kind
 from services.review.domain.routing import predicted_label
@@ -61,26 +58,21 @@ class Thresholds:
                 self._read(name, now)
 
     def of(self, state: ProjectState, lane: str, model: wire.Model) -> Threshold:
-        """The threshold of a lane while a model version is in force.
-
-        Where nothing is promised, nothing has to be proven. A promise needs evidence on the
-        version, and without it the lane is shut.
-        """
-        name = state.configuration.name
-        family = family_of(name, model.name, model.sha256)
-        errors = state.configuration.order.error_cost
-        known = partial(self._curve, name, lane, family)
-        return allowed(state.configuration.policy, known, errors.get(label_of(lane), 1.0))
+        """The threshold of a lane while a model version is in force."""
+        return self._choice(state).threshold(lane, model)
 
     def terms(self, state: ProjectState, lane: str, last: Block | None) -> Terms:
         """What the next block of a lane promises, after the last one."""
-        name = state.configuration.name
-        known = self._curve(name, lane, name)
-        return terms_of(state.configuration.policy, known, in_flight(last))
+        return self._choice(state).terms(lane, last)
 
-    def _curve(self, project: str, lane: str, family: str) -> Curve | None:
+    def known(self, project: str) -> int | None:
+        """The place in the ledger up to which choices rest on what people said."""
         reader = self._readers.get(project)
-        return reader.book.curve(lane, family) if reader else None
+        return max(reader.place, reader.heard) if reader else None
+
+    def _choice(self, state: ProjectState) -> Choice:
+        reader = self._readers.get(state.configuration.name)
+        return Choice(state.configuration, reader.book if reader else None)
 
     def _read(self, name: str, now: datetime) -> None:
         with self._store.read() as transaction:
@@ -134,13 +126,13 @@ def _rescore(transaction: Transaction, name: str, reader: _Reader) -> None:
     for entry in reversed(fresh):
         reader.heard = entry.sequence
         if entry.detail == EventType.MODEL_PROMOTED.value:
-            shadow = _said_by(transaction, name, ModelChanged.model_validate_json(entry.body))
+            shadow = said_by(transaction, name, ModelChanged.model_validate_json(entry.body))
             if shadow:
                 said = {s.sequence: Rescored(s.label, s.score, s.wrong) for s in shadow}
                 reader.book.rescore(name, said)
 
 
-def _said_by(transaction: Transaction, name: str, promoted: ModelChanged) -> Sequence[Shadow]:
+def said_by(transaction: Transaction, name: str, promoted: ModelChanged) -> Sequence[Shadow]:
     """What the candidate has said that was promoted now, or taken over."""
     same = transaction.models.get(name, promoted.version)
     if same is not None and same.told.shadow:

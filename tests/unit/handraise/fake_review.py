@@ -9,6 +9,7 @@ from typing import Any
 
 from typing_extensions import override
 
+from services.review.api.examples_simulations import SIMULATIONS
 from tests.unit.handraise.fake_ledger import FakeSealedLedger
 from tests.unit.handraise.fake_letters import FakeLetters
 from tests.unit.handraise.fake_people import FakePeople
@@ -29,6 +30,7 @@ class FakeReview:
         self.gaps: list[dict[str, Any]] = []
         self.verification: dict[str, Any] = {"entries": 9, "blocks": 2, "contradictions": []}
         self.erased: list[dict[str, Any]] = []
+        self.simulated: list[dict[str, Any]] = []
         self.ledger = FakeSealedLedger()
         self.letters = FakeLetters()
         self.people = FakePeople()
@@ -52,6 +54,9 @@ class FakeReview:
             case ["POST", "projects", name, "requests"]:
                 self.events += body["events"]
                 return 202, {"accepted": len(body["events"])}
+            case ["POST", "projects", name, "simulations"]:
+                self.simulated.append(body)
+                return 200, SIMULATIONS["SimulationAnswer"] | {"project": name}
             case ["POST", "projects", name, "stop"]:
                 self.stopped.add(name)
                 return 200, self.state(name)

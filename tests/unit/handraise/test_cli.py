@@ -25,6 +25,7 @@ COMMANDS = [
     ["resume"],
     ["doctor"],
     ["report"],
+    ["simulate"],
     ["republish"],
     *(["project", name] for name in ("apply", "list", "show")),
     *(["user", name] for name in ("add", "list", "disable", "log-out", "password")),

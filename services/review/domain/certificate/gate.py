@@ -40,14 +40,15 @@ class Placed(NamedTuple):
 class Gate:
     """Rules on the events of one block, and of the next block once that is full."""
 
-    def __init__(self, block: Block, terms: Terms | None = None) -> None:
+    def __init__(self, block: Block, terms: Callable[[Block], Terms] | None = None) -> None:
         """Begin.
 
         Args:
             block: the one in force; it is changed as events are ruled on.
-            terms: of the blocks to come; those of the block where nothing was changed.
+            terms: of the block that follows one; asked as soon as it is needed. Without it the
+                terms stay.
         """
-        self._terms = terms or block.terms
+        self._terms = terms
         self.block = block
 
     def rule(
@@ -81,7 +82,8 @@ class Gate:
     def in_force(self) -> Block:
         """The block that takes the next event: a new one where the last has ended."""
         if self.block.end is not None:
-            self.block = self.block.next(self._terms)
+            terms = self._terms(self.block) if self._terms else self.block.terms
+            self.block = self.block.next(terms)
         return self.block
 
 

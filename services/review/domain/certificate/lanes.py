@@ -68,13 +68,7 @@ def terms_of(policy: Policy, known: Curve | None = None, late: float = 0.0) -> T
     >>> terms_of(Policy(audit_probability=0.2)).floor, terms_of(Policy()).floor
     (0.2, 0.08)
     """
-    terms = Terms(
-        alpha=policy.error_rate,
-        window=policy.window,
-        delta=round(1 - policy.confidence, 12) / policy.joint,
-        floor=policy.audit_probability or _UNPROMISED,
-        miss_rate=policy.miss_rate,
-    )
+    terms = _promised(policy)
     if policy.audit_probability is not None or not policy.promises:
         return terms
     return designed(terms, known, late)
@@ -82,9 +76,21 @@ def terms_of(policy: Policy, known: Curve | None = None, late: float = 0.0) -> T
 
 def promises_the_same(block: Terms, policy: Policy) -> bool:
     """Whether a block may go on under a policy; a floor that was designed for it stays."""
+    promised = _promised(policy)
     if policy.audit_probability is not None:
-        return block == terms_of(policy)
-    return replace(block, floor=_UNPROMISED) == replace(terms_of(policy), floor=_UNPROMISED)
+        return block == promised
+    return replace(promised, floor=block.floor) == block
+
+
+def _promised(policy: Policy) -> Terms:
+    """The terms without a floor that is designed for them."""
+    return Terms(
+        alpha=policy.error_rate,
+        window=policy.window,
+        delta=round(1 - policy.confidence, 12) / policy.joint,
+        floor=policy.audit_probability or _UNPROMISED,
+        miss_rate=policy.miss_rate,
+    )
 
 
 @lru_cache(_MANY)

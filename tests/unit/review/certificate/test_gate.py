@@ -160,7 +160,7 @@ def test_a_full_block_is_followed_by_the_next() -> None:
 
 
 def test_new_terms_hold_from_the_next_block_on() -> None:
-    gate = Gate(Block(1, TERMS, end=End.POLICY), Terms(0.5, 80, 0.05, 0.3))
+    gate = Gate(Block(1, TERMS, end=End.POLICY), lambda _: Terms(0.5, 80, 0.05, 0.3))
     assert gate.rule(0.1, 0.7, 0.9).probability == 0.3
 
 
