@@ -4,9 +4,6 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -15,7 +12,8 @@ from sqlmodel import Session
 from shared.database.engines import LOCK_WAIT_SECONDS, begin_writing, make_engine
 from shared.database.group_commit import GroupCommit
 from shared.database.scrubbing import scrub
-from shared.errors import Malformed, Misconfigured, Unavailable
+from shared.database.upgrading import upgrade
+from shared.errors import Malformed, Unavailable
 
 
 class Database:
@@ -67,20 +65,10 @@ class Database:
 
     def upgrade(self, migrations: Path, version_table: str) -> None:
         """Bring the schema to its newest version; several processes may do so at once."""
-        config = Config()
-        config.set_main_option("script_location", str(migrations))
-        config.attributes["version_table"] = version_table
         with _translated(), self.engine.connect() as connection, begin_writing(connection):
             if self.is_postgresql:
                 connection.execute(text("SELECT pg_advisory_xact_lock(7214001)"))
-            config.attributes["connection"] = connection
-            try:
-                command.upgrade(config, "head")
-            except CommandError as error:
-                raise Misconfigured(
-                    f"the database is of a newer version ({error}): start that version of "
-                    "Handraise again, or restore the backup made before the upgrade"
-                ) from error
+            upgrade(connection, migrations, version_table)
 
     def inform_planner(self, tables: Collection[str]) -> None:
         """Let PostgreSQL look at tables that it has never looked at.
