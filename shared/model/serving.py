@@ -176,6 +176,7 @@ def _joined(voices: Sequence[Voice]) -> list[Voice]:
         if (
             isinstance(last, LinearVoice)
             and isinstance(voice, LinearVoice)
+            and last.apart == voice.apart
             and np.array_equal(last.columns, voice.columns)
         ):
             joined[-1] = LinearVoice.join([last, voice])

@@ -13,8 +13,8 @@ MOST_LABELS = 60
 """One regression a label is fitted."""
 STRENGTH = 3.0
 """Inverse of the regularisation."""
-UNHEARD = -12.0
-"""Logit of a label that no example has."""
+UNHEARD = -36.0
+"""Weight of the constant for a label that no example has."""
 
 
 def lines(task: Task) -> LinearVoice | None:
@@ -48,4 +48,4 @@ def lines(task: Task) -> LinearVoice | None:
         with catch_warnings(action="ignore"):  # a fit that is near is near enough
             line.fit(matrix, is_it, task.weights)
         weights[:, label] = line.coef_[0]
-    return LinearVoice(task.vectors.width, labels, present.columns, weights)
+    return LinearVoice(task.vectors.width, labels, present.columns, weights, apart=True)

@@ -14,12 +14,24 @@ from shared.model.voices.columns import places_of
 
 
 class LinearVoice:
-    """One or more linear models side by side, answered by a single product."""
+    """One or more linear models side by side, answered by a single product.
+
+    Attributes:
+        apart: whether each label was learned by itself against the rest. Then a logit tells how
+            likely its label is whatever the others say, and the probabilities are scaled to sum
+            to one (Zadrozny and Elkan 2002); otherwise the logits are those of one softmax.
+    """
 
     KIND: ClassVar[str] = "linear"
 
     def __init__(
-        self, width: int, labels: int, columns: NDArray[np.int32], weights: NDArray[np.float32]
+        self,
+        width: int,
+        labels: int,
+        columns: NDArray[np.int32],
+        weights: NDArray[np.float32],
+        *,
+        apart: bool = False,
     ) -> None:
         """Take weights.
 
@@ -28,6 +40,7 @@ class LinearVoice:
             labels: how many labels there are.
             columns: those that have weights, ascending, shape (n,).
             weights: shape (n, speakers x labels).
+            apart: whether each label was learned by itself.
 
         Raises:
             ValueError: the parts do not fit one another.
@@ -41,6 +54,7 @@ class LinearVoice:
         self.labels = labels
         self.columns = columns
         self.weights = weights
+        self.apart = apart
 
     @property
     def speakers(self) -> int:
@@ -51,7 +65,8 @@ class LinearVoice:
         """Logarithms of probabilities, shape (rows, speakers, labels)."""
         known = rows.sparse.placed(self._places, len(self.columns) + 1)
         logits = known.times(self._padded_weights).astype(np.float64)
-        return log_softmax(logits.reshape(len(logits), self.speakers, self.labels))
+        logits = logits.reshape(len(logits), self.speakers, self.labels)
+        return log_softmax(-np.logaddexp(0, -logits) if self.apart else logits)
 
     def pulls(self, trust: Floats) -> NDArray[np.float32]:
         """How far each column pulls to each label, shape (n, labels).
@@ -70,7 +85,8 @@ class LinearVoice:
         total = sum(voice.weights.shape[1] for voice in voices)
         padded = np.zeros((len(first.columns) + 1, total), np.float32)
         np.concatenate([voice.weights for voice in voices], axis=1, out=padded[:-1])
-        joined = cls(first.width, first.labels, first.columns, padded[:-1])
+        shape = (first.width, first.labels, first.columns)
+        joined = cls(*shape, padded[:-1], apart=first.apart)
         joined._padded_weights = padded
         return joined
 
@@ -81,6 +97,8 @@ class LinearVoice:
     @cached_property
     def _state(self) -> ModelState:
         document = {"kind": self.KIND, "width": self.width, "labels": self.labels}
+        if self.apart:
+            document["apart"] = True
         return ModelState(document, {"columns": self.columns, "weights": self.weights})
 
     @classmethod
@@ -91,6 +109,7 @@ class LinearVoice:
             int(state.document["labels"]),
             state.arrays["columns"].astype(np.int32, casting="safe", copy=False),
             state.arrays["weights"].astype(np.float32, casting="safe", copy=False),
+            apart=bool(state.document.get("apart", False)),
         )
 
     @cached_property

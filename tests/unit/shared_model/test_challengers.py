@@ -7,17 +7,21 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.multiclass import OneVsRestClassifier
 
 from shared.model import checks
 from shared.model.bounds import Bounds
-from shared.model.challengers import boosting, randomised
+from shared.model.challengers import boosting, lines, randomised
 from shared.model.challengers.fitting import KINDS, Refit, fit, suitable
 from shared.model.challengers.task import Task
 from shared.model.codebook import CodeBook
 from shared.model.encoded import Encoded
 from shared.model.features import FeatureEncoder
 from shared.model.learner import Learner
+from shared.model.sparse import SparseRows
 from shared.model.values import Values
 from shared.model.voices.registry import voice_from_state
 from shared.project import FieldKind
@@ -71,6 +75,31 @@ def test_trees_answer_as_scikit_learn_does(
         theirs = np.maximum(theirs, 1e-3)
     theirs /= theirs.sum(axis=1, keepdims=True)
     assert np.abs(ours - theirs).max() < 1e-4
+
+
+def test_lines_answer_as_one_against_the_rest_does() -> None:
+    # given three labels, one of them told by the country
+    task, rows = a_task("lines"), ENCODER.encode(MORE)
+    pairs = zip(ROWS, task.answers, strict=True)
+    truth = [2 if row.get("country") == "pl" else told for row, told in pairs]
+    task = replace(task, targets=np.eye(LABELS, dtype=np.float32)[truth])
+    line = LogisticRegression(
+        C=lines.STRENGTH,
+        solver="liblinear",
+        dual=True,
+        tol=1e-2,
+        fit_intercept=False,
+        random_state=0,
+    )
+    theirs = OneVsRestClassifier(line).fit(matrix(task.vectors), truth)
+    expected = theirs.predict_proba(matrix(rows.sparse))
+    assert np.abs(answers(task, rows) - expected).max() < 0.01
+
+
+def matrix(rows: SparseRows) -> csr_matrix:
+    whole = csr_matrix((rows.values, rows.columns, rows.ends), shape=(len(rows), rows.width))
+    whole.sum_duplicates()
+    return whole
 
 
 @pytest.mark.parametrize("challenger", KINDS)
