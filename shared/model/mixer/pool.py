@@ -16,7 +16,10 @@ HALF_LIFE = 500
 EVERY = 32
 FIRST = 48
 STEPS = 2
-PRIOR = 8.0
+PRIOR = 50.0
+MOVES = 0.05
+"""How far the prior goes, at each fit, to where the weights are: what held for long is its own
+prior, so that few recent examples do not throw it over."""
 BIAS_PRIOR = 5.0
 EAGERNESS = 1.5
 """The weights begin at EAGERNESS / voices: voices that agree are surer together than alone."""
@@ -29,16 +32,18 @@ class LogOpinionPool:
     """Probabilities are softmax(sum of weight x log-probability + bias).
 
     Weights are fitted by damped Newton steps on the last out-of-sample outputs, older ones
-    counting less, with a prior at the plain pool (Genest and Zidek 1986). A step is shortened
-    until the loss falls; without that it can diverge.
+    counting less, with a prior that begins at the plain pool (Genest and Zidek 1986) and follows
+    the weights slowly. A step is shortened until the loss falls; without that it can diverge.
 
     Attributes:
         weights: shape (voices,).
+        prior: where the weights are drawn to, shape (voices,).
         biases: shape (labels,).
     """
 
     def __init__(self, voices: int, labels: int) -> None:
         self.weights: Floats = np.full(voices, EAGERNESS / voices)
+        self.prior: Floats = self.weights.copy()
         self.biases: Floats = np.zeros(labels)
         self._seen = 0
         window = max(FIRST, min(WINDOW, MOST_CELLS // (voices * labels)))
@@ -73,6 +78,7 @@ class LogOpinionPool:
             {"seen": self._seen, "window": len(self._logs)},
             {
                 "weights": self.weights,
+                "prior": self.prior,
                 "biases": self.biases,
                 "logs": self._logs[:held].copy(),
                 "targets": self._targets[:held].copy(),
@@ -86,6 +92,7 @@ class LogOpinionPool:
         held, voices, labels = arrays["logs"].shape
         pool = cls(voices, labels)
         pool.weights = arrays["weights"].astype(np.float64)
+        pool.prior = arrays["prior"].astype(np.float64)
         pool.biases = arrays["biases"].astype(np.float64)
         pool._seen = state.document["seen"]
         pool._logs = np.zeros((window, voices, labels), np.float32)
@@ -113,6 +120,7 @@ class LogOpinionPool:
             slope = residuals.sum(axis=0) - BIAS_PRIOR * self.biases
             bend = (probabilities * (1 - probabilities) * spread[:, None]).sum(axis=0) + BIAS_PRIOR
             self.biases = self.biases + 0.5 * slope / bend
+        self.prior = self.prior + MOVES * (self.weights - self.prior)
 
     def _move(self, logs: Floats, targets: Floats, counts: Floats, step: Floats) -> None:
         before, size = self._loss(self.weights, logs, targets, counts), 1.0
@@ -126,7 +134,7 @@ class LogOpinionPool:
     def _loss(self, weights: Floats, logs: Floats, targets: Floats, counts: Floats) -> float:
         probabilities = np.maximum(pooled(logs, weights, self.biases), LEAST)
         losses = -(counts * (targets * np.log(probabilities)).sum(axis=1)).sum()
-        return float(losses + PRIOR / 2 * ((weights - EAGERNESS / len(weights)) ** 2).sum())
+        return float(losses + PRIOR / 2 * ((weights - self.prior) ** 2).sum())
 
 
 def pooled(logs: Floats, weights: Floats, biases: Floats) -> Floats:
@@ -140,7 +148,7 @@ def _newton(
     """The full step of the weights."""
     voices = len(pool.weights)
     gradient: Floats = np.tensordot(residuals, logs, axes=([0, 1], [0, 2]))
-    gradient -= PRIOR * (pool.weights - EAGERNESS / voices)
+    gradient -= PRIOR * (pool.weights - pool.prior)
     weighted = probabilities[:, None] * logs
     means = weighted.sum(axis=2)
     flat = (logs * spread[:, None, None]).transpose(1, 0, 2).reshape(voices, -1)

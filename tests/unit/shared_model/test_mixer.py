@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from shared.model.mixer.mixer import Mixer
+from shared.model.mixer.share import FixedShare
 from shared.model.probabilities import Floats, softmax
 
 LABELS = 3
@@ -92,3 +93,33 @@ def test_labels_come_and_go() -> None:
     mixer.relabel([2, None, 0])
     run(mixer, 100, seed=6)
     assert np.isfinite(mixer.state().part("pool").arrays["weights"]).all()
+
+
+def test_where_the_best_stays_the_same_less_trust_is_shared() -> None:
+    # given two members, one right nine times in ten, and who it is changes or does not
+    def share_after(turns_every: int) -> FixedShare:
+        share, draw = FixedShare(2), np.random.default_rng(4)
+        for step in range(3_000):
+            knows = step // turns_every % 2
+            truth = int(draw.integers(LABELS))
+            told = np.full((2, LABELS), 0.05)
+            told[knows, truth if draw.random() < 0.9 else (truth + 1) % LABELS] = 0.9
+            told[1 - knows, int(draw.integers(LABELS))] = 0.9
+            share.learn(told, one_hot(truth))
+        return share
+
+    steady, turning = share_after(turns_every=3_000), share_after(turns_every=60)
+    assert steady.credits.argmax() == 0
+    assert turning.credits.argmax() == 1
+    assert steady.weights.sum() == pytest.approx(1)
+    assert steady.weights[0] > turning.weights.max()
+
+
+def test_whom_to_trust_is_not_forgotten_while_nobody_has_anything_to_say() -> None:
+    mixer = Mixer.start(3, LABELS)
+    run(mixer, 1_500, seed=7)
+    before = mixer.weights.pool
+    for truth in range(1_500):
+        mixer.learn(np.full((3, LABELS), -np.log(LABELS)), one_hot(truth % LABELS))
+    after = mixer.weights.pool
+    assert after[0] - after[1] > 0.8 * (before[0] - before[1]) > 0.2
