@@ -15,7 +15,7 @@ class Bounds:
         history: examples that challengers are fitted to.
     """
 
-    rehearsed: int = 4_096
+    rehearsed: int = 5_120
     history: int = 20_000
 
     def rows(self, width: int) -> int:
@@ -25,3 +25,18 @@ class Bounds:
 
 BOUNDS = Bounds()
 """Those in use."""
+
+
+def still_holds(held: int, seen: int, later: int, usable: int) -> bool:
+    """Whether a ring still holds all that a fit uses.
+
+    Args:
+        held: examples in the ring.
+        seen: examples that were ever put there.
+        later: those among them that came after the last example of the fit.
+        usable: how many examples a fit may use.
+
+    >>> still_holds(150, 150, 40, 140), still_holds(160, 170, 20, 140), still_holds(160, 170, 21, 140)
+    (True, True, False)
+    """
+    return later < held and held - later >= min(usable, seen - later)

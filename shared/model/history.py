@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.model.bounds import Bounds
+from shared.model.bounds import Bounds, still_holds
 from shared.model.probabilities import relabel
 from shared.model.state import ModelState
 from shared.model.values import MISSING_CATEGORY, Values
@@ -66,7 +66,7 @@ class History:
         """Whether the examples that a fit up to a position uses are all still here."""
         slots = self._slots()
         later = int((self._positions[slots] > upto).sum())
-        return later < len(slots) and later <= self.capacity // SLACK
+        return still_holds(len(slots), self.seen, later, self.usable)
 
     def until(self, upto: int) -> tuple[Values, NDArray[np.float32]]:
         """The last examples up to a position, oldest first, as many as a fit may use."""

@@ -5,13 +5,14 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.model.bounds import still_holds
 from shared.model.hashing import draws
 from shared.model.sparse import SparseRows
 from shared.model.state import ModelState
 
 RECENT = 1_000
-SLACK = 8
-"""One in so many examples is room for what arrives while a challenger is fitted."""
+SLACK = 4
+"""One in so many examples is room for what arrives while a challenger is fitted and tried."""
 
 
 class Memory:
@@ -29,6 +30,11 @@ class Memory:
         self._rows: list[SparseRows] = []
         self._targets = np.zeros((capacity, labels), np.float32)
         self._positions = np.zeros(capacity, np.int64)
+
+    @property
+    def usable(self) -> int:
+        """How many examples a fit may use."""
+        return self.capacity - self.capacity // SLACK
 
     def remember(self, row: SparseRows, target: NDArray[np.float32], position: int) -> None:
         """Keep one encoded row, shape (1, width), and its label probabilities."""
@@ -56,13 +62,12 @@ class Memory:
     def reaches(self, upto: int) -> bool:
         """Whether the examples that a fit up to a position uses are all still here."""
         later = int((self._positions[self._slots()] > upto).sum())
-        return later < len(self._rows) and later <= self.capacity // SLACK
+        return still_holds(len(self._rows), self.seen, later, self.usable)
 
     def until(self, upto: int) -> tuple[SparseRows, NDArray[np.float32]]:
         """The last examples up to a position, oldest first, as many as a fit may use."""
         slots = self._slots()
-        usable = self.capacity - self.capacity // SLACK
-        return self._picked(slots[self._positions[slots] <= upto][-usable:])
+        return self._picked(slots[self._positions[slots] <= upto][-self.usable :])
 
     def relabel(self, targets: NDArray[np.float32]) -> None:
         """Replace the label probabilities of all slots."""

@@ -188,8 +188,10 @@ def test_a_fit_is_refused_when_its_examples_are_gone_or_labels_changed() -> None
     learner = taught(130, bounds)
     refit = learner.due()
     assert refit is not None
-    for row, target in checks.examples(21, seed=5):
+    for row, target in checks.examples(30, seed=5):
         learner.learn(row, target)
+    assert learner.accepts(refit)  # the ring is full, and nothing is lost yet
+    learner.learn({"amount": 3}, {"no": 1})
     assert not learner.accepts(refit)
 
     learner = taught(130, bounds)
