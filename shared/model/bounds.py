@@ -36,7 +36,9 @@ def still_holds(held: int, seen: int, later: int, usable: int) -> bool:
         later: those among them that came after the last example of the fit.
         usable: how many examples a fit may use.
 
-    >>> still_holds(150, 150, 40, 140), still_holds(160, 170, 20, 140), still_holds(160, 170, 21, 140)
-    (True, True, False)
+    >>> still_holds(150, 150, 40, 140)
+    True
+    >>> still_holds(160, 170, 20, 140), still_holds(160, 170, 21, 140)
+    (True, False)
     """
     return later < held and held - later >= min(usable, seen - later)

@@ -79,6 +79,22 @@ def test_a_page_holds_no_script_and_no_style_of_its_own(site: Site, ada: dict[st
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+def test_styles_and_scripts_are_small_on_the_wire(site: Site) -> None:
+    packed = site.ask("GET", "/static/review.js", headers={"accept-encoding": "gzip"})
+    plain = site.ask("GET", "/static/review.js", headers={"accept-encoding": "identity"})
+    tag = packed.headers["etag"]
+    again = site.ask("GET", "/static/review.js", headers={"if-none-match": tag})
+    part = site.ask("GET", "/static/review.js", headers={"range": "bytes=0-9"})
+
+    assert packed.text == plain.text
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) * 2 < int(plain.headers["content-length"])
+    assert packed.headers["content-type"] == plain.headers["content-type"]
+    assert {answer.headers["vary"] for answer in (packed, plain, again)} == {"Accept-Encoding"}
+    assert (again.status_code, again.content) == (304, b"")
+    assert (part.status_code, part.text) == (206, plain.text[:10])
+
+
 def test_errors_are_pages_too(site: Site, ada: dict[str, str]) -> None:
     site.project("churn")
     operator = site.session_of("olga", "ops")

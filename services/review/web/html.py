@@ -8,9 +8,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
-from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.types import Scope
 from typing_extensions import override
 
 from services.review.errors import NotAuthenticated, ReviewError
@@ -90,20 +88,6 @@ def page_route(pages: Pages) -> type[APIRoute]:
             return handle_with_page
 
     return PageRoute
-
-
-class Assets(StaticFiles):
-    """Styles and scripts: kept by the browser, but asked for anew, so that no two versions mix."""
-
-    def __init__(self) -> None:
-        super().__init__(directory=_HERE / "static")
-
-    @override
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        response.headers["Cache-Control"] = "no-cache"
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        return response
 
 
 def readable(value: object) -> str:

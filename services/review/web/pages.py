@@ -22,7 +22,8 @@ from services.review.web import (
     queue_page,
     record_pages,
 )
-from services.review.web.html import Assets, Pages, page_route, to
+from services.review.web.assets import Assets
+from services.review.web.html import Pages, page_route, to
 from services.review.web.keys import KEYS
 from services.review.web.tabs import Tabs
 
