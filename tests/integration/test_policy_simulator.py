@@ -70,7 +70,7 @@ def test_the_same_policy_is_foreseen_to_come_to_what_it_came_to(staged: Staged) 
     for figure in forecast.figures:
         assert figure.now == figure.other
     told = {figure.name: figure for figure in forecast.figures}
-    for name in ("automatic", "reviews_a_day", "checks_a_day", "wait_median"):
+    for name in ("automatic", "reviews_a_day", "checks_a_day", "wait_median", "missed"):
         figure = told[name]
         assert figure.recorded == pytest.approx(happened(stage.seen)[name], rel=0.05)
         assert figure.now.low is not None

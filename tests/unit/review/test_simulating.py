@@ -154,6 +154,24 @@ def test_deadlines_are_missed_where_people_are_too_few() -> None:
     assert (outcome.dated, outcome.missed, len(outcome.waits)) == (4, 2, 3)
 
 
+def test_a_deadline_of_its_own_moves_with_the_event() -> None:
+    queue = Queueing(People(1, [10.0]), a_project(deadline={"seconds": 1}), {}, seeded(1))
+    past = a_past(100)
+    past.due = past.at + 30
+    route = Route(
+        kind=RouteKind.REVIEW,
+        reason=TORN,
+        inclusion_probability=1.0,
+        policy_version=1,
+        certificate=None,
+    )
+    list(queue.until(5000.0, 5000))
+    for number in range(4):
+        queue.take(Arrival(number, past, 5000, 5000.0, 0.5, False), route)
+    list(queue.until(6000.0, 6000))
+    assert (queue.outcome.dated, queue.outcome.missed) == (4, 1)
+
+
 def test_checks_go_first_and_an_error_needs_a_second_person() -> None:
     promised = a_project(policy=Policy(window=400))
     arrivals = [*AT_ONCE, (0.0, CHECK, True)]

@@ -13,6 +13,7 @@ What only decides how many reviews the promise costs:
     risk      which share of the events up to each score is wrong
     selector  the threshold that a block's credits pay for
     design    how many of the next block's events are audited
+    choosing  both, from what labels have shown
     sentinel  notices that errors have become more frequent
 
 And `estimates`, for information: how many errors escaped, with an interval.

@@ -101,8 +101,8 @@ class Queueing:
         if route.kind is not RouteKind.REVIEW:
             return
         project, past = self._project, arrival.past
-        seconds = project.deadline.seconds
-        due = past.due or (arrival.at + seconds if seconds else None)
+        seconds = past.due - past.at if past.due is not None else project.deadline.seconds
+        due = None if seconds is None else arrival.at + seconds
         worth = Worth(past.predicted, past.score, past.data.novelty or 0.0)
         at = datetime.fromtimestamp(arrival.at, UTC)
         place = rank(worth, route.reason, at, project.order, self._shares)

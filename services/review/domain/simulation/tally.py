@@ -26,7 +26,7 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     "checks_a_day": ("events", "Those of them that are random checks of sure events."),
     "leads_a_day": ("events", "Those of them that go on to the leads' queue."),
     "answers_a_day": ("events", "Answers a day that people give, second opinions too."),
-    "hours_a_day": ("s", "Time a day that these answers take all people together."),
+    "work_a_day": ("s", "Time a day that these answers take all people together."),
     "busy": ("share", "The time that answers take, of all working time of the reviewers."),
     "wait_median": ("s", "From an event's arrival to people's decision: the middle one."),
     "wait_slow": ("s", "The same: the longest but for one in ten."),
@@ -90,7 +90,7 @@ class Tally:
             "checks_a_day": self.checks / days,
             "leads_a_day": self.to_leads / days,
             "answers_a_day": queue.answers / days,
-            "hours_a_day": queue.seconds / days,
+            "work_a_day": queue.seconds / days,
             "busy": min(1.0, queue.seconds / queue.working) if queue.working else None,
             "relieved_a_day": queue.relieved / days,
             "error_bound": _bound(project, blocks),
@@ -134,7 +134,7 @@ def recorded(stretch: Stretch) -> Figures:
         "checks_a_day": checks / days,
         "leads_a_day": sum(past.by_leads for past in events) / days,
         "answers_a_day": queue.answers / days,
-        "hours_a_day": queue.answers * stretch.people.mean_seconds / days,
+        "work_a_day": queue.answers * stretch.people.mean_seconds / days,
     }
     return found | waiting(_with_deadlines(stretch, to_people, queue))
 
@@ -181,8 +181,11 @@ def _bound(project: Project, blocks: Sequence[Block]) -> float | None:
 
 def _with_deadlines(stretch: Stretch, to_people: Sequence[Past], queue: Queue) -> Queue:
     end = stretch.events[-1].at
+    usual = {step.version: step.project.deadline.seconds for step in stretch.applied}
     for past in to_people:
-        if past.due is not None and (past.said or past.due <= end):
+        seconds = usual.get(past.version)
+        due = past.due or (past.at + seconds if seconds else None)
+        if due is not None and (past.said or due <= end):
             queue.dated += 1
-            queue.missed += not past.said or past.said[0].at > past.due
+            queue.missed += not past.said or past.said[0].at > due
     return queue
