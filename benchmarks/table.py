@@ -53,6 +53,7 @@ def main(
     switches: Mapping[str, str] = MappingProxyType({}),
     numbers: Mapping[str, tuple[int, str]] = MappingProxyType({}),
     events: int = 30_000,
+    files: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Measure, print the table, and with --check exit with 1 if a goal is missed.
 
@@ -62,6 +63,7 @@ def main(
         switches: options of this measurement, each with what it does.
         numbers: options that take a number, each with its default and what it is.
         events: how many events it takes if nothing is said.
+        files: options that take a path, each with what the file is for.
     """
     parser = argparse.ArgumentParser(description=title)
     parser.add_argument("--check", action="store_true", help="exit 1 if a goal is missed")
@@ -71,6 +73,8 @@ def main(
         parser.add_argument(f"--{name}", action="store_true", help=meaning)
     for name, (default, use) in numbers.items():
         parser.add_argument(f"--{name}", type=int, default=default, help=use)
+    for name, use in files.items():
+        parser.add_argument(f"--{name}", type=Path, help=use)
     arguments = parser.parse_args()
     figures = measure(arguments)
     table = Table("figure", "ours", "peer or limit", "ratio", "goal", title=title)

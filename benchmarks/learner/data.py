@@ -10,6 +10,7 @@ import tarfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import TextIOWrapper
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,10 @@ class DataSet:
 
     def examples(self, seed: int) -> list[Example]:
         """The examples, in the order of the seed if order is free."""
+        if self.is_stream:
+            return list(islice(self.load(), self.count))
         found = list(self.load())
-        if not self.is_stream:
-            random.Random(seed).shuffle(found)  # noqa: S311 - an order, not a secret
+        random.Random(seed).shuffle(found)  # noqa: S311 - an order, not a secret
         return found[: self.count]
 
 
