@@ -27,12 +27,14 @@ class Load:
 
     Attributes:
         rate: events a second, half of them by XADD, half by HTTP.
+        wait_replicas: so many replicas must have what XADD has put there; 0 trusts the primary.
         acknowledged_at: when batches were acknowledged (monotonic s), by how they were sent.
         refused: batches that had to be sent again.
     """
 
     ground: Ground
     rate: float
+    wait_replicas: int = 1
     acknowledged_at: dict[str, list[float]] = field(
         default_factory=lambda: {"redis": [], "http": []}
     )
@@ -69,7 +71,7 @@ class Load:
                 keys=self.ground.stage.keys,
                 project=PROJECT.name,
                 clock=SystemClock(),
-                wait_replicas=1,
+                wait_replicas=self.wait_replicas,
             )
             for ids in self._batches("redis"):
                 events = [ScoringRequested(event_id=i, features=features(i)) for i in ids]

@@ -1,8 +1,10 @@
 """Redis servers of which one may die: a cluster of six, or two behind three sentinels."""
 
 import shutil
+import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -18,6 +20,7 @@ from tests.servers import free_port, missing
 
 _BUS = 10_000
 """The nodes of a cluster talk to each other at a port so much above their own."""
+_BEHIND_SECONDS = 0.5
 SILENCE_MILLISECONDS = 1000
 """A primary that says nothing for so long is taken for dead."""
 
@@ -34,7 +37,7 @@ class Servers(Protocol):
     partitions: int | None
 
     def kill_primary(self) -> None:
-        """SIGKILL one that takes writes."""
+        """SIGKILL one that takes writes, just after its replica has fallen behind."""
         ...
 
     def has_another(self) -> bool:
@@ -64,6 +67,21 @@ class Node:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
+
+    def kill_ahead_of(self, replica: "Node") -> None:
+        """SIGKILL with writes that a replica has not been sent.
+
+        What is on its way outlives the process that has sent it, so the link is cut before.
+        """
+        replica.signal(signal.SIGSTOP)
+        self.ask("CLIENT", "KILL", "TYPE", "replica")
+        time.sleep(_BEHIND_SECONDS)
+        self.kill()
+        replica.signal(signal.SIGCONT)
+
+    def signal(self, number: signal.Signals) -> None:
+        if self.process is not None:
+            self.process.send_signal(number)
 
     def ask(self, *words: object) -> Any:
         """A command's answer; None if there is none."""
@@ -95,9 +113,11 @@ class Cluster:
     def kill_primary(self) -> None:
         """That of the first partition: what is said to all is there too."""
         slot = self.nodes[0].ask("CLUSTER", "KEYSLOT", "{0}")
-        primary = next(n for n in self.nodes if n.port == self._owner(int(slot), self.nodes[0]))
-        primary.kill()
-        self.killed = primary
+        port = self._owner(int(slot), self.nodes[0])
+        self.killed = next(node for node in self.nodes if node.port == port)
+        told = self.killed.ask("INFO", "replication")
+        replica = next(n for n in self.nodes if n.port == int(told["slave0"]["port"]))
+        self.killed.kill_ahead_of(replica)
 
     def has_another(self) -> bool:
         alive = next(node for node in self.nodes if node is not self.killed)
@@ -165,7 +185,7 @@ class Watched:
     def kill_primary(self) -> None:
         port = self._primary()
         self.killed = next(node for node in self.nodes if node.port == port)
-        self.killed.kill()
+        self.killed.kill_ahead_of(next(node for node in self.nodes if node.port != port))
 
     def has_another(self) -> bool:
         return self.killed is not None and self._primary() not in {None, self.killed.port}
