@@ -42,6 +42,7 @@ def measure(arguments: argparse.Namespace) -> Sequence[Figure]:
         *_pauses(outcomes),
         *_decisions(outcomes),
         *_answers(outcomes),
+        *_calibration(outcomes),
     ]
 
 
@@ -96,6 +97,16 @@ def _answers(outcomes: Sequence[Outcome]) -> Iterator[Figure]:
     yield _used("answers an item, all", used)
     yield _used("answers an item, all, gold counted", used + gold)
     yield Figure("items to a lead", *_thousandths(led, 1), None, "‰")
+
+
+def _calibration(outcomes: Sequence[Outcome]) -> Iterator[Figure]:
+    """How often labels are right that were given with such a probability."""
+    given = [(s.sure, s.label == o.truths[s.item]) for o in outcomes for s in o.settled]
+    for low, high in ((0.78, 0.9), (0.9, 0.97), (0.97, 1.0)):
+        told = [(sure, is_right) for sure, is_right in given if low <= sure < high]
+        said, right = (fmean(values) for values in zip(*told, strict=True))
+        name = f"right / said, of {len(told):,} labels said with {low} to {high}"
+        yield Figure(name, *_thousandths(right, said), None, "‰")
 
 
 def _used(name: str, answers: float) -> Figure:

@@ -1,4 +1,4 @@
-"""Answers on items that needed none any more: `./run bench wasted [--check] [--json FILE]`.
+"""Answers on items that needed none any more: `./run bench wasted [--shifts N]`.
 
 Reviewers on a clock of ours, through the use cases on SQLite, for an hour of a queue that is nearly
 empty: there an item that somebody lets go is taken over at once. Three of four act as the page
@@ -22,6 +22,7 @@ from random import Random
 from benchmarks.table import Figure, main
 from services.review.domain.access import Role, User
 from services.review.domain.votes import Answer
+from services.review.domain.wilson import wilson
 from services.review.errors import LeaseLost
 from services.review.use_cases.claiming import Claims, Wish
 from shared.database import Database
@@ -149,28 +150,39 @@ class _Reviewer:
 
 def measure(arguments: argparse.Namespace) -> Sequence[Figure]:
     """The shares of answers in vain."""
-    del arguments
     plans = {"one answer": (Votes(), 1.0), "two or three answers": (Votes(min=2, max=3), 2.2)}
-    return [figure for name, plan in plans.items() for figure in _shift(name, *plan)]
+    return [
+        figure
+        for name, plan in plans.items()
+        for figure in _figures(name, [_shift(seed, *plan) for seed in range(arguments.shifts)])
+    ]
 
 
-def _shift(name: str, votes: Votes, answers_an_item: float) -> Iterator[Figure]:
+def _figures(name: str, days: Sequence[_Day]) -> Iterator[Figure]:
+    vain, answers = sum(day.vain for day in days), sum(day.answers for day in days)
+    share = wilson(vain, answers)
+    seen = f"{vain} of {answers:,} answers in vain ({share.low:.2%} to {share.high:.2%})"
+    yield Figure(f"{name}: {seen} / limit", 1000 * share.mean, _LIMIT, 1, "‰", True)
+    back = sum(day.back for day in days)
+    yield Figure(f"{name}: walked away and back / answers", back, answers, None, "times")
+
+
+def _shift(seed: int, votes: Votes, answers_an_item: float) -> _Day:
     mean = [pace * math.exp(_SPREAD**2 / 2) for pace in _PACES]
     seconds = sum(mean) / len(mean) / _REVIEWERS * answers_an_item / _BUSY
     with tempfile.TemporaryDirectory() as directory:
         database = Database(f"sqlite:///{Path(directory, 'review.db')}")
         database.upgrade(MIGRATIONS, "review_alembic_version")
-        day = _Day(Desk(database), Random(1))  # noqa: S311 - chance, no secret
+        day = _Day(Desk(database), Random(seed))  # noqa: S311 - chance, no secret
         day.desk.configure(votes=votes)
         day.events_come(seconds)
         for number in range(_REVIEWERS + _LEADS):
             _Reviewer(day, number)
         day.pass_hours(_HOURS)
         database.close()
-    share, answers = 1000 * day.vain / day.answers, f"{day.answers:,} answers"
-    yield Figure(f"{name}: in vain, of {answers} / limit", share, _LIMIT, 1, "‰", True)
-    yield Figure(f"{name}: walked away and back / answers", day.back, day.answers, None, "times")
+    return day
 
 
 if __name__ == "__main__":
-    main("Wasted answers", measure)
+    shifts = (1, "how many hours of work, each with another seed")
+    main("Wasted answers", measure, numbers={"shifts": shifts})

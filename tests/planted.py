@@ -48,13 +48,19 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """An item that votes settled; `late` if everybody had been estimated before it came."""
+    """An item that votes settled.
+
+    Attributes:
+        late: whether everybody had been estimated before it came.
+        sure: the probability of its label, as the votes told it.
+    """
 
     item: int
     label: int
     votes: int
     kind: VerdictKind
     late: bool
+    sure: float
 
 
 @dataclass(slots=True)
@@ -140,7 +146,8 @@ class _Queue:
         result = self._verdict(said)
         item = self._keep(truth, said)
         label = max(range(self.plan.labels), key=lambda n: result.probabilities[str(n)])
-        self.outcome.settled.append(Settled(item, label, len(said), result.kind, late))
+        sure = result.probabilities[str(label)]
+        self.outcome.settled.append(Settled(item, label, len(said), result.kind, late, sure))
         for reviewer, label in said.items():
             if len(said) > 1:
                 self._learn(reviewer, label, result.probabilities, SETTLED_WEIGHT)
