@@ -87,6 +87,21 @@ class Reviewer:
             evidence=Tally(max(0.0, right), max(0.0, self.evidence.answered - weight)),
         )
 
+    def taught_anew(
+        self, said: str, before: Mapping[str, float], truth: Mapping[str, float], weight: float
+    ) -> "Reviewer":
+        """After an answer that was held against what was believed `before` has a better truth.
+
+        It is no further answer: evidence that has begun anew since then hears nothing of it.
+        """
+        gained = weight * (truth.get(said, 0.0) - before.get(said, 0.0))
+        right = min(max(0.0, self.evidence.right + gained), self.evidence.answered)
+        return replace(
+            self,
+            skill=learned(unlearned(self.skill, said, before, weight), said, truth, weight),
+            evidence=Tally(right, self.evidence.answered),
+        )
+
     def should_pause(self, bar: float | None) -> bool:
         """Whether the evidence says that they are below a project's bar."""
         return bar is not None and self.state is not State.PAUSED and is_below(self.evidence, bar)

@@ -80,9 +80,7 @@ class Teach:
                 learned = _with_arm(learned, newest, item)
             if reviewer.name in pupils:
                 said, before = pupils[reviewer.name], earlier.get(reviewer.name)
-                if before is not None:
-                    learned = learned.untaught(said, json.loads(before), SETTLED_WEIGHT)
-                learned = learned.taught(said, lesson.truth or {}, SETTLED_WEIGHT)
+                learned = _with_lesson(learned, said, before, lesson.truth or {})
             keep(transaction, learned, project, now)
 
     def forget(
@@ -109,6 +107,14 @@ class Teach:
             if reviewer.name in lessons:
                 before = before.untaught(*lessons[reviewer.name], SETTLED_WEIGHT)
             transaction.reviewers.put(before)
+
+
+def _with_lesson(
+    reviewer: Reviewer, said: str, before: str | None, truth: Mapping[str, float]
+) -> Reviewer:
+    if before is None:
+        return reviewer.taught(said, truth, SETTLED_WEIGHT)
+    return reviewer.taught_anew(said, json.loads(before), truth, SETTLED_WEIGHT)
 
 
 def _lessons(transaction: Transaction, item: Item) -> dict[str, tuple[str, Mapping[str, float]]]:

@@ -81,6 +81,18 @@ def test_a_leads_word_is_the_truth_for_those_who_disagreed() -> None:
     assert known(desk, "lea").skill == Skill()
 
 
+def test_an_old_disagreement_is_no_new_evidence_against_who_was_let_back() -> None:
+    desk = Desk(votes=Votes(min=2, max=2, agree_at=0.9))
+    desk.store.kept.users.put(ADA)
+    desk.arrive("e")
+    desk.say(ADA, "stay")
+    assert desk.say(BEN, "leave").status is Status.DISAGREED
+    desk.standing.resume("churn", "ada", LEA, "we talked")
+    desk.say(LEA, "leave", "churn.leads")
+    assert known(desk, "ada").evidence == Tally(0.0, 0.0)
+    assert known(desk, "ada").skill.counts == {"leave": {"stay": 0.5}}
+
+
 def test_who_disagreed_learns_before_a_lead_comes_and_unlearns_what_is_taken_back() -> None:
     desk = Desk(votes=Votes(min=2, max=2, agree_at=0.9))
     planted(desk, "ada", skill(20, 2))
