@@ -29,6 +29,10 @@ def _models() -> None:
     """Model versions of a project."""
 
 
+_NOT_LISTED = ("trust_", "corrected_at")
+"""Weights, and a time in seconds: `show` and `--json` have them."""
+
+
 @app.command("list")
 def list_(project: str, *, state: State = None, as_json: AsJson = False) -> None:
     """List model versions, newest first."""
@@ -44,7 +48,7 @@ def list_(project: str, *, state: State = None, as_json: AsJson = False) -> None
             "sha256": version.sha256[:12],
             "learned_up_to": version.learned_up_to,
             "metrics": " ".join(
-                f"{k}={v:.3g}" for k, v in version.metrics.items() if not k.startswith("trust_")
+                f"{k}={v:.3g}" for k, v in version.metrics.items() if not k.startswith(_NOT_LISTED)
             ),
             "reason": version.reason,
             "actor": version.actor,
