@@ -57,7 +57,7 @@ def test_another_need_or_a_changed_file_installs_again(
     without_uv(copy, monkeypatch)
     run(copy, "demo")
 
-    run(copy, "bench", "end-to-end")
+    run(copy, "bench", "queue")
     assert "-c constraints.txt -e .[all,test,lint]" in installs(copy)[1]
 
     run(copy, "demo")
