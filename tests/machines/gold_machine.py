@@ -149,6 +149,7 @@ class GoldMachine(QueueMachine):
             copy.until = self.clock.now() + self.plan.lease
         else:
             copy.lease, copy.passed = None, act != "release"
+            self.claims(who, MAIN, 1)
 
     @precondition(lambda self: self.golds.answered())
     @rule(which=any_of)
@@ -165,10 +166,15 @@ class GoldMachine(QueueMachine):
             self.looks_like_a_check(claim)
             self.holds_copy(copy, claim)
 
-    @rule(who=st.sampled_from(REVIEWERS))
-    def pause_or_let_back(self, who: User) -> None:
+    @rule(who=st.sampled_from(REVIEWERS), for_long=st.booleans())
+    def pause_or_let_back(self, who: User, for_long: bool) -> None:
         with SqlStore.write(self.store) as transaction:
             transaction.users.put(who)
+        self._change_standing(who)
+        if not for_long and who.name in self.world.paused:
+            self._change_standing(who)
+
+    def _change_standing(self, who: User) -> None:
         standing, paused = self.workers.standing, self.world.paused
         act = standing.resume if who.name in paused else standing.pause
         if not self.does(lambda: act(MAIN, who.name, LEADERS[0], "we talked")):
