@@ -61,7 +61,7 @@ def test_a_fit_that_has_learned_a_bias_waits_for_a_person(lenders: Bench) -> Non
 
     # given that from now on fits are made of a record that wrongs the south
     lenders.fitters.spoil = turned_for_the_south
-    for first in range(1_000, 2_000, 100):
+    for first in range(1_000, 3_000, 100):
         lenders.teach([*applicants(100, first)], at_once=100)
         if held_back(lenders):
             break
@@ -74,6 +74,6 @@ def test_a_fit_that_has_learned_a_bias_waits_for_a_person(lenders: Bench) -> Non
     assert parts["region=south"].champion_wrong < 0.1
     assert parts["region=north"].verdict == "not_worse"
     # what is learned goes on without it
-    lenders.teach([*applicants(50, first=2_000)])
+    lenders.teach([*applicants(50, first=3_000)])
     assert refused.version not in {version.version for version in lenders.publisher.versions()}
     assert refused.version not in {version.parent for version in lenders.publisher.versions()}
