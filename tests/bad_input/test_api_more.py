@@ -128,7 +128,7 @@ def test_a_strange_path_is_not_found(api: httpx.Client, method: str, path: str, 
         problem(answer, 404, 405, 422)
 
 
-@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "TRACE", "CONNECT", "NONSENSE"])
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "TRACE", "CONNECT"])
 @pytest.mark.parametrize("name", BODIES)
 def test_other_methods_are_refused(api: httpx.Client, name: str, method: str) -> None:
     answer = api.request(method, BODIES[name][1])

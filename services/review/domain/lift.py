@@ -79,7 +79,7 @@ def prevented(seen: int, changed: int, gold: Score) -> Figure:
 
     >>> found = prevented(100, 30, Score(seen=200, right=200))
     >>> found.value, round(found.low), found.high
-    (30.0, 28, 30.0)
+    (30.0, 27, 30.0)
     """
     error = error_of(gold)
     likely, best, worst = (Balance(seen, changed, 0.0, share or 0.0).prevented for share in error)

@@ -63,7 +63,7 @@ def bars_of(values: Sequence[Span]) -> list[Bar]:
     """Bars side by side on a common zero, each with its interval; a value of None is no bar.
 
     >>> [(bar.x, bar.top, bar.high) for bar in bars_of([Span(1.0), Span(2.0)])]
-    [(4.0, 40.0, 36.0), (164.0, 4.0, 72.0)]
+    [(4.0, 40.0, 36.0), (160.0, 4.0, 72.0)]
     """
     ends = [0.0, *(end for span in values for end in span if end is not None)]
     scale = (HEIGHT - 2 * _EDGE) / ((max(ends) - min(ends)) or 1)
