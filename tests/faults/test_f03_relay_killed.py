@@ -12,7 +12,7 @@ PUBLISH = "services.review.adapters.publisher:RedisPublisher.publish_documents"
 def test_what_was_decided_leaves(at: Ground, after: bool) -> None:
     at.send(10)
     at.wait(lambda: at.left().get("people", 0) == 10)
-    at.stage.kill("review", Crash(PUBLISH, count=2, after=after))
+    at.stage.kill("review", Crash(PUBLISH, count=1, after=after))
     found = at.settle()
     assert ("review", -9) in at.stage.deaths
     assert len(found.corrections) == 10
