@@ -44,6 +44,10 @@ EXCEPTIONS: dict[str, list[Any]] = {
     "/v1/ledger/entries/{project}": [positive_data_acceptance],
     "/v1/certificates/{project}": [positive_data_acceptance],
     "/v1/projects/{project}/gold": [positive_data_acceptance],
+    # what no schema can say: the labels of a project
+    "/v1/queues/{queue}/practice/{exercise}/answer": [positive_data_acceptance],
+    # GET /v1/decisions/{project}/{event_id} takes this word for the end of an id
+    "/v1/decisions/{project}/{event_id}/appeal": [unsupported_method, allow_header_conformance],
     # PATCH and DELETE /v1/users/{name} take this word for a name
     "/v1/users/me": [unsupported_method, allow_header_conformance],
     # GET /v1/models/{project}/{version} takes this word for a number

@@ -19,4 +19,5 @@ def main(project: str) -> None:
             sys.exit("no model yet")
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])
