@@ -15,6 +15,9 @@ from shared.database.scrubbing import scrub
 from shared.database.upgrading import upgrade
 from shared.errors import Malformed, Unavailable
 
+_GROWTH = 4
+"""Tables that are so many times as large as the planner believes are looked at again."""
+
 
 class Database:
     """One engine, with a transaction for reading and one for writing."""
@@ -71,19 +74,21 @@ class Database:
             upgrade(connection, migrations, version_table)
 
     def inform_planner(self, tables: Collection[str]) -> None:
-        """Let PostgreSQL look at tables that it has never looked at.
+        """Let PostgreSQL look at tables that it has never looked at, or that have outgrown that.
 
-        A new table counts as empty until autovacuum comes round, a minute later; until then a
-        look-up may read it whole.
+        A new table counts as empty, and one that was looked at early as tiny, until autovacuum
+        comes round, a minute later; until then a look-up may read most of it.
         """
         if not self.is_postgresql:
             return
-        unseen = text(
-            "SELECT relname FROM pg_class WHERE relname = ANY(:names)"
-            " AND reltuples < 1 AND pg_relation_size(oid) > 0"
+        unknown = text(
+            "SELECT relname FROM pg_class WHERE relname = ANY(:names) AND pg_relation_size(oid) >"
+            " CASE WHEN reltuples < 1 THEN 0 ELSE :growth * relpages::bigint *"
+            " current_setting('block_size')::bigint END"
         )
+        asked = {"names": list(tables), "growth": _GROWTH}
         with _translated(), self.engine.begin() as connection:
-            for name in connection.execute(unseen, {"names": list(tables)}).scalars().all():
+            for name in connection.execute(unknown, asked).scalars().all():
                 connection.execute(text(f'ANALYZE "{name}"'))
 
     def _engine_for_reading(self) -> Engine:

@@ -21,16 +21,31 @@ def known_rows(database: Database) -> float:
         return float(session.connection().execute(query).scalar_one())
 
 
-def test_the_planner_is_told_once_there_is_something(postgresql_url: str, tmp_path: Path) -> None:
+def append(database: Database, numbers: range) -> None:
+    entries = [
+        NewEntry("churn", Kind.ROUTED, f"e-{number}", 1, "confident", "{}", NOON)
+        for number in numbers
+    ]
+    with database.write() as session:
+        SqlLedger(session).append(entries)
+
+
+def test_the_planner_is_told_once_there_is_something_and_as_it_grows(
+    postgresql_url: str, tmp_path: Path
+) -> None:
     database = Database(servers.new_database(postgresql_url, tmp_path.name))
     database.upgrade(Path(migrations.__path__[0]), "review_alembic_version")
     database.inform_planner([TABLE])
     assert known_rows(database) < 1
-    entry = NewEntry("churn", Kind.ROUTED, "e", 1, "confident", "{}", NOON)
-    with database.write() as session:
-        SqlLedger(session).append([entry])
+    append(database, range(1))
     database.inform_planner([TABLE])
     assert known_rows(database) == 1
+    append(database, range(1, 3))
+    database.inform_planner([TABLE])
+    assert known_rows(database) == 1
+    append(database, range(3, 1000))
+    database.inform_planner([TABLE])
+    assert known_rows(database) == 1000
     database.close()
 
 
