@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import structlog
+from anyio.to_thread import current_default_thread_limiter
 from faststream.redis import RedisBroker
 from prometheus_client import CollectorRegistry
 
@@ -70,6 +71,9 @@ log = structlog.get_logger()
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LETTERS_AT_ONCE = 50
+_REQUESTS_AT_ONCE = 12
+"""On PostgreSQL: more of them would take the interpreter and connections from each other. SQLite's
+wait for a commit in common, so there they may be many."""
 
 
 class Core:
@@ -179,6 +183,8 @@ def _signer(settings: Settings) -> Ed25519Signer:
 @asynccontextmanager
 async def lifespan(core: Core) -> AsyncIterator[None]:
     """Consume, relay and keep house while the service is up; then let go in order."""
+    if core.database.is_postgresql:
+        current_default_thread_limiter().total_tokens = _REQUESTS_AT_ONCE
     reconciler = Reconciler(core.reconcile.repair, core.republish.go_on)
     await reconciler.greet()
     keepers = (
