@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from redis import Redis
-from redis.asyncio import Redis as AsyncRedis
+from redis.asyncio import Redis
 from redis.exceptions import NoScriptError
 
 from shared.messaging.scripts import Script
@@ -13,7 +12,7 @@ Argument = bytes | str | int
 
 
 async def run(
-    redis: AsyncRedis, script: Script, keys: Sequence[str], arguments: Sequence[Argument]
+    redis: Redis, script: Script, keys: Sequence[str], arguments: Sequence[Argument]
 ) -> Any:  # noqa: ANN401 - what the script returns
     """Run a script on the server that has its keys."""
     words = [*keys, *arguments]
@@ -21,14 +20,3 @@ async def run(
         return await cast("Any", redis.evalsha(script.sha1, len(keys), *words))
     except NoScriptError:
         return await cast("Any", redis.eval(script.text, len(keys), *words))
-
-
-def run_blocking(
-    redis: Redis, script: Script, keys: Sequence[str], arguments: Sequence[Argument]
-) -> Any:  # noqa: ANN401 - what the script returns
-    """The same, from a thread."""
-    words = [*keys, *arguments]
-    try:
-        return redis.evalsha(script.sha1, len(keys), *words)
-    except NoScriptError:
-        return redis.eval(script.text, len(keys), *words)

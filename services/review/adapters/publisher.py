@@ -54,17 +54,18 @@ class RedisPublisher:
         self._redis.close()
 
     def _send(self, redis: Redis, keys: Sequence[str], arguments: Sequence[bytes]) -> int:
-        """How many replicas have it; asked on the same connection, for its own writes only."""
-        words = [len(keys), *keys, *arguments]
+        """How many replicas have it; a server that does not know the script is told its text."""
+        words: list[str | bytes | int] = [len(keys), *keys, *arguments]
+        try:
+            return self._say(redis, "EVALSHA", PUBLISH.sha1, *words)
+        except NoScriptError:
+            return self._say(redis, "EVAL", PUBLISH.text, *words)
+
+    def _say(self, redis: Redis, *command: str | bytes | int) -> int:
+        """Replicas are asked for on the same connection, for its own writes only."""
         pipeline: Any = redis.pipeline(transaction=False)
-        pipeline.evalsha(PUBLISH.sha1, *words)
+        pipeline.execute_command(*command)
         if self._wait:
             pipeline.execute_command("WAIT", self._wait, _WAIT_MILLISECONDS)
-        try:
-            answers = pipeline.execute()
-        except NoScriptError:
-            pipeline.eval(PUBLISH.text, *words)
-            if self._wait:
-                pipeline.execute_command("WAIT", self._wait, _WAIT_MILLISECONDS)
-            answers = pipeline.execute()
+        answers = pipeline.execute()
         return int(answers[-1]) if self._wait else 0
