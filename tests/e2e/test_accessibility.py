@@ -60,6 +60,21 @@ def test_pages_are_clean(desk: Desk, browser: Browser) -> None:
         assert faults(seen.page) == []
 
 
+def test_the_page_of_an_answer_that_came_too_late_is_clean(desk: Desk, browser: Browser) -> None:
+    desk.send(events(1))
+    review = f"{desk.stack.url}/review/{desk.queue}"
+    with browser.new_context(reduced_motion="reduce") as context:
+        context.request.get(desk.login_link(), max_redirects=0)
+        page = context.new_page()
+        page.goto(f"{review}/plain")
+        lease = page.locator("input[name=lease]").first.input_value()
+        earlier = {"lease": lease, "label": "stay"}
+        context.request.post(f"{review}/decide", form=earlier, headers={"origin": desk.stack.url})
+        page.get_by_role("button", name="leave").click()
+        expect(page.get_by_role("heading", name="Your answer was not counted")).to_be_visible()
+        assert faults(page) == []
+
+
 def test_a_fault_is_seen(browser: Browser) -> None:
     with browser.new_context() as context:
         page = context.new_page()
