@@ -74,7 +74,8 @@ def work_until(call: Callable[..., httpx.Response], stage: Stage, count: int) ->
 
 
 def decided(stage: Stage) -> list[str]:
-    """The events whose first decision has left, in order, as often as it did."""
+    """The event of each decision that has left; the one who died may have sent a document again."""
     with stage.redis() as redis:
         entries = redis.xrange(stage.keys.key(Stream.DECISIONS))
-    return [json.loads(f[b"data"])["subject"] for _, f in entries]
+    documents = dict.fromkeys(fields[b"data"] for _, fields in entries)
+    return [json.loads(document)["subject"] for document in documents]
