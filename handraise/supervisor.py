@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from handraise.programs import Runnable, advice, await_ready, ending
 from shared.errors import Misconfigured
+from shared.leaving import PROMISED_SECONDS
 
 FIRST_DELAY = 0.2
 LONGEST_DELAY = 5.0
 STABLE_SECONDS = 30.0
-DRAIN_SECONDS = 10.0
+DRAIN_SECONDS = PROMISED_SECONDS + 2.0
 
 
 def next_delay(delay: float, lived: float) -> float:
@@ -91,7 +92,7 @@ class Supervisor:
         self._thread.start()
 
     def stop(self) -> None:
-        """End everything, tier by tier: each may drain for ten seconds before it is killed."""
+        """End everything, tier by tier: each has the time in which services promise to end."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()

@@ -1,9 +1,10 @@
 """How every service starts: settings, logs, HTTP; SIGTERM drains and exits with 0."""
 
+import asyncio
 import gc
-import signal
 import socket
 import sys
+import time
 from collections.abc import Callable
 from types import FrameType
 from typing import TypeVar
@@ -13,6 +14,7 @@ import uvicorn
 from pydantic import ValidationError
 from typing_extensions import override
 
+from shared import leaving
 from shared.errors import HandraiseError, Misconfigured
 from shared.observability import Operated, Readiness, configure_logging
 from shared.patience import PatientHttp
@@ -20,7 +22,6 @@ from shared.settings import PREFIX, CommonSettings
 
 log = structlog.get_logger()
 
-_DRAIN_SECONDS = 10
 _BACKLOG = 2048
 _NOT_STARTED = 3
 
@@ -34,6 +35,7 @@ def serve(
     port: Callable[[S], int],
 ) -> None:
     """Run a service until it is told to stop; what keeps it from starting is one readable line."""
+    leaving.obey()
     try:
         settings = settings_class()
         _refuse_weaknesses(settings)
@@ -44,7 +46,6 @@ def serve(
         app = create_app(settings)
     except (ValidationError, HandraiseError, OSError) as error:
         sys.exit(f"handraise {name}: {_readable(error)}")
-    signal.signal(signal.SIGTERM, _leave)  # uvicorn drains first, then raises the signal again
     gc.collect()
     gc.freeze()  # what is imported stays: no collection need look at it again
     server = _Server(
@@ -55,7 +56,7 @@ def serve(
             access_log=False,
             server_header=False,
             http=PatientHttp,
-            timeout_graceful_shutdown=_DRAIN_SECONDS,
+            timeout_graceful_shutdown=leaving.REQUESTS_SECONDS,
         ),
     )
     server.run(sockets=[listener])
@@ -72,8 +73,27 @@ class _Server(uvicorn.Server):
 
     @override
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        leaving.count_down()
         self._readiness.leave()
-        super().handle_exit(sig, frame)
+        super().handle_exit(sig, frame)  # the signal is raised again once all is done
+
+    @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        log.info("leaving", within_seconds=leaving.PROMISED_SECONDS)
+        began = time.monotonic()
+        await super().shutdown(sockets)
+        log.info("left", seconds=round(time.monotonic() - began, 3))
+
+    @override
+    async def _wait_tasks_to_complete(self) -> None:
+        """Say whom the wait was for, if it is broken off."""
+        try:
+            await super()._wait_tasks_to_complete()
+        except asyncio.CancelledError:
+            state, seconds = self.server_state, leaving.REQUESTS_SECONDS
+            clients, requests = len(state.connections), len(state.tasks)
+            log.warning("clients_left", seconds=seconds, clients=clients, requests=requests)
+            raise
 
 
 def _refuse_weaknesses(settings: CommonSettings) -> None:
@@ -107,7 +127,3 @@ def _readable(error: ValidationError | HandraiseError | OSError) -> str:
         for e in error.errors(include_url=False)
     )
     return "; ".join(problems) + " (docs/reference/settings.md lists every setting)"
-
-
-def _leave(*_: object) -> None:
-    sys.exit(0)

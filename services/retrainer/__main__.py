@@ -2,6 +2,11 @@
 
 import sys
 
+from shared.leaving import obey
+
+if __name__ == "__main__" and len(sys.argv) == 1:
+    obey()  # while the rest is imported a container's first process would not hear SIGTERM
+
 from services.retrainer.app import create_app, rebuild
 from services.retrainer.domain.leaving_out import LeftOut, Whom
 from services.retrainer.errors import NoSuchVersion

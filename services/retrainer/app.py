@@ -33,6 +33,7 @@ from services.retrainer.use_cases.recording import RecordCorrections, RecordProj
 from services.retrainer.use_cases.retraining import Craft, Retraining, Rhythm
 from shared.clock import SystemClock
 from shared.database import Database
+from shared.ending import end
 from shared.events import CloudEvent
 from shared.listening import listening
 from shared.messaging import (
@@ -66,9 +67,7 @@ def create_app(settings: Settings) -> Operated:
         following = asyncio.create_task(core.feed.follower.run())
         async with watched(core.redis, core.messaging, core.clock):
             yield
-        following.cancel()
-        with suppress(asyncio.CancelledError):
-            await following
+        await end(following)
         core.loop.stop()
         await learning
         await core.close()

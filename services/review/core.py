@@ -50,6 +50,7 @@ from services.review.use_cases.suspecting import NoticeContradictions
 from services.review.use_cases.thresholds import Thresholds
 from shared.clock import SystemClock
 from shared.database import Database
+from shared.ending import end
 from shared.listening import listening
 from shared.messaging import (
     Channel,
@@ -200,9 +201,7 @@ async def lifespan(core: Core) -> AsyncIterator[None]:
     async with watched(core.redis, core.messaging, core.clock):
         yield
     await core.broker.stop()
-    for task in background:
-        task.cancel()
-    await asyncio.gather(*background, return_exceptions=True)
+    await end(*background)
     await asyncio.to_thread(core.relay.flush)
     await core.redis.aclose()
     core.publisher.close()

@@ -15,6 +15,7 @@ from services.scorer.metrics import Metrics
 from services.scorer.settings import Settings
 from services.scorer.use_cases import ScoreRequests
 from shared.clock import SystemClock
+from shared.ending import end
 from shared.listening import listening
 from shared.messaging import (
     Consumer,
@@ -62,9 +63,7 @@ def create_app(settings: Settings) -> Operated:
         following = asyncio.create_task(catalogue.follower.run())
         async with watched(redis, messaging, clock):
             yield
-        following.cancel()
-        with suppress(asyncio.CancelledError):
-            await following
+        await end(following)
         await redis.aclose()
 
     return Operated(AsgiFastStream(broker, logger=None, lifespan=lifespan), readiness, registry)

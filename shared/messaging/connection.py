@@ -9,12 +9,11 @@ from faststream.redis.message import BatchStreamMessage, RedisBatchStreamMessage
 from redis.asyncio import Redis
 
 from shared.connecting import Address
+from shared.leaving import STREAMS_SECONDS
 from shared.messaging.consumer import Consumer
 from shared.messaging.running import run
 from shared.messaging.scripts import PUBLISH, publish_arguments
 from shared.messaging.subscriber import ReliableBatchSubscriber
-
-_DRAIN_SECONDS = 10.0
 
 
 def make_broker(url: str) -> RedisBroker:
@@ -26,7 +25,7 @@ def make_broker(url: str) -> RedisBroker:
     return RedisBroker(
         Address.parse(url).plain,
         logger=None,  # type: ignore[arg-type]
-        graceful_timeout=_DRAIN_SECONDS,
+        graceful_timeout=STREAMS_SECONDS,
     )
 
 

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from shared.clock import Clock
+from shared.ending import end
 from shared.errors import DeadLetter, Malformed, TooLarge, Unavailable, Unprocessable
 from shared.messaging import stream
 from shared.messaging.batch import Channel, Entry, Handler, Settlement, settle
@@ -89,6 +90,11 @@ class Consumer:
         settling, self._settling = self._settling, None
         if settling is not None:
             await settling
+
+    async def abandon(self) -> None:
+        """Leave what is not settled by now to whoever takes it over."""
+        settling, self._settling = self._settling, None
+        await end(settling)
 
     async def bury(self, ids: Collection[bytes]) -> None:
         """Move entries that failed too often to the dead letters."""

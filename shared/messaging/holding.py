@@ -22,6 +22,9 @@ class Holding:
     _ids: set[bytes] = field(default_factory=set)
     _long_held: set[bytes] = field(default_factory=set)
 
+    def __len__(self) -> int:
+        return len(self._ids)
+
     def take(self, entries: Iterable[stream.RawEntry]) -> None:
         """These were fetched."""
         self._ids.update(identity for identity, _ in entries)

@@ -20,6 +20,7 @@ from faststream.redis.subscriber.usecases import LogicSubscriber, StreamBatchSub
 from redis.exceptions import RedisError, ResponseError
 from typing_extensions import override
 
+from shared.ending import end
 from shared.messaging import stream
 from shared.messaging.consumer import Consumer
 from shared.messaging.reasons import reason
@@ -38,23 +39,35 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
     __slots__ = ()
 
     consumer: Consumer
+    _told: anyio.Event
     _stopped: anyio.Event
     _reading: asyncio.Task[list[stream.RawEntry]] | None
 
     @override
     async def start(self) -> None:
         """Begin reading. The loop makes the group when it finds none, and waits for the server."""
-        self._stopped = anyio.Event()
+        self._told, self._stopped = anyio.Event(), anyio.Event()
         self._reading = None
         await LogicSubscriber.start(self)
 
     @override
     async def stop(self) -> None:
-        """Finish the batch in hand, then stop: nothing fetched is left behind."""
+        """Finish the batch in hand, then stop: nothing fetched is left behind.
+
+        What cannot be settled in time stays pending, and is another consumer's or this one's when
+        it starts again.
+        """
         self.running = False
+        self._told.set()
         if self.tasks:
-            with anyio.move_on_after(self._outer_config.graceful_timeout or 10.0):
+            seconds = self._outer_config.graceful_timeout
+            with anyio.move_on_after(seconds) as limit:
                 await self._stopped.wait()
+            if limit.cancelled_caught:
+                name, entries = self.consumer.channel.stream, len(self.consumer.holding)
+                log.warning("drain_given_up", stream=name, entries=entries, seconds=seconds)
+            await end(*self.tasks, self._reading)
+            await self.consumer.abandon()
         await super().stop()
 
     @override
@@ -64,8 +77,8 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
         try:
             await self._go_round()
         finally:
-            holding_on.cancel()
-        self._stopped.set()
+            self._stopped.set()
+            await end(holding_on)
 
     async def _go_round(self) -> None:
         """Read until the service stops."""
@@ -75,7 +88,7 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
                 if time.monotonic() >= next_look:
                     next_look = await self._look_after_group()
                 if self.consumer.pressed:
-                    await asyncio.sleep(_PRESSED_SECONDS)
+                    await self._pause(_PRESSED_SECONDS)
                 else:
                     await self._feed(await self._read_ahead())
                 self.consumer.alive()
@@ -84,8 +97,13 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
                 pause = await self._recover(error, pause)
             except Exception:  # FastStream would end this reader, and say nothing
                 log.exception("stream_reader_failed", stream=self.consumer.channel.stream)
-                await asyncio.sleep(_LONGEST_PAUSE)
+                await self._pause(_LONGEST_PAUSE)
         await self._drain()
+
+    async def _pause(self, seconds: float) -> None:
+        """Do nothing for a while, or until the service stops."""
+        with anyio.move_on_after(seconds):
+            await self._told.wait()
 
     async def _look_after_group(self) -> float:
         """Take over what was left, see how things stand; when to do so again."""
@@ -192,7 +210,7 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
             error=reason(error),
             next_try_seconds=pause,
         )
-        await asyncio.sleep(pause)
+        await self._pause(pause)
         return min(pause * 2, _LONGEST_PAUSE)
 
     async def _create_group(self) -> None:

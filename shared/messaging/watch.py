@@ -6,7 +6,7 @@ It is said in the log once a minute and stands in the metrics, for which there a
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from shared.clock import Clock
 from shared.clusters import servers
+from shared.ending import end
 from shared.messaging.metrics import MessagingMetrics
 from shared.messaging.reasons import reason
 
@@ -32,9 +33,7 @@ async def watched(redis: Redis, metrics: MessagingMetrics, clock: Clock) -> Asyn
     try:
         yield
     finally:
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
+        await end(watching)
 
 
 async def examine(redis: Redis, metrics: MessagingMetrics, clock: Clock) -> None:

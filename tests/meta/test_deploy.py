@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from docs.generator import settings as documented_settings
+from shared.leaving import PROMISED_SECONDS
 from tests import servers
 from tests.meta.repository import ROOT
 
@@ -81,6 +82,12 @@ def test_every_program_says_how_it_starts_and_stays(composition: dict[str, Any])
         assert not service.get("image", "").endswith(":latest"), program
         assert service["healthcheck"]["test"], program
         assert service["restart"] == "unless-stopped", program
+
+
+def test_nobody_is_killed_before_the_promised_end(composition: dict[str, Any]) -> None:
+    for program in OURS:
+        grace = composition["services"][program]["stop_grace_period"]
+        assert int(grace.removesuffix("s")) > PROMISED_SECONDS
 
 
 def test_our_services_get_only_settings_that_they_read(composition: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from docs.generator import settings as documented_settings
+from shared.leaving import PROMISED_SECONDS
 from shared.streams import Stream
 from tests.meta.repository import ROOT
 
@@ -20,9 +21,6 @@ HERE = ROOT / "deploy" / "kubernetes"
 OVERLAYS = sorted((HERE / "overlays").iterdir())
 OURS = {"scorer", "review", "retrainer"}
 MADE_BY_HAND = {"audit.key", "ledger.key"}
-_PATIENCE = 20
-"""Seconds that a service may take to finish what it has in hand; compose gives as many."""
-
 Document = dict[str, Any]
 
 
@@ -103,7 +101,7 @@ def test_our_services_are_probed_drained_and_read_only(
         assert container["securityContext"]["readOnlyRootFilesystem"] is True
         assert container["readinessProbe"]["httpGet"]["path"] == "/health/ready"
         assert container["livenessProbe"]["httpGet"]["path"] == "/health/live"
-        assert started[program]["terminationGracePeriodSeconds"] >= _PATIENCE
+        assert started[program]["terminationGracePeriodSeconds"] > PROMISED_SECONDS
         assert container["image"] == f"handraise-{program}"
 
 
