@@ -5,7 +5,9 @@ decoded although nobody on the way looks into it: passed on raw, a part that can
 would be found only when a person is to see it.
 """
 
+import re
 from datetime import MAXYEAR, MINYEAR, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -17,12 +19,12 @@ from shared.events import PROBABILITY_TOLERANCE
 from shared.moments import in_utc_range
 
 FeatureValue = bool | int | float | str | None
-_EventId = Annotated[str, Meta(min_length=1, max_length=256, pattern=r"^[^\x00]*\Z")]
-_Name = Annotated[str, Meta(min_length=1, max_length=600, pattern=r"^[^\x00]*\Z")]
+_EventId = Annotated[str, Meta(min_length=1, max_length=256)]
+_Name = Annotated[str, Meta(min_length=1, max_length=600)]
 _Label = Annotated[str, Meta(min_length=1, max_length=200)]
-_Project = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,62}\Z")]
 _Time = Annotated[datetime, Meta(tz=True)]
 _Probability = Annotated[float, Meta(ge=0, le=1)]
+_Project = Annotated[str, Meta(max_length=63)]
 _JsonObject = dict[str, Any]
 _Document = TypeVar("_Document")
 
@@ -32,7 +34,7 @@ class Model(Struct, gc=False, omit_defaults=False):
 
     name: str
     version: Annotated[int, Meta(ge=0)]
-    sha256: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?\Z")] = ""
+    sha256: Annotated[str, Meta(max_length=64)] = ""
 
 
 class Evidence(Struct, gc=False):
@@ -96,6 +98,9 @@ class Prediction(Struct, gc=False):
     traceparent: Any = UNSET
 
 
+_names_a_digest = lru_cache(maxsize=1_000)(re.compile(r"([0-9a-f]{64})?").fullmatch)
+_names_project = lru_cache(maxsize=1_000)(re.compile(r"[a-z][a-z0-9_-]{0,62}").fullmatch)
+
 _SURELY_SHALLOW_BYTES, _SURELY_SHALLOW_BRACKETS = 500, 190
 """What is this short, or has so few brackets, is not nested beyond the contract's 200 levels."""
 
@@ -112,6 +117,7 @@ def decode_request(document: bytes) -> Request:
     """
     request = _decoded(_requests, document)
     data = request.data
+    _check_names(request)
     _check_moment(request.time)
     if data.deadline or data.occurred_at:
         _check_moment(data.deadline)
@@ -126,6 +132,9 @@ def decode_prediction(document: bytes) -> Prediction:
         Malformed: it is not one; the message says where.
     """
     prediction = _decoded(_predictions, document)
+    _check_names(prediction)
+    if not _names_a_digest(prediction.data.model.sha256):
+        raise Malformed("data.model.sha256: must be 64 hexadecimal digits, in lower case, or empty")
     _check_moment(prediction.time)
     if prediction.data.deadline:
         _check_moment(prediction.data.deadline)
@@ -148,6 +157,14 @@ def _decoded(decoder: msgspec.json.Decoder[_Document], document: bytes) -> _Docu
         return decoder.decode(document)
     except ValueError as error:
         raise Malformed(str(error)) from error
+
+
+def _check_names(event: Request | Prediction) -> None:
+    """What patterns of msgspec would check as well, but in half the time of the whole decoding."""
+    if "\0" in event.id or "\0" in event.source or "\0" in event.data.event_id:
+        raise Malformed("id, source and data.event_id: must hold no NUL character")
+    if not _names_project(event.project):
+        raise Malformed("project: must be of a-z, 0-9, _ and -, a letter first, at most 63")
 
 
 def _check_moment(moment: datetime | UnsetType | None) -> None:

@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.model.probabilities import Number
 from shared.model.state import Array, ModelState
 from shared.model.values import Values
 
@@ -16,6 +17,8 @@ MOST_CODES = 254
 FEWEST_CODES = 8
 MOST_IN_ALL = 2**13
 """With many number fields each has fewer bins, so that tables of codes stay small."""
+
+_NO_HASH = np.iinfo(np.uint64).max
 
 Codes = NDArray[np.uint8]
 
@@ -53,7 +56,7 @@ class CodeBook:
         for i, column in enumerate(values.numbers):
             cuts = _cuts(column[~np.isnan(column)], most)
             edges[i, : len(cuts)] = cuts
-        known = np.full((len(values.category_names), MOST_CODES), np.iinfo(np.uint64).max)
+        known = np.full((len(values.category_names), MOST_CODES), _NO_HASH)
         ranks = np.zeros(known.shape, np.uint8)
         for i, column in enumerate(values.categories):
             distinct, counts = np.unique(column, return_counts=True)
@@ -65,19 +68,17 @@ class CodeBook:
 
     def encode(self, values: Values) -> Codes:
         """Codes of rows, shape (rows, fields); fields that `values` lacks are missing."""
-        rows = values.numbers.shape[1]
-        codes = np.zeros((rows, len(self.number_names) + len(self.category_names)), np.uint8)
-        for i, place in enumerate(_places(self.number_names, values.number_names)):
-            if place is not None:
-                column = values.numbers[place]
-                bins = np.searchsorted(self.edges[i], column, side="right") + 1
-                codes[:, i] = np.where(np.isnan(column), 0, bins)
-        for i, place in enumerate(_places(self.category_names, values.category_names)):
-            if place is not None:
-                column, known = values.categories[place], self.known[i]
-                found = np.minimum(np.searchsorted(known, column), MOST_CODES - 1)
-                ranks = np.where(known[found] == column, self.ranks[i, found], 0)
-                codes[:, len(self.number_names) + i] = ranks
+        columns = _picked(values.numbers, values.number_names, self.number_names, np.nan)
+        hashes = _picked(values.categories, values.category_names, self.category_names, _NO_HASH)
+        numbers, (categories, rows) = len(columns), hashes.shape
+        codes = np.empty((rows, numbers + categories), np.uint8)
+        for i, (column, edges) in enumerate(zip(columns, self.edges, strict=True)):
+            codes[:, i] = edges.searchsorted(column, side="right") + 1
+        codes[:, :numbers][np.isnan(columns).T] = 0
+        known = zip(hashes, self.known, self.ranks, strict=True)
+        for i, (column, hashed, ranks) in enumerate(known, numbers):
+            found = np.minimum(hashed.searchsorted(column), MOST_CODES - 1)
+            codes[:, i] = np.where(hashed[found] == column, ranks[found], 0)
         return codes
 
     def state(self) -> ModelState:
@@ -117,6 +118,14 @@ def _cuts(values: NDArray[np.float64], most: int) -> NDArray[np.float64]:
     return np.unique(np.quantile(values, np.arange(1, most) / most))
 
 
-def _places(names: Sequence[str], among: Sequence[str]) -> list[int | None]:
-    known = {name: place for place, name in enumerate(among)}
-    return [known.get(name) for name in names]
+def _picked(
+    table: NDArray[Number], has: Sequence[str], names: Sequence[str], missing: float
+) -> NDArray[Number]:
+    """The fields `names` of a table of the fields `has`, shape (names, rows)."""
+    if tuple(has) == tuple(names):
+        return table
+    picked = np.full((len(names), table.shape[1]), missing, table.dtype)
+    for place, name in enumerate(names):
+        if name in has:
+            picked[place] = table[has.index(name)]
+    return picked

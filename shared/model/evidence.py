@@ -15,7 +15,7 @@ from shared.model.voices.columns import places_of
 from shared.model.voices.linear import LinearVoice
 from shared.model.voices.voice import Voice
 from shared.model.voices.words import WordsVoice
-from shared.wire import Evidence
+from shared.wire import Evidence, FeatureValue
 
 MOST = 5
 """Fields and words that are named."""
@@ -45,6 +45,7 @@ class Explainer:
         known = np.zeros(encoder.width, np.bool_)
         for voice, _ in trusted:
             known[voice.columns] = True
+        self._names = np.array(encoder.table_fields, object)
         self._columns = np.flatnonzero(known).astype(np.int32)
         self._places = places_of(self._columns, encoder.width)
         linear = self._pulls(labels, [part for part in trusted if _is_linear(part[0])])
@@ -88,16 +89,10 @@ class Explainer:
         loudest = np.argsort(-np.abs(shares), axis=1, kind="stable")[:, :MOST]
         told = np.take_along_axis(shares, loudest, axis=1).astype(np.float64).round(DIGITS)
         heard = (np.abs(told) >= LEAST).sum(axis=1)
-        names = self._encoder.table_fields
-        places = zip(loudest.tolist(), heard.tolist(), strict=True)
-        loud = ([names[at] for at in some[:count]] for some, count in places)
-        rank = zip(rows.rows, told.tolist(), loud, strict=True)
+        rank = zip(rows.rows, self._names.take(loudest).tolist(), told.tolist(), strict=True)
         return [
-            [
-                Evidence(name, value[:LONGEST] if isinstance(value, str) else value, share)
-                for name, value, share in zip(named, map(row.get, named), shares, strict=False)
-            ]
-            for row, shares, named in rank
+            list(map(Evidence, names[:count], map(_short, map(row.get, names)), shares))
+            for (row, names, shares), count in zip(rank, heard.tolist(), strict=True)
         ]
 
     def _by_word(self, words: Words, chosen: NDArray[np.int64]) -> list[list[Evidence]]:
@@ -138,6 +133,10 @@ def _less_others(pulls: Pulls) -> Pulls:
 
 def _is_linear(voice: _Telling) -> bool:
     return isinstance(voice, LinearVoice)
+
+
+def _short(value: FeatureValue) -> FeatureValue:
+    return value[:LONGEST] if isinstance(value, str) else value
 
 
 def _quietness(reason: Evidence) -> float:

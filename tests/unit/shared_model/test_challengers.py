@@ -150,6 +150,14 @@ def test_missing_and_unseen_values_have_the_code_of_their_own() -> None:
     assert book.sizes == [6, 3]
 
 
+def test_a_field_that_rows_lack_is_missing_wherever_the_others_stand() -> None:
+    fields = {"x": FieldKind.NUMBER, "y": FieldKind.NUMBER, "c": FieldKind.CATEGORY}
+    seen = Values.read([{"x": i % 3, "y": i % 5, "c": "ab"[i % 2]} for i in range(50)], fields)
+    book = CodeBook.fit(seen)
+    fewer = {"w": FieldKind.NUMBER, "y": FieldKind.NUMBER}
+    assert book.encode(Values.read([{"w": 9, "y": 4}], fewer)).tolist() == [[0, 5, 0]]
+
+
 def taught(count: int, bounds: Bounds) -> Learner:
     learner = Learner.start(checks.PROJECT, bounds)
     for row, target in checks.examples(count):
