@@ -1,8 +1,10 @@
-"""HTTP as every service speaks it: parsed by httptools, which keeps no head without an end."""
+"""HTTP as every service speaks it: 1.1, parsed by httptools, and a head has an end."""
 
 import json
+from array import array
 from typing import Any
 
+from httptools import HttpParserUpgrade, HttpRequestParser
 from typing_extensions import override
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -16,14 +18,35 @@ _REFUSAL = (
 )
 
 
-class BoundedHttp(HttpToolsProtocol):
-    """The server's own protocol; who goes on and on with the head of a request is hung up on.
+class _Parser(HttpRequestParser):
+    """Goes on where httptools stops: at an offer to speak another protocol from here on."""
 
-    The parser itself would keep all that it is given until the head is complete.
+    def __init__(self, protocol: "BoundedHttp") -> None:
+        super().__init__(protocol)
+        self.set_dangerous_leniencies(lenient_data_after_close=True)  # as the server has it
+        self._protocol = protocol
+
+    @override
+    def feed_data(self, data: "bytes | bytearray | memoryview | array[int]") -> None:
+        try:
+            super().feed_data(data)
+        except HttpParserUpgrade as offer:
+            self._protocol.decline(bytes(data)[offer.args[0] :])
+
+
+class BoundedHttp(HttpToolsProtocol):
+    """The server's own protocol, but for two things.
+
+    Who goes on and on with the head of a request is hung up on: the parser would keep all that it
+    is given until the head is complete.
+
+    Who offers HTTP/2 along with a request (as Java's client does) gets it answered by HTTP/1.1, as
+    RFC 9110, section 7.8, has it: the server would hand the request on without its body.
     """
 
     def __init__(self, *given: Any, **named: Any) -> None:  # noqa: ANN401 - as the server calls it
         super().__init__(*given, **named)
+        self.parser = _Parser(self)
         self._in_head = False
         self._head_bytes = 0
 
@@ -43,7 +66,28 @@ class BoundedHttp(HttpToolsProtocol):
     @override
     def on_headers_complete(self) -> None:
         self._in_head = False
-        super().on_headers_complete()
+        if not self._offers:
+            super().on_headers_complete()
+
+    @override
+    def on_message_complete(self) -> None:
+        if not self._offers:
+            super().on_message_complete()
+
+    @property
+    def _offers(self) -> bool:
+        """Whether another protocol is offered; a tunnel (CONNECT) is wanted, not offered."""
+        return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
+
+    def decline(self, rest: bytes) -> None:
+        """Read a request anew as one that offers nothing; `rest` is what follows its head."""
+        if not self._offers:
+            return
+        method, version = self.parser.get_method(), self.parser.get_http_version()
+        lines = [b"%b %b HTTP/%b" % (method, self.url, version.encode())]
+        lines += [b"%b: %b" % (n, v) for n, v in self.headers if n.lower() != b"upgrade"]
+        self.parser = _Parser(self)
+        self.parser.feed_data(b"\r\n".join([*lines, b"", rest]))
 
     @override
     def send_400_response(self, msg: str) -> None:

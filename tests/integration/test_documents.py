@@ -7,6 +7,7 @@ Blocks with a word after the language, as in use-the-api.md, are run by test_cli
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,12 +25,15 @@ from shared.project import Project
 from tests.builders import NOON, SHA256
 from tests.meta.repository import ROOT, files, name
 from tests.processes import TOKEN, Installation, until
+from tests.servers import missing
 
 _BLOCK = re.compile(
     r"(<!-- elsewhere: [^\n]+ -->\n)?^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL
 )
 _FILE = re.compile(r"Save this as `([\w.]+)`:\n\n```\w+\n(.*?)^```", re.MULTILINE | re.DOTALL)
-RUN = {"sh", "bash", "console", "python"}
+PROGRAMS = {"go": ("ask.go", "run", "golang-go"), "java": ("Ask.java", "", "default-jdk-headless")}
+"""File, word and Debian's package of languages whose blocks are whole programs."""
+RUN = {"sh", "bash", "console", "python", *PROGRAMS}
 PASSWORD = "correct horse battery"  # noqa: S105 - of a test
 
 pytestmark = pytest.mark.redis
@@ -152,6 +156,9 @@ def carry_out(kind: str, text: str, installation: Installation) -> None:
         here = text.replace("redis://127.0.0.1:6379/0", installation.redis_url)
         subprocess.run([sys.executable, "-c", here], check=True, env=surroundings())
         return
+    if kind in PROGRAMS:
+        a_program(kind, text)
+        return
     for command in commands(text):
         typed = filled(command, installation)
         if typed.startswith("handraise ") or "| handraise " in typed:
@@ -161,6 +168,17 @@ def carry_out(kind: str, text: str, installation: Installation) -> None:
                 ["/bin/sh", "-c", typed], capture_output=True, text=True, check=False
             )
             assert told.returncode == 0, f"{typed}\n{told.stdout}\n{told.stderr}"
+
+
+def a_program(language: str, text: str) -> None:
+    """A source file that its language runs; it says by its exit code whether it was served."""
+    name, word, package = PROGRAMS[language]
+    if shutil.which(language) is None:
+        missing(language, package)
+    Path(name).write_text(text)
+    command = [language, *word.split(), name]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout + told.stderr
 
 
 def commands(text: str) -> list[str]:

@@ -7,16 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import redis
 
-from tests.builders import a_project, a_request
-from tests.processes import Installation, until
+from tests.loop import close_the_loop
+from tests.processes import Installation
 from tests.security import servers
 from tests.servers import missing
 
-EVENTS = 60
 SERVICES = ("scorer", "review", "retrainer")
 
 
@@ -32,26 +30,11 @@ def ask(url: str, *command: str | bytes) -> Any:
         return client.execute_command(*command)
 
 
-def close_the_loop(installation: Installation, upstream: str) -> None:
-    """An event goes in, people answer, a model version comes out, and the decision is read."""
+def close(installation: Installation, upstream: str) -> None:
+    """The loop, with what is written and read as upstream does."""
+    scorer = f"http://127.0.0.1:{installation.ports['scorer']}/metrics"
     with installation.api as api:
-        project = a_project().model_dump(mode="json")
-        api.put("/v1/projects/churn", json=project).raise_for_status()
-        for number in range(EVENTS):
-            document = a_request(str(number), tenure=number % 9).encode()
-            ask(upstream, "XADD", "handraise:requests", "*", "data", document)
-        until(lambda: api.get("/v1/queues").json()["queues"][0]["depth"] == EVENTS)
-        for _ in range(2):
-            answer = api.post("/v1/queues/churn/claims", json={"limit": EVENTS // 2}).json()
-            for claim in answer["claims"]:
-                label = "leave" if claim["item"]["features"]["tenure"] > 4 else "stay"
-                path = f"/v1/leases/{claim['lease']['id']}/decision"
-                api.post(path, json={"label": label}).raise_for_status()
-        read = ("XREAD", "STREAMS", "handraise:decisions", "0")
-        until(lambda: len((ask(upstream, *read) or [[b"", []]])[0][1]) == EVENTS)
-        until(lambda: bool(api.get("/v1/models/churn").json()["versions"]))
-        scorer = f"http://127.0.0.1:{installation.ports['scorer']}/metrics"
-        until(lambda: 'handraise_model_swaps_total{project="churn"}' in httpx.get(scorer).text)
+        close_the_loop(api, upstream, scorer)
 
 
 def test_each_service_works_with_its_own_user(users: dict[str, str], tmp_path: Path) -> None:
@@ -61,7 +44,7 @@ def test_each_service_works_with_its_own_user(users: dict[str, str], tmp_path: P
         for service in ("retrainer", "scorer", "review"):
             own = replace(whole, redis_url=users[service])
             stack.enter_context(own.running(service))
-        close_the_loop(whole, users["upstream"])
+        close(whole, users["upstream"])
         logs = "".join((tmp_path / f"{service}.log").read_text() for service in SERVICES)
     assert ask(users["ops"], "ACL", "LOG") == []
     for url in users.values():
@@ -121,7 +104,7 @@ def test_the_services_speak_tls(tls: tuple[str, Path], tmp_path: Path) -> None:
     url = f"{tls[0]}?ssl_ca_certs={tls[1]}"
     installation = Installation(url, tmp_path)
     with installation.running(*SERVICES):
-        close_the_loop(installation, url)
+        close(installation, url)
 
 
 def test_a_server_that_nobody_vouches_for_is_not_trusted(
