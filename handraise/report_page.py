@@ -63,5 +63,6 @@ def _promise(certificate: Certificate) -> str:
     ended = f"{certificate.ended_at:%Y-%m-%d}" if certificate.ended_at else "in force"
     return (
         f"<tr><td>{escape(certificate.name)}<br><small>{certificate.began_at:%Y-%m-%d} to "
-        f"{ended}</small></td><td>{escape(certificate.statement)}</td></tr>"
+        f"{ended}</small></td><td>{escape(certificate.statement)}<br>"
+        f"<small>{escape(certificate.estimated)}</small></td></tr>"
     )

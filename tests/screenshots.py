@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import yaml
 from playwright.sync_api import Browser, Page, sync_playwright
+from redis import Redis
 
 from handraise.demo.data import DEMOS
 from tests.processes import Installation, until
@@ -28,24 +29,51 @@ EVENTS, ANSWERS, MORE = 150, 45, 20
 """The same number comes again once the first are answered, when there is a model; and then each
 answers some more."""
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-LOOKS = [("wide", WIDE, "light"), ("night", WIDE, "dark"), ("narrow", NARROW, "light")]
+LOOKS = [
+    ("wide", WIDE, "light"),
+    ("wide-night", WIDE, "dark"),
+    ("narrow", NARROW, "light"),
+    ("narrow-night", NARROW, "dark"),
+]
+EXAMINED, QUESTIONS = "maintenance", len(LOOKS)
+"""A project that begins with an exam; each look at what was right answers one question."""
 PAGES = {
     "queues": "/queues",
     "review": f"/review/{PROJECT}",
     "alike": f"/review/{PROJECT}/alike",
+    "plain": f"/review/{PROJECT}/plain",
     "practice": f"/practice/{PROJECT}",
+    "exam": f"/exam/{EXAMINED}",
+    "marked": f"/exam/{EXAMINED}",
     "oversight": f"/oversight/{PROJECT}",
+    "what-if": f"/what-if/{PROJECT}",
+    "verification": f"/oversight/{PROJECT}/verification",
     "models": f"/models/{PROJECT}",
     "quality": f"/quality/{PROJECT}",
     "gold": f"/gold/{PROJECT}",
     "label-errors": f"/label-errors/{PROJECT}",
     "records": f"/records/{PROJECT}",
+    "record": f"/records/{PROJECT}?event_id={{event}}",
     "letters": "/dead-letters",
+    "letter": "/dead-letters/1",
     "me": "/me",
+    "own": "/me",
+    "absent": "/review/absent",
     "login": "/login",
 }
 SKILLS = {"ada": 0.95, "ben": 0.85, "cy": 0.8}
-OPERATED = ("oversight", "letters")
+WHO = {
+    "oversight": "olga",
+    "what-if": "olga",
+    "letters": "olga",
+    "letter": "olga",
+    "own": "ada",
+    "exam": "eve",
+    "marked": "eve",
+}
+"""Who looks at a page, unless it is Lea, the lead."""
+AT_WORK = ("review", "alike", "plain", "practice", "exam")
+"""Their answers stand at the foot of a narrow screen; of other pages all is taken."""
 SHOWN = ("review", "queues", "quality", "oversight")
 """In docs/images."""
 
@@ -60,6 +88,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=flags)
         for name in SHOWN:
             look(at, browser, name, LOOKS[0], IMAGES / f"{name}.png")
+        if directory:
+            examine(at)
+            go_wrong(at)
         for name in PAGES if directory else ():
             for each in LOOKS:
                 look(at, browser, name, each, Path(f"{directory}/{name}-{each[0]}.png"))
@@ -98,11 +129,40 @@ def work(at: Installation) -> None:
         say(token, skill, MORE)
 
 
-def send(api: httpx.Client, events: list[dict[str, Any]]) -> None:
+def examine(at: Installation) -> None:
+    """A second project, whose queue opens with an exam, and Eve, who has not passed it."""
+    demo = DEMOS[EXAMINED]
+    examples = demo.examples()[: 2 * QUESTIONS]
+    with at.api as api:
+        project = yaml.safe_load(demo.project_file.read_text(encoding="utf-8"))
+        api.put(f"/v1/projects/{EXAMINED}", json=project).raise_for_status()
+        events = [e.event.model_dump(mode="json", exclude_none=True) for e in examples]
+        send(api, events, EXAMINED)
+        right = {example.event.event_id: example.label for example in examples}
+        token = person(api, "dora", "reviewer")
+        answer(at, right, project["labels"], token, 1, len(events), EXAMINED)
+        for event, label in right.items():
+            gold = {"event_id": event, "label": label, "explanation": "Looked up afterwards."}
+            api.post(f"/v1/projects/{EXAMINED}/gold", json=gold).raise_for_status()
+        project["quality"] = {"exam": {"questions": QUESTIONS}}
+        api.put(f"/v1/projects/{EXAMINED}", json=project).raise_for_status()
+        person(api, "eve", "reviewer")
+
+
+def go_wrong(at: Installation) -> None:
+    """A request that nobody can read."""
+    redis: Any = Redis.from_url(at.redis_url)
+    redis.xadd("handraise:requests", {"data": '{"specversion": "1.0", "type": "scoring.requ'})
+    redis.close()
+    with at.api as api:
+        until(lambda: bool(api.get("/v1/dead-letters").json()["dead_letters"]))
+
+
+def send(api: httpx.Client, events: list[dict[str, Any]], project: str = PROJECT) -> None:
     """Events, all routed once this returns."""
-    before = api.get(f"/v1/reports/{PROJECT}").json()["events"]
-    api.post(f"/v1/projects/{PROJECT}/requests", json={"events": events}).raise_for_status()
-    until(lambda: bool(api.get(f"/v1/reports/{PROJECT}").json()["events"] == before + len(events)))
+    before = api.get(f"/v1/reports/{project}").json()["events"]
+    api.post(f"/v1/projects/{project}/requests", json={"events": events}).raise_for_status()
+    until(lambda: bool(api.get(f"/v1/reports/{project}").json()["events"] == before + len(events)))
 
 
 def person(api: httpx.Client, name: str, role: str) -> str:
@@ -118,12 +178,13 @@ def answer(
     token: str,
     skill: float,
     count: int,
+    queue: str = PROJECT,
 ) -> None:
     """Answer so many as well as somebody of that skill."""
     chance = random.Random(token[:2])  # noqa: S311 - answers, not secrets
     headers = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=at.url, headers=headers, timeout=30) as api:
-        claimed = api.post(f"/v1/queues/{PROJECT}/claims", json={"limit": count}).json()
+        claimed = api.post(f"/v1/queues/{queue}/claims", json={"limit": count}).json()
         for claim in claimed["claims"]:
             event, lease = claim["item"]["event_id"], claim["lease"]["id"]
             label = right[event] if chance.random() < skill else chance.choice(labels)
@@ -134,18 +195,19 @@ def answer(
 def look(
     at: Installation, browser: Browser, name: str, how: tuple[str, Any, Any], target: Path
 ) -> None:
-    """One page, as a lead sees it, or who operates."""
+    """One page, as those see it who work with it."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    with browser.new_context(viewport=how[1], color_scheme=how[2]) as context:
+    with browser.new_context(viewport=how[1], color_scheme=how[2]) as context, at.api as api:
         if name != "login":
-            who = "olga" if name in OPERATED else "lea"
-            with at.api as api:
-                made = api.post(f"/v1/users/{who}/tokens", json={"kind": "login"}).json()
+            who = WHO.get(name, "lea")
+            made = api.post(f"/v1/users/{who}/tokens", json={"kind": "login"}).json()
             context.request.get(made["login_url"], max_redirects=0)
         page = context.new_page()
-        page.goto(at.url + PAGES[name])
+        decided = api.get(f"/v1/decisions/{PROJECT}?decided_by=reviewers&limit=1").json()
+        event = decided["decisions"][0]["event_id"]
+        page.goto(at.url + PAGES[name].format(event=event))
         settle(page, name)
-        page.screenshot(path=target)
+        page.screenshot(path=target, full_page=target.parent != IMAGES and name not in AT_WORK)
         print(target)  # noqa: T201 - what was made
 
 
@@ -158,6 +220,15 @@ def settle(page: Page, name: str) -> None:
             page.keyboard.press("1")
     if name == "alike":
         page.locator("#work, #rest").filter(visible=True).wait_for()
+    if name == "marked":
+        page.keyboard.press("1")
+        page.locator("h1", has_text="That is").wait_for()
+    if name == "what-if":
+        page.get_by_label("Least lead").fill("0.3")
+        page.get_by_label("until an answer is due").fill("60")
+        page.get_by_role("button", name="Play the past again").click()
+        page.get_by_role("heading", name="What it would come to").wait_for(timeout=120_000)
+        page.evaluate("scrollTo(0, 0)")
     if name == "queues":
         page.get_by_text("Live").wait_for()
     page.wait_for_timeout(300)

@@ -40,6 +40,11 @@ class Certificate(Answer):
     ended_at: AwareDatetime | None
     end: str | None
 
+    @property
+    def estimated(self) -> str:
+        """How many of its decisions are wrong, with the interval, in words."""
+        return self.escapes.statement if self.escapes else ""
+
 
 class Promised(Answer):
     """All blocks of a project together: history, bound, evidence; `estimate` guarantees nothing."""
@@ -53,6 +58,8 @@ class Promised(Answer):
     found: int
     pending: int
     estimate: float
+    low: float | None = None
+    high: float | None = None
     current: list[Certificate]
     ended: list[Certificate]
 

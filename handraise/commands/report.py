@@ -29,7 +29,10 @@ def report(
         typer.echo(found.model_dump_json(indent=2))
     else:
         show([_row(figure) for figure in found.figures], as_json=False, empty="nothing is known")
-        promises = [{"certificate": c.name, "says": c.statement} for c in found.certificates]
+        promises = [
+            {"certificate": c.name, "says": c.statement, "estimated": c.estimated}
+            for c in found.certificates
+        ]
         typer.echo()
         show(promises, as_json=False, empty="nothing was promised of automatic decisions yet")
 

@@ -74,6 +74,7 @@ from services.review.web import (
     own_page,
     pages,
     provider_login,
+    what_if_page,
 )
 from services.review.web.html import Pages
 from services.review.web.tabs import Tabs
@@ -125,7 +126,9 @@ def _add_work(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
     app.include_router(second_looks.router(door, desk.appeal, desk.revoke))
     app.include_router(label_errors.router(door, desk.look_again))
     app.include_router(projects.router(door, keep))
-    app.include_router(simulations.router(door, SimulatePolicy(core.store, Resting())))
+    simulate = SimulatePolicy(core.store, Resting())
+    app.include_router(simulations.router(door, simulate))
+    app.include_router(what_if_page.router(shown, door, simulate, Tabs(keep)))
     app.include_router(exams.router(door, desk.exam))
     app.include_router(practice.router(door, desk.practise))
     app.include_router(gold.router(door, desk.gold))

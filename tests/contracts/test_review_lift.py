@@ -58,7 +58,8 @@ def test_each_answer_counts_in_the_week_in_which_it_was_given(store: Store) -> N
     (first, _, last) = weeks.read("churn")
     assert (last.until - last.since).total_seconds() == WEEK
     assert last.until == weeks.clock.now()
-    assert (first.prevented.low, first.prevented.high) == (None, None)
+    assert first.prevented.low is not None
+    assert first.prevented.low < 2 < (first.prevented.high or 0) <= 3
 
 
 def test_what_was_decided_otherwise_since_counts_once_and_as_it_stands(store: Store) -> None:
@@ -90,9 +91,9 @@ def test_gold_gives_an_interval_and_old_weeks_are_left_out(store: Store) -> None
         turn = transaction.gold.show(gold, "ada", Purpose.EXAM, None, weeks.clock.now())
         transaction.gold.keep(replace(turn, label="stay", at=weeks.clock.now()))
     (week,) = weeks.read("churn")
-    assert (week.prevented.value, week.prevented.high) == (2.0, 2.0)
+    assert week.prevented.value == 2.0
     assert week.prevented.low is not None
-    assert week.prevented.low < 2
+    assert week.prevented.low < 2 <= (week.prevented.high or 0)
 
     with pytest.raises(NotFound):
         weeks.read("absent")

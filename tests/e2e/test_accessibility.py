@@ -15,6 +15,7 @@ PAGES = (
     "/dead-letters",
     "/oversight/{queue}",
     "/oversight/{queue}/verification",
+    "/what-if/{queue}",
     "/practice/{queue}",
     "/models/{queue}",
     "/quality/{queue}",
@@ -68,7 +69,7 @@ def test_the_page_of_an_answer_that_came_too_late_is_clean(desk: Desk, browser: 
         page = context.new_page()
         page.goto(f"{review}/plain")
         lease = page.locator("input[name=lease]").first.input_value()
-        earlier = {"lease": lease, "label": "stay"}
+        earlier: dict[str, str | float | bool] = {"lease": lease, "label": "stay"}
         context.request.post(f"{review}/decide", form=earlier, headers={"origin": desk.stack.url})
         page.get_by_role("button", name="leave").click()
         expect(page.get_by_role("heading", name="Your answer was not counted")).to_be_visible()

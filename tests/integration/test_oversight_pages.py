@@ -147,9 +147,11 @@ def test_what_people_prevented_this_week_is_said_and_drawn(site: Site) -> None:
     told = site.ask("GET", "/v1/reports/churn/weeks", cookies=lea).json()
 
     assert "People prevented <b>3</b> errors this week" in page
-    assert "there is no interval" in page
+    assert "(prevented: 1 to 6, with 95 % confidence)" in page
+    assert "Without gold people's word counts as the truth" in page
     assert 'aria-label="Errors prevented in each of 2 weeks, the newest last: 1, 3"' in page
     assert [week["prevented"]["value"] for week in told["weeks"]] == [1.0, 3.0]
+    assert all(week["prevented"]["low"] is not None for week in told["weeks"])
 
     # and who could tell gold from how the figures move reads none of them
     assert "this week" not in site.ask("GET", "/oversight/churn", cookies=ada).text

@@ -121,6 +121,8 @@ POLICY: dict[str, str] = {
     "GET /oversight/{project}/verification": "record project",
     "POST /oversight/{project}/stop": "operate project",
     "POST /oversight/{project}/resume": "operate project",
+    "GET /what-if/{project}": "simulate project",
+    "POST /what-if/{project}": "simulate project",
     "GET /models": "read everybody",
     "GET /models/{project}": "read project",
     "POST /models/{project}/rollback": "promote project",

@@ -162,6 +162,8 @@ class PromisedAnswer(BaseModel):
         pending: checks that wait for an answer.
         estimate: how many of the decisions are wrong, estimated without bias; for information, no
             guarantee.
+        low: at least so many, and ...
+        high: ... at most so many, with 95 % confidence; checks that wait count as errors.
         current: the blocks in force.
         ended: those that have ended, the newest first, at most 20.
     """
@@ -175,12 +177,15 @@ class PromisedAnswer(BaseModel):
     found: int
     pending: int
     estimate: float
+    low: float
+    high: float
     current: list[CertificateAnswer]
     ended: list[CertificateAnswer]
 
     @classmethod
     def of(cls, found: Promised) -> Self:
         """From all blocks."""
+        escapes = found.escapes
         return cls(
             blocks=found.blocks,
             full=found.full,
@@ -190,7 +195,9 @@ class PromisedAnswer(BaseModel):
             checked=found.checked,
             found=found.found,
             pending=found.pending,
-            estimate=found.estimate,
+            estimate=escapes.estimate,
+            low=escapes.low,
+            high=escapes.high,
             current=[CertificateAnswer.of(each) for each in found.current],
             ended=[CertificateAnswer.of(each) for each in found.ended],
         )

@@ -23,6 +23,8 @@ PROMISED: dict[str, Any] = {
     "found": 41,
     "pending": 2,
     "estimate": 545.2,
+    "low": 322.0,
+    "high": 818.0,
     "current": [CERTIFICATE],
     "ended": [],
 }

@@ -34,6 +34,11 @@ class SimulationRequest(Body):
     runs: Annotated[int, Field(ge=2, le=40)] = 10
 
 
+def wish_of(body: SimulationRequest) -> Wish:
+    """What the use case is asked."""
+    return Wish(body.configuration, body.events, body.since, body.reviewers, body.runs)
+
+
 def router(door: Doorkeeper, simulate: SimulatePolicy) -> APIRouter:
     """`/v1/projects/{project}/simulations`."""
     routes = APIRouter(prefix="/v1/projects", tags=["projects"])
@@ -42,7 +47,6 @@ def router(door: Doorkeeper, simulate: SimulatePolicy) -> APIRouter:
     @routes.post("/{project}/simulations", openapi_extra=may_say(Busy))
     def simulate_policy(project: str, body: SimulationRequest, _: Planner) -> SimulationAnswer:
         """What another project file would have made of the recorded past; nothing is changed."""
-        wish = Wish(body.configuration, body.events, body.since, body.reviewers, body.runs)
-        return SimulationAnswer.of(project, simulate(project, wish))
+        return SimulationAnswer.of(project, simulate(project, wish_of(body)))
 
     return routes

@@ -114,14 +114,14 @@ def _errors(facts: Facts) -> list[Figure]:
         prevented(seen, changed, facts.gold),
         _right(
             "accuracy_before",
-            [likely.before, *(balance.before for balance in crossed if facts.gold.seen)],
+            [likely.before, *(balance.before for balance in crossed)],
             total,
             f"{means}had the model decided all of them alone. Errors that nobody saw are estimated "
             f"from random checks of known probability (Horvitz-Thompson); {known}",
         ),
         _right(
             "accuracy_after",
-            [likely.after, *(balance.after for balance in (best, worst) if facts.gold.seen)],
+            [likely.after, *(balance.after for balance in (best, worst))],
             total,
             f"{means}as they were decided: less errors that no check saw, and people's own; "
             f"{known}",

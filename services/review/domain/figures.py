@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from services.review.domain import beta
 
-_TAIL = 0.025
+_CONFIDENCE = 0.95
 _SIGMAS = 1.959964
 """The 97.5 % quantile of the standard normal distribution."""
 
@@ -46,7 +46,7 @@ class Span(NamedTuple):
         return Span(*(None if end is None else end * factor for end in self))
 
 
-def share_of(name: str, part: int, whole: int) -> Figure:
+def share_of(name: str, part: int, whole: int, confidence: float = _CONFIDENCE) -> Figure:
     """A share with its Jeffreys interval (Brown, Cai, DasGupta 2001).
 
     >>> share = share_of("heads", 5, 10)
@@ -55,9 +55,9 @@ def share_of(name: str, part: int, whole: int) -> Figure:
     """
     if not whole:
         return Figure(name, None, None, None, "share", 0, "")
-    shape = (part + 0.5, whole - part + 0.5)
-    low = beta.quantile(_TAIL, *shape) if part else 0.0
-    high = beta.quantile(1 - _TAIL, *shape) if part < whole else 1.0
+    shape, tail = (part + 0.5, whole - part + 0.5), (1 - confidence) / 2
+    low = beta.quantile(tail, *shape) if part else 0.0
+    high = beta.quantile(1 - tail, *shape) if part < whole else 1.0
     return Figure(name, part / whole, low, high, "share", whole, "")
 
 

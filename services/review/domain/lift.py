@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.review.domain import beta
-from services.review.domain.figures import Figure, Span
+from services.review.domain.figures import Figure, Span, share_of
 from services.review.domain.gold import Score
 
 EACH = 0.975
 """Two sources of doubt, each held with this confidence, hold together with 95 %."""
+_ALONE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Balance:
     """
 
     seen: int
-    changed: int
+    changed: float
     escaped: float
     error: float
 
@@ -72,27 +73,34 @@ def error_of(gold: Score) -> Span:
 def prevented(seen: int, changed: int, gold: Score) -> Figure:
     """Errors that people prevented among what they have seen; what escaped is no part of it.
 
+    What was changed is a count, but of events that could have been others: weeks are compared by
+    it. So its interval is that of the share; where gold tells how often people err themselves, of
+    that too (Bonferroni).
+
     Args:
         seen: events that a model had an opinion on and people have settled.
         changed: of these, with another label than the model's.
         gold: how people did on events whose answer is known.
 
     >>> found = prevented(100, 30, Score(seen=200, right=200))
-    >>> found.value, round(found.low), found.high
-    (30.0, 27, 30.0)
+    >>> found.value, round(found.low), round(found.high)
+    (30.0, 18, 41)
     """
-    error = error_of(gold)
-    likely, best, worst = (Balance(seen, changed, 0.0, share or 0.0).prevented for share in error)
+    error, share = error_of(gold), share_of("", changed, seen, EACH if gold.seen else _ALONE)
+
+    def balance(part: float | None, err: float | None) -> float | None:
+        return None if part is None else Balance(seen, part * seen, 0.0, err or 0.0).prevented
+
     return Figure(
         "errors_prevented",
-        likely if seen else None,
-        worst if seen and gold.seen else None,
-        best if seen and gold.seen else None,
+        balance(share.value, error.value),
+        balance(share.low, error.high),
+        balance(share.high, error.low),
         "events",
         seen,
         "Events that the model would have decided wrongly and people decided rightly, less those "
         "that they made wrong. An event counts as wrong where people changed its label, less "
-        f"people's own errors (Rogan-Gladen); {doubt(gold)}",
+        f"people's own errors (Rogan-Gladen; Jeffreys intervals); {doubt(gold)}",
     )
 
 
@@ -100,4 +108,4 @@ def doubt(gold: Score) -> str:
     """What is known of people's own errors, in words."""
     if gold.seen:
         return f"people's errors are known from {gold.seen} answers on gold."
-    return "without gold people's word is the truth, and nothing says how far that holds."
+    return "without gold people's word is the truth, and the interval holds as far as that does."

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.review.domain.certificate.block import Block, End
-from services.review.domain.certificate.estimates import estimated
+from services.review.domain.certificate.estimates import Interval, escaped_in
 from services.review.domain.certificate.overlooking import Overlooking, overlooking
 from services.review.domain.certificate.record import KINDS, fact_of, read_routed
 from services.review.domain.certificate.replay import Replay
@@ -39,9 +39,14 @@ class Promised:
     checked: int = 0
     found: int = 0
     pending: int = 0
-    estimate: float = 0.0
     current: list[Certificate] = field(default_factory=list)
     ended: list[Certificate] = field(default_factory=list)
+    _all: list[Block] = field(default_factory=list)
+
+    @property
+    def escapes(self) -> Interval:
+        """How many of the decisions are wrong, estimated."""
+        return escaped_in(self._all)
 
     def add(self, certificate: Certificate) -> None:
         """Add a block, those that began last first."""
@@ -54,7 +59,7 @@ class Promised:
         self.checked += block.checked
         self.found += block.found
         self.pending += block.pending
-        self.estimate += estimated(block)
+        self._all.append(block)
         if block.end is None:
             self.current.append(certificate)
         elif len(self.ended) < _MOST_ENDED:

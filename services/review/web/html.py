@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from typing_extensions import override
 
 from services.review.errors import NotAuthenticated, ReviewError
-from services.review.web.words import span, whole
+from services.review.web.words import span, told, whole
 from shared.errors import Unavailable
 
 HEADERS = {
@@ -45,7 +45,7 @@ class Pages:
         self._templates.globals.update(
             passwords=passwords, provider=provider, icon=icon, images=images
         )
-        self._templates.filters.update(span=span, whole=whole)
+        self._templates.filters.update(span=span, told=told, whole=whole)
 
     def show(self, template: str, status: int = 200, **content: object) -> HTMLResponse:
         """One page."""

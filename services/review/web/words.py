@@ -5,6 +5,8 @@ from datetime import datetime
 from services.review.domain.queue import QueueState
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_SHORT = 100
+"""Smaller figures are told to three digits."""
 
 
 def span(seconds: float) -> str:
@@ -32,6 +34,22 @@ def whole(events: float) -> str:
     ['0', '1,235', '-8', '0']
     """
     return f"{round(events):,}"
+
+
+def told(value: float, unit: str) -> str:
+    """A figure with its unit (`share`, `events`, `s` or `cost`), as people say it.
+
+    >>> told(0.0512, "share"), told(79.26, "events"), told(0.4, "events"), told(7.24, "s")
+    ('5.1 %', '79', '0.4', '7.24 s')
+    >>> told(3900.0, "s"), told(1234.5, "cost"), told(0.123456, "cost")
+    ('1 h 5 min', '1,234', '0.123')
+    """
+    if unit == "share":
+        return f"{100 * value:.1f} %"
+    if unit == "s" and value >= _MINUTE:
+        return span(value)
+    number = f"{value:.3g}" if abs(value) < _SHORT else f"{value:,.0f}"
+    return f"{number} s" if unit == "s" else number
 
 
 def standing(state: QueueState, now: datetime) -> str:

@@ -34,13 +34,40 @@ def test_nothing_is_said_of_nothing() -> None:
     assert all(figure.definition for figure in told)
 
 
-def test_without_gold_people_are_right_and_no_interval_is_claimed() -> None:
-    found = figures(a_year())["errors_prevented"]
+def test_every_figure_that_is_known_has_its_interval() -> None:
+    effort = Effort(answers=600, timed=500, seconds=5000, squares=60_000)
+    known: dict[str, object] = {
+        "effort": effort,
+        "review_cost": 2.0,
+        "progress": [(0.6, 32), (0.9, 500)],
+        "waits": [float(n) for n in range(60)],
+        "slices": ["region"],
+        "counts": {
+            **counted("north", right=90, wrong=10),
+            **counted("south", right=60, wrong=40),
+        },
+    }
+    for gold in (Score(), Score(seen=500, right=480)):
+        told = figures(a_year(gold=gold, **known))
+        assert len(told) == 13
+        for figure in told.values():
+            assert figure.value is not None
+            assert figure.low is not None, figure.name
+            assert figure.high is not None, figure.name
+            assert figure.low <= figure.value <= figure.high
 
-    assert (found.value, found.low, found.high) == (80, None, None)
+
+def test_without_gold_people_are_right_and_the_interval_says_so() -> None:
+    told = figures(a_year())
+    found, accuracy = told["errors_prevented"], told["accuracy_after"]
+
+    assert found.value == pytest.approx(80)
+    # 400 times the Jeffreys interval of a fifth
+    assert (round(found.low or 0), round(found.high or 0)) == (65, 97)
     assert "people's word is the truth" in found.definition
-    accuracy = figures(a_year())["accuracy_after"]
-    assert (accuracy.low, accuracy.high) == (None, None)
+    known = figures(a_year(gold=Score(seen=500, right=480)))
+    assert (known["errors_prevented"].low or 0) < (found.low or 0)
+    assert (known["accuracy_after"].low or 0) < (accuracy.low or 0)
 
 
 def test_errors_that_nobody_saw_are_estimated_from_checks() -> None:

@@ -6,7 +6,7 @@ classes, slices) are kept apart in the same way.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from services.review.domain.certificate.block import Block
@@ -126,15 +126,30 @@ def escaped(block: Block, confidence: float = 0.95) -> Interval:
 
     Checks that wait for an answer count as errors for the upper bound, for the lower one as none.
     """
-    terms = block.terms
-    if terms.floor >= 1 or not block.accepted:
+    return escaped_in([block], confidence)
+
+
+def escaped_in(blocks: Iterable[Block], confidence: float = 0.95) -> Interval:
+    """How many of the events that blocks have accepted are wrong in all, with one interval.
+
+    Each block's M, of the same λ, is a martingale by coins of its own, so their product is one of
+    the errors in all of them: one interval for the sum, much narrower than the sum of theirs. The
+    least floor decides which λ are possible, and the greatest miss rate is taken for all. That
+    takes the floors for chosen beforehand, which those of later blocks are but nearly.
+    """
+    told = [block for block in blocks if block.terms.floor < 1 and block.accepted]
+    if not told:
         return Interval(0.0, 0.0, 0.0)
-    least, most = Escapes(terms.floor, terms.miss_rate), Escapes(terms.floor, terms.miss_rate)
-    least.find(terms.floor, block.found)
-    most.find(terms.floor, block.found + block.pending)
-    low = least.interval(block.accepted, confidence).low
-    high = most.interval(block.accepted, confidence).high
-    return Interval(estimated(block), low, high)
+    floor = min(block.terms.floor for block in told)
+    miss_rate = max(block.terms.miss_rate for block in told)
+    least, most = Escapes(floor, miss_rate), Escapes(floor, miss_rate)
+    for block in told:
+        least.find(block.terms.floor, block.found)
+        most.find(block.terms.floor, block.found + block.pending)
+    accepted = sum(block.accepted for block in told)
+    low = least.interval(accepted, confidence).low
+    high = most.interval(accepted, confidence).high
+    return Interval(sum(map(estimated, told)), low, high)
 
 
 def _first(reached: Callable[[float], bool], limit: int) -> float:

@@ -54,6 +54,7 @@ def test_all_blocks_together_come_to_what_each_says(line: Line) -> None:
     assert (found.blocks, found.full, found.tripped) == (2, 1, 0)
     assert (found.accepted, found.bound, found.checked, found.found) == (12, 7, 1, 0)
     assert [len(found.current), len(found.ended)] == [1, 1]
+    assert found.escapes.low <= found.escapes.estimate < found.escapes.high <= 12
     with pytest.raises(NotFound):
         ReadCertificates(line.store, KEY).promised("nowhere")
 

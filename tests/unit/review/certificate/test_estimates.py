@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.review.domain.certificate.block import Block, Terms
-from services.review.domain.certificate.estimates import Escapes, escaped
+from services.review.domain.certificate.estimates import Escapes, escaped, escaped_in
 from services.review.domain.certificate.words import estimate
 
 FLOOR = 0.1
@@ -87,22 +88,41 @@ def test_few_acceptances_cannot_hide_more_errors_than_they_are() -> None:
 TERMS = Terms(alpha=0.05, window=2000, delta=0.05, floor=0.1)
 
 
+def filled(terms: Terms, events: int, chance: random.Random) -> tuple[Block, int]:
+    """A block that accepted so many events, 4 % of them wrong, and how many are."""
+    block, wrong = Block(1, terms), 0
+    while block.accepted < events:
+        is_wrong = chance.random() < 0.04
+        if chance.random() < terms.floor:
+            block.audit()
+            block.settle(wrong=is_wrong)
+        else:
+            block.accepted += 1
+            wrong += is_wrong
+    return block, wrong
+
+
 def test_the_interval_of_a_block_holds_what_escaped() -> None:
     chance, held = random.Random(4), 0  # noqa: S311 - not a secret
     for _ in range(200):
-        block, wrong = Block(1, TERMS), 0
-        while block.accepted < 1000:
-            is_wrong = chance.random() < 0.04
-            if chance.random() < TERMS.floor:
-                block.audit()
-                block.settle(wrong=is_wrong)
-            else:
-                block.accepted += 1
-                wrong += is_wrong
+        block, wrong = filled(TERMS, 1000, chance)
         found = escaped(block)
         held += found.low <= wrong <= found.high
         assert found.low <= found.estimate <= found.high
     assert held >= 190
+
+
+def test_the_interval_of_several_blocks_is_narrower_than_theirs_together() -> None:
+    chance, held = random.Random(5), 0  # noqa: S311 - not a secret
+    terms = [replace(TERMS, floor=floor) for floor in (0.1, 0.15, 0.2)]
+    for _ in range(100):
+        blocks, wrong = zip(*(filled(each, 500, chance) for each in terms), strict=True)
+        found, each = escaped_in(blocks), [escaped(block) for block in blocks]
+        held += found.low <= sum(wrong) <= found.high
+        assert found.estimate == sum(one.estimate for one in each)
+        assert sum(one.low for one in each) <= found.low <= found.estimate
+        assert found.estimate < found.high < sum(one.high for one in each)
+    assert held >= 95
 
 
 def test_checks_that_wait_widen_the_interval_upwards() -> None:
