@@ -5,10 +5,17 @@ import httpx
 from shared.connecting import connect_blocking
 from shared.streams import FIELD, Keyspace, Stream
 from tests.builders import a_project, a_request
-from tests.processes import until
+from tests.processes import Installation, until
 
 EVENTS = 60
 UNDIVIDED = Keyspace("handraise")
+
+
+def close_at(installation: Installation, upstream: str, keys: Keyspace = UNDIVIDED) -> None:
+    """The loop at services of our own; `upstream` is the address of Redis for who sends events."""
+    scorer = f"http://127.0.0.1:{installation.ports['scorer']}/metrics"
+    with installation.api as api:
+        close_the_loop(api, upstream, scorer, keys)
 
 
 def close_the_loop(

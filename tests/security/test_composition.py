@@ -9,10 +9,11 @@ import pytest
 import redis
 import yaml
 
+from tests.loop import close_at
 from tests.meta.test_deploy import COMPOSE, make_secrets
 from tests.processes import Installation
 from tests.security.servers import server
-from tests.security.test_redis import SERVICES, ask, close_the_loop
+from tests.security.test_redis import SERVICES, ask
 from tests.servers import free_port
 
 
@@ -50,7 +51,7 @@ def test_the_loop_closes(
             file = composed.secrets / f"redis_{service}.url"
             monkeypatch.setenv("HANDRAISE_REDIS_URL_FILE", str(file))
             stack.enter_context(whole.running(service))
-        close_the_loop(whole, composed.address("upstream"))
+        close_at(whole, composed.address("upstream"))
     assert ask(composed.address("ops"), "ACL", "LOG") == []
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import redis
 
-from tests.loop import close_the_loop
+from tests.loop import close_at
 from tests.processes import Installation
 from tests.security import servers
 from tests.servers import missing
@@ -30,13 +30,6 @@ def ask(url: str, *command: str | bytes) -> Any:
         return client.execute_command(*command)
 
 
-def close(installation: Installation, upstream: str) -> None:
-    """The loop, with what is written and read as upstream does."""
-    scorer = f"http://127.0.0.1:{installation.ports['scorer']}/metrics"
-    with installation.api as api:
-        close_the_loop(api, upstream, scorer)
-
-
 def test_each_service_works_with_its_own_user(users: dict[str, str], tmp_path: Path) -> None:
     ask(users["ops"], "ACL", "LOG", "RESET")
     with ExitStack() as stack:
@@ -44,7 +37,7 @@ def test_each_service_works_with_its_own_user(users: dict[str, str], tmp_path: P
         for service in ("retrainer", "scorer", "review"):
             own = replace(whole, redis_url=users[service])
             stack.enter_context(own.running(service))
-        close(whole, users["upstream"])
+        close_at(whole, users["upstream"])
         logs = "".join((tmp_path / f"{service}.log").read_text() for service in SERVICES)
     assert ask(users["ops"], "ACL", "LOG") == []
     for url in users.values():
@@ -104,7 +97,7 @@ def test_the_services_speak_tls(tls: tuple[str, Path], tmp_path: Path) -> None:
     url = f"{tls[0]}?ssl_ca_certs={tls[1]}"
     installation = Installation(url, tmp_path)
     with installation.running(*SERVICES):
-        close(installation, url)
+        close_at(installation, url)
 
 
 def test_a_server_that_nobody_vouches_for_is_not_trusted(
