@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 # One recipe, one image a service: docker build --build-arg SERVICE=review -t handraise-review .
 # With --build-arg WITH=tracing it can say to OpenTelemetry what becomes of each event.
-FROM python:3.12-slim-bookworm AS build
+FROM python:3.13-slim-trixie AS build
 ARG SERVICE
 ARG WITH
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
@@ -11,9 +11,12 @@ COPY pyproject.toml constraints.txt README.md ./
 COPY shared shared
 COPY services services
 COPY handraise handraise
-RUN test -n "$SERVICE" && /venv/bin/pip install -c constraints.txt ".[${SERVICE}${WITH:+,$WITH}]"
+RUN test -n "$SERVICE" \
+    && /venv/bin/pip install -c constraints.txt ".[${SERVICE}${WITH:+,$WITH}]" \
+    && /venv/bin/pip uninstall --yes pip \
+    && find /venv -type d -name tests -prune -exec rm -r {} +
 
-FROM python:3.12-slim-bookworm
+FROM python:3.13-slim-trixie
 ARG SERVICE
 ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

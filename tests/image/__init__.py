@@ -1,0 +1,1 @@
+"""The images, really built and really run, without an engine: `./run image`."""
