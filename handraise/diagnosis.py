@@ -20,6 +20,7 @@ from handraise.settings import Settings
 from shared.clusters import server_of
 from shared.connecting import CLUSTER, Address, connect_blocking
 from shared.errors import Misconfigured
+from shared.layout import OtherPartitions, check
 from shared.streams import Keyspace
 
 LEAST_PYTHON = (3, 11)
@@ -132,9 +133,18 @@ def _redis(url: str, keys: Keyspace) -> Iterator[Finding]:
                         seen.add(told["run_id"])
                         where = f"{shown}, port {told['tcp_port']}" if is_cluster else shown
                         yield from _server(server, told, where, is_cluster=is_cluster)
+            yield _partitions(redis, keys)
     except (RedisError, Misconfigured, ValueError) as error:
         cure = "start it, or correct HANDRAISE_REDIS_URL; an embedded one comes with `handraise up`"
         yield Finding("redis", False, f"{shown}: {error}", cure)
+
+
+def _partitions(redis: Redis, keys: Keyspace) -> Finding:
+    try:
+        check(redis, keys)
+    except OtherPartitions as error:
+        return Finding("partitions", False, "not those of this Redis", str(error))
+    return Finding("partitions", True, str(keys.partitions or "none"))
 
 
 def _server(

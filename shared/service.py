@@ -6,16 +6,20 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import TypeVar
 
 import structlog
 import uvicorn
 from pydantic import ValidationError
+from redis.exceptions import RedisError
 from typing_extensions import override
 
 from shared import leaving
+from shared.connecting import connect_blocking
 from shared.errors import HandraiseError, Misconfigured
+from shared.layout import heed
 from shared.observability import Operated, Readiness, configure_logging
 from shared.patience import PatientHttp
 from shared.settings import PREFIX, CommonSettings
@@ -43,6 +47,7 @@ def serve(
         for variable, meant in settings.misspelt():
             log.warning("setting_unknown", variable=variable, did_you_mean=meant)
         listener = _listen(name, settings.host, port(settings))
+        _heed_partitions(settings)
         app = create_app(settings)
     except (ValidationError, HandraiseError, OSError) as error:
         sys.exit(f"handraise {name}: {_readable(error)}")
@@ -103,6 +108,12 @@ def _refuse_weaknesses(settings: CommonSettings) -> None:
             raise Misconfigured(
                 f"not fit for production: {'; '.join(weaknesses)} (see docs/howto/secure.md)"
             )
+
+
+def _heed_partitions(settings: CommonSettings) -> None:
+    """A Redis that is away is asked later, by who watches it."""
+    with suppress(RedisError, OSError), connect_blocking(settings.redis_url, 2.0) as redis:
+        heed(redis, settings.keys)
 
 
 def _listen(name: str, host: str, port: int) -> socket.socket:

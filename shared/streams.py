@@ -101,6 +101,11 @@ class Keyspace:
         """What review writes into a Redis when it has let everything leave that may be missing."""
         return f"{self._stem(partition)}:marker"
 
+    @property
+    def layout(self) -> str:
+        """What says into how many partitions the streams are divided."""
+        return f"{self.prefix}:partitions"
+
     def _stem(self, partition: int) -> str:
         return self.prefix if self.partitions is None else f"{self.prefix}:{{{partition}}}"
 

@@ -22,6 +22,7 @@ from shared.clock import SystemClock
 from shared.connecting import connect_blocking
 from shared.errors import Misconfigured
 from shared.events import ScoringRequested
+from shared.layout import check
 from shared.project import Project
 
 Deliver = Callable[[Sequence[ScoringRequested]], None]
@@ -100,6 +101,7 @@ def _door(via: Via, client: Client, project: str) -> Iterator[Deliver]:
         return
     place = installation()
     with connect_blocking(require_redis(place)) as redis:
+        check(redis, place.keys)
         publisher = Publisher(
             redis,
             keys=place.keys,

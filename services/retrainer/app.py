@@ -65,7 +65,7 @@ def create_app(settings: Settings) -> Operated:
             await core.feed.refresh()
         learning = asyncio.create_task(core.loop.run())
         following = asyncio.create_task(core.feed.follower.run())
-        async with watched(core.redis, core.messaging, core.clock):
+        async with watched(core.redis, core.keys, core.messaging, core.clock):
             yield
         await end(following)
         core.loop.stop()

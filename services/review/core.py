@@ -198,7 +198,7 @@ async def lifespan(core: Core) -> AsyncIterator[None]:
     loops = (reconciler, core.relay, core.sweeper, core.observer, *keepers)
     background = [asyncio.create_task(loop.run()) for loop in loops]
     await core.broker.start()
-    async with watched(core.redis, core.messaging, core.clock):
+    async with watched(core.redis, core.keys, core.messaging, core.clock):
         yield
     await core.broker.stop()
     await end(*background)

@@ -61,7 +61,7 @@ def create_app(settings: Settings) -> Operated:
         with suppress(RedisError, OSError):  # away: the follower waits for it, and so do requests
             await catalogue.refresh()
         following = asyncio.create_task(catalogue.follower.run())
-        async with watched(redis, messaging, clock):
+        async with watched(redis, keys, messaging, clock):
             yield
         await end(following)
         await redis.aclose()

@@ -16,8 +16,10 @@ from redis.exceptions import RedisError
 from shared.clock import Clock
 from shared.clusters import servers
 from shared.ending import end
+from shared.layout import OtherPartitions, heed_async
 from shared.messaging.metrics import MessagingMetrics
 from shared.messaging.reasons import reason
+from shared.streams import Keyspace
 
 log = structlog.get_logger()
 
@@ -27,9 +29,11 @@ _EVERY_SECONDS = 60.0
 
 
 @asynccontextmanager
-async def watched(redis: Redis, metrics: MessagingMetrics, clock: Clock) -> AsyncIterator[None]:
+async def watched(
+    redis: Redis, keys: Keyspace, metrics: MessagingMetrics, clock: Clock
+) -> AsyncIterator[None]:
     """Look at the server now and every minute, for as long as the context lasts."""
-    watching = asyncio.create_task(_watch(redis, metrics, clock))
+    watching = asyncio.create_task(_watch(redis, keys, metrics, clock))
     try:
         yield
     finally:
@@ -63,10 +67,13 @@ async def _skew(node: Any, clock: Clock) -> float:  # noqa: ANN401 - the same
     return float(seconds + microseconds / 1e6 - middle)
 
 
-async def _watch(redis: Redis, metrics: MessagingMetrics, clock: Clock) -> None:
+async def _watch(redis: Redis, keys: Keyspace, metrics: MessagingMetrics, clock: Clock) -> None:
     while True:
         try:
             await examine(redis, metrics, clock)
+            await heed_async(redis, keys)
+        except OtherPartitions as error:
+            log.error("other_partitions", error=str(error))  # noqa: TRY400 - it says all
         except (RedisError, OSError) as error:
             log.warning("redis_not_examined", error=reason(error))
         await asyncio.sleep(_EVERY_SECONDS)

@@ -19,8 +19,11 @@ from services.review.metrics import Metrics
 from shared.connecting import Address
 from shared.database import Database
 from shared.errors import Misconfigured, Unavailable
+from shared.layout import OtherPartitions, check, heed, heed_async
+from shared.messaging import connect
 from shared.settings import CommonSettings
 from shared.streams import Keyspace, Stream, tag
+from tests.bad_input.starting import start
 from tests.builders import a_prediction_event
 
 KEYS = Keyspace("test", 3)
@@ -55,6 +58,37 @@ def test_an_address_that_is_none_is_refused_with_a_reason(url: str) -> None:
 def test_a_cluster_is_refused_without_partitions() -> None:
     with pytest.raises((Misconfigured, ValidationError), match="HANDRAISE_PARTITIONS"):
         CommonSettings(redis_url="redis+cluster://host:6379")
+
+
+def test_another_number_is_refused_with_both_cures(redis_url: str) -> None:
+    with Redis.from_url(redis_url) as redis:
+        heed(redis, KEYS)
+        heed(redis, KEYS)
+        for other, cure in ((Keyspace("test", 4), "set HANDRAISE_PARTITIONS=3 for every service"),
+                            (Keyspace("test"), "delete the key test:partitions")):  # fmt: skip
+            with pytest.raises(OtherPartitions, match=cure):
+                heed(redis, other)
+        redis.delete("test:partitions")
+        heed(redis, Keyspace("test"))
+        with pytest.raises(OtherPartitions, match="unset HANDRAISE_PARTITIONS"):
+            check(redis, KEYS)
+
+
+@pytest.mark.asyncio
+async def test_who_only_meets_its_redis_later_is_told_then(redis_url: str) -> None:
+    redis = connect(redis_url)
+    await heed_async(redis, KEYS)
+    with pytest.raises(OtherPartitions):
+        await heed_async(redis, Keyspace("test", 2))
+    await redis.aclose()
+
+
+def test_a_service_with_another_number_does_not_start(redis_url: str, tmp_path: Path) -> None:
+    with Redis.from_url(redis_url) as redis:
+        heed(redis, Keyspace("handraise", 3))
+    code, line = start("scorer", tmp_path, redis_url=redis_url, partitions="2")
+    assert code == 1
+    assert "set HANDRAISE_PARTITIONS=3" in line
 
 
 class Broken(RedisPublisher):
