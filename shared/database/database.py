@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from shared.database.engines import LOCK_WAIT_SECONDS, begin_writing, make_engine
 from shared.database.group_commit import GroupCommit
+from shared.database.prepared import session_on
 from shared.database.scrubbing import scrub
 from shared.database.upgrading import upgrade
 from shared.errors import Malformed, Unavailable
@@ -42,7 +43,12 @@ class Database:
         Raises:
             Unavailable: the database is away or locked.
         """
-        with _translated(), Session(self._reading) as session:
+        with (
+            _translated(),
+            self._reading.connect() as connection,
+            connection.begin(),
+            session_on(connection) as session,
+        ):
             yield session
 
     @contextmanager
@@ -58,8 +64,8 @@ class Database:
         if self.is_postgresql:
             with (
                 _translated(),
-                Session(self.engine, expire_on_commit=False) as session,
-                session.begin(),
+                self.engine.begin() as connection,
+                session_on(connection) as session,
             ):
                 yield session
         else:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from shared.database.engines import begin_writing
-from shared.database.prepared import bind
+from shared.database.prepared import session_on
 from shared.database.turns import Turns
 from shared.errors import Unavailable
 
@@ -146,10 +146,8 @@ class _Group:
         """What one member does, inside a savepoint of its own."""
         self._driver.execute("SAVEPOINT member")
         try:
-            with Session(self.connection, join_transaction_mode="rollback_only") as session:
-                bind(session, self.connection)
+            with session_on(self.connection) as session:
                 yield session
-                session.flush()
         except BaseException as error:
             if isinstance(error, DBAPIError):
                 self.blame = error

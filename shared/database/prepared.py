@@ -6,6 +6,7 @@ takes, and a transaction of the hot path executes a score of them.
 
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Executable, Insert
@@ -15,6 +16,8 @@ from sqlmodel import Session
 
 _CONNECTION, _CURSOR = "connection", "cursor"
 _Change = Callable[[Any], Any]
+_GIVEN = object()
+"""In the place of a constant: a value that each execution brings."""
 
 
 class Rows:
@@ -76,9 +79,21 @@ class Prepared:
         return compiled
 
 
-def bind(session: Session, connection: Connection) -> None:
-    """Let a session's statements run on a connection whose transaction has begun."""
+@contextmanager
+def session_on(connection: Connection) -> Iterator[Session]:
+    """A session for what a connection's transaction, which has begun, reads and changes.
+
+    Most transactions execute prepared statements only; then there is nothing to flush or close.
+    """
+    session = Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False)
     session.info[_CONNECTION] = connection
+    try:
+        yield session
+        if session.in_transaction():
+            session.flush()
+    finally:
+        if session.in_transaction():
+            session.close()
 
 
 def connection_of(session: Session) -> Connection:
@@ -107,14 +122,20 @@ class Compiled:
             statement = statement.inline()  # a key that nobody asks for is not given
         compiled: Any = statement.compile(dialect=dialect, column_keys=list(names))  # type: ignore[attr-defined]
         self.sql: str = compiled.string
-        self._order: Sequence[str] | None = compiled.positiontup
         types = {name: bind.type for name, bind in compiled.binds.items()}
-        self._changes = [(name, _to_driver(types[name], dialect)) for name in names]
-        self._constants: dict[str, object] = {
+        constants: dict[str, object] = {
             name: value if (change := _to_driver(types[name], dialect)) is None else change(value)
             for name, value in compiled.construct_params(dict.fromkeys(names)).items()
             if name not in names
         }
+        self._by_place: bool = compiled.positiontup is not None
+        self._places: Sequence[tuple[str, _Change | None, object]] = [
+            (name, None, constants[name])
+            if name in constants
+            else (name, _to_driver(types[name], dialect), _GIVEN)
+            for name in compiled.positiontup or (*constants, *names)
+        ]
+        self._names = [name for name, _, _ in self._places]
         self._types: Sequence[TypeEngine[Any]] = [column.type for column in columns.values()]
         row: Any = namedtuple("Row", columns.keys())  # type: ignore[misc]
         self._make: Callable[[Sequence[Any]], Any] = row._make
@@ -145,11 +166,15 @@ class Compiled:
 
     def bound(self, values: Mapping[str, object]) -> Any:  # noqa: ANN401 - by place or by name
         """The values as the driver takes them."""
-        given = dict(self._constants)
-        for name, change in self._changes:
-            value = values[name]
-            given[name] = value if change is None else change(value)
-        return given if self._order is None else [given[name] for name in self._order]
+        bound = [
+            constant
+            if constant is not _GIVEN
+            else values[name]
+            if change is None
+            else change(values[name])
+            for name, change, constant in self._places
+        ]
+        return bound if self._by_place else dict(zip(self._names, bound, strict=True))
 
     def _read(self, row: Sequence[Any]) -> Any:  # noqa: ANN401 - a row of any shape
         if not self._reading:

@@ -1,7 +1,8 @@
 """The review database as one store: each transaction sees and changes all of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Generic, TypeVar
 
 from sqlmodel import Session
 
@@ -35,36 +36,56 @@ from shared.database import Database
 from shared.streams import Keyspace
 
 
+_Adapter = TypeVar("_Adapter")
+
+
+class _Part(Generic[_Adapter]):
+    """An adapter on a transaction's session, made when it is first asked for; most never are."""
+
+    def __init__(self, make: Callable[[Session], _Adapter]) -> None:
+        self._make = make
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, transaction: "SqlTransaction", owner: type) -> _Adapter:
+        made = self._make(transaction.session)
+        transaction.__dict__[self._name] = made  # from now on found there, without this
+        return made
+
+
 class SqlTransaction:
     """Implements `ports.Transaction` on one session."""
 
+    ledger = _Part(SqlLedger)
+    seals = _Part(SqlSeals)
+    erasing = _Part(SqlErasing)
+    items = _Part(SqlItems)
+    leases = _Part(SqlLeases)
+    votes = _Part(SqlVotes)
+    reviewers = _Part(SqlReviewers)
+    gold = _Part(SqlGoldItems)
+    practice = _Part(SqlPractice)
+    blocks = _Part(SqlBlocks)
+    suspects = _Part(SqlSuspects)
+    models = _Part(SqlModels)
+    drifts = _Part(SqlDrifts)
+    slice_counts = _Part(SqlSliceCounts)
+    history = _Part(SqlHistory)
+    marks = _Part(SqlMarks)
+    dead_letters = _Part(SqlDeadLetters)
+    outcomes = _Part(SqlOutcomes)
+    projects = _Part(SqlProjects)
+    users = _Part(SqlUsers)
+    tokens = _Part(SqlTokens)
+    passwords = _Part(SqlPasswords)
+    answers = _Part(SqlAnswers)
+    access_log = _Part(SqlAccessLog)
+
     def __init__(self, session: Session, keys: Keyspace) -> None:
-        self.ledger = SqlLedger(session)
-        self.seals = SqlSeals(session)
-        self.erasing = SqlErasing(session)
-        self.items = SqlItems(session)
-        self.leases = SqlLeases(session)
-        self.votes = SqlVotes(session)
-        self.reviewers = SqlReviewers(session)
-        self.gold = SqlGoldItems(session)
-        self.practice = SqlPractice(session)
-        self.blocks = SqlBlocks(session)
-        self.suspects = SqlSuspects(session)
-        self.models = SqlModels(session)
-        self.drifts = SqlDrifts(session)
-        self.slice_counts = SqlSliceCounts(session)
+        self.session = session
         self.outbox = SqlOutbox(session, keys)
         self.accepted = SqlAccepted(session, keys)
-        self.history = SqlHistory(session)
-        self.marks = SqlMarks(session)
-        self.dead_letters = SqlDeadLetters(session)
-        self.outcomes = SqlOutcomes(session)
-        self.projects = SqlProjects(session)
-        self.users = SqlUsers(session)
-        self.tokens = SqlTokens(session)
-        self.passwords = SqlPasswords(session)
-        self.answers = SqlAnswers(session)
-        self.access_log = SqlAccessLog(session)
 
 
 class SqlStore:
