@@ -155,9 +155,10 @@ def own_impact() -> Steps[dict[str, Impact]]:
     return (yield from ask(_OwnImpact, Request("GET", "/v1/users/me/impact"))).projects
 
 
-def own_streaks() -> Steps[dict[str, Streak]]:
-    """Days in a row on which one's own answers stood, by project."""
-    return (yield from ask(_OwnStreaks, Request("GET", "/v1/users/me/streaks"))).projects
+def own_streaks(zone: str = "UTC") -> Steps[dict[str, Streak]]:
+    """Days in a row on which one's own answers stood, by project; days are those of the zone."""
+    path = f"/v1/users/me/streaks?zone={part(zone)}"
+    return (yield from ask(_OwnStreaks, Request("GET", path))).projects
 
 
 def own_quality() -> Steps[dict[str, Estimate]]:

@@ -76,6 +76,21 @@ def test_the_page_of_an_answer_that_came_too_late_is_clean(desk: Desk, browser: 
         assert faults(page) == []
 
 
+def test_the_page_that_leads_on_at_once_is_clean(desk: Desk, browser: Browser) -> None:
+    address = f"{desk.stack.url}/review/{desk.queue}"
+    with browser.new_context(reduced_motion="reduce") as context:
+        elsewhere = {"sec-fetch-site": "cross-site"}
+        text = context.request.get(address, headers=elsewhere).text()
+        at_once = f'<meta http-equiv="refresh" content="0; url=/review/{desk.queue}">'
+        assert at_once in text
+        page = context.new_page()
+        still = text.replace(at_once, "")
+        page.route(address, lambda route: route.fulfill(body=still, content_type="text/html"))
+        page.goto(address)
+        expect(page.get_by_role("link", name="Go on to the page")).to_be_visible()
+        assert faults(page) == []
+
+
 def test_a_fault_is_seen(browser: Browser) -> None:
     with browser.new_context() as context:
         page = context.new_page()

@@ -118,13 +118,19 @@ def test_streaks_are_for_who_asks(site: Site, ada: dict[str, str]) -> None:
     site.project("churn")
     assert "Streaks" not in site.ask("GET", "/me", cookies=ada).text
 
-    shown = site.post(ada, "/me/streaks", show="yes")
+    shown = site.post(ada, "/me/streaks", show="yes", zone="Asia/Tokyo")
     asked = ada | dict(shown.cookies)
     page = site.ask("GET", "/me", cookies=asked).text
     hidden = site.post(asked, "/me/streaks", show="")
 
     assert shown.headers["location"] == "/me"
     assert "none lasts" in page
+    assert "Days of Asia/Tokyo" in page
+    for odd in ("../etc/passwd", "Europe", "shown", ""):
+        asked = ada | dict(site.post(ada, "/me/streaks", show="yes", zone=odd).cookies)
+        assert "Days of UTC" in site.ask("GET", "/me", cookies=asked).text
+        odd_zone = site.ask("GET", "/v1/users/me/streaks", cookies=ada, params={"zone": odd})
+        assert odd_zone.status_code == 422
     assert 'href="/practice/churn"' in page
     assert 'handraise_streaks=""' in hidden.headers["set-cookie"]
     assert site.ask("GET", "/v1/users/me/streaks", cookies=ada).json() == {"projects": {}}

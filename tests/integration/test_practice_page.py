@@ -39,3 +39,19 @@ def test_what_is_no_exercise_is_told_on_a_page(site: Site) -> None:
         answer = site.post(ada, "/practice/churn", task=task, label="stay")
         assert answer.status_code == 404
         assert "no such exercise for you" in answer.text
+
+
+def test_a_lead_who_has_practised_an_event_learns_who_may_settle_its_appeal(site: Site) -> None:
+    site.project("churn")
+    site.route([a_prediction("e", leave=0.55)])
+    lea, ben = site.session_of("lea", "lead"), site.session_of("ben", "reviewer")
+    site.answer(ben, "stay")
+    page = site.ask("GET", "/practice/churn", cookies=lea).text
+    (task,) = re.findall(r'name="task" value="(\d+)"', page)
+    site.post(lea, "/practice/churn", task=task, label="stay")
+    site.post(lea, "/records/churn/appeal", event_id="e", reason="I stay.")
+
+    assert "Nothing for you" in site.ask("GET", "/review/churn.appeals/plain", cookies=lea).text
+    for path in ("/review/churn.appeals", "/review/churn.appeals/plain"):
+        page = site.ask("GET", path, cookies=lea).text
+        assert "another lead has to settle it. An admin adds one" in page

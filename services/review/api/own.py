@@ -14,6 +14,7 @@ from services.review.api.quality_answers import (
     OwnStreaksAnswer,
     StreakAnswer,
 )
+from services.review.api.zones import Zone, zone_of
 from services.review.domain.access import User
 from services.review.use_cases.measuring import MeasureReviewers
 
@@ -36,9 +37,9 @@ def router(door: Doorkeeper, measure: MeasureReviewers) -> APIRouter:
         return OwnImpactAnswer(projects={n: ImpactAnswer.of(i) for n, i in found.items()})
 
     @routes.get("/streaks")
-    def show_own_streaks(caller: Known) -> OwnStreaksAnswer:
+    def show_own_streaks(caller: Known, zone: Zone = "UTC") -> OwnStreaksAnswer:
         """For who asks: days in a row on which one's own answers stood."""
-        found = measure.streaks(caller.projects, caller.name)
+        found = measure.streaks(caller.projects, caller.name, zone_of(zone))
         return OwnStreaksAnswer(projects={n: StreakAnswer.of(s) for n, s in found.items()})
 
     return routes

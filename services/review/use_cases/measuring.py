@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from itertools import combinations
 from statistics import fmean, median
 
@@ -128,10 +128,12 @@ class MeasureReviewers:
             }
         return {project: impact for project, impact in found.items() if impact.answers}
 
-    def streaks(self, projects: Collection[str] | None, name: str) -> Mapping[str, Streak]:
+    def streaks(
+        self, projects: Collection[str] | None, name: str, zone: tzinfo = UTC
+    ) -> Mapping[str, Streak]:
         """Somebody's streak in each project where one lasts; for who asks, on themselves alone.
 
-        Days are those of UTC; answers of the last day are left out, as in `impact`.
+        Days are those of the zone; answers of the last 24 hours are left out, as in `impact`.
         """
         before = self._clock.now() - _UNTOLD
         with self._store.read() as transaction:
@@ -142,7 +144,7 @@ class MeasureReviewers:
                 if projects is None or project in projects
             }
         found = {
-            project: streak((at.toordinal(), stood) for at, stood in answers)
+            project: streak((at.astimezone(zone).toordinal(), stood) for at, stood in answers)
             for project, answers in held.items()
         }
         return {project: lasting for project, lasting in found.items() if lasting.days}

@@ -57,7 +57,7 @@ class Pages:
         if isinstance(error, Unavailable):
             return self.show("sorry.html", 503, title="Not reachable just now", detail=f"{error}")
         if not isinstance(error, NotAuthenticated):
-            title = (type(error).__doc__ or "").strip()
+            title = (type(error).__doc__ or "").strip().removesuffix(".")
             return self.show("sorry.html", error.status, title=title, detail=str(error))
         if request.method == "GET" and request.headers.get("sec-fetch-site") == "cross-site":
             # A strict cookie stays at home when another site's link leads here; our own page

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from services.review.api.caller import Doorkeeper, address_of
 from services.review.api.cookies import Cookie
+from services.review.api.zones import zone_of
 from services.review.domain.access import ADMIN, Permission, User
 from services.review.domain.passwords import LEAST_CHARACTERS
 from services.review.errors import Forbidden, Invalid, TooManyAttempts
@@ -24,7 +26,7 @@ _YEAR = 365 * 86_400
 
 @dataclass(frozen=True, slots=True)
 class Cookies:
-    """What a browser keeps: who it is, and whether its owner asked for streaks."""
+    """What a browser keeps: who it is; of whose owner asked for streaks, the time zone too."""
 
     session: Cookie
     streaks: Cookie
@@ -46,7 +48,8 @@ def router(
     def show(
         request: Request, user: User, status: int = 200, *, detail: str = "", done: bool = False
     ) -> Response:
-        wanted = cookies.streaks.read(request) is not None
+        wanted = cookies.streaks.read(request)
+        zone = _zone(wanted or "")
         changeable = passwords.enabled and user != ADMIN
         return pages.show(
             "me.html",
@@ -54,7 +57,8 @@ def router(
             user=user,
             accuracies=measure.own(user.projects, user.name),
             impacts=measure.impact(user.projects, user.name),
-            streaks=measure.streaks(user.projects, user.name) if wanted else None,
+            streaks=measure.streaks(user.projects, user.name, zone) if wanted else None,
+            zone=zone.key,
             practice=tabs.of(user) if user.may(Permission.REVIEW) else [],
             changeable=changeable,
             least=LEAST_CHARACTERS,
@@ -69,10 +73,10 @@ def router(
 
     @routes.post("/streaks")
     def choose_streaks(request: Request, _: Known, form: Form) -> Response:
-        """Show streaks in this browser from now on, or no more."""
+        """Show streaks in this browser from now on, in days of its zone, or no more."""
         response = to("/me")
         if form.get("show"):
-            cookies.streaks.set(request, response, "shown", _YEAR)
+            cookies.streaks.set(request, response, _zone(form.get("zone", "")).key, _YEAR)
         else:
             cookies.streaks.clear(request, response)
         return response
@@ -94,3 +98,11 @@ def router(
         return response
 
     return routes
+
+
+def _zone(name: str) -> ZoneInfo:
+    """The zone of that name; UTC where a browser told none that is known."""
+    try:
+        return zone_of(name)
+    except Invalid:
+        return ZoneInfo("UTC")

@@ -26,6 +26,7 @@ from services.review.web.assets import Assets
 from services.review.web.html import Pages, page_route, to
 from services.review.web.keys import KEYS
 from services.review.web.tabs import Tabs
+from services.review.web.words import others
 
 
 def install(
@@ -69,7 +70,13 @@ def _review(pages: Pages, door: Doorkeeper, work: WorkQueues) -> APIRouter:
         found = work.state(queue, reviewer)
         project, depth = found.project.configuration, found.state.depth
         return pages.show(
-            "review.html", project=project, queue=queue, depth=depth, user=reviewer, keys=KEYS
+            "review.html",
+            project=project,
+            queue=queue,
+            depth=depth,
+            user=reviewer,
+            keys=KEYS,
+            others=others(queue),
         )
 
     @routes.get("/{queue}/alike")

@@ -16,6 +16,7 @@ from services.review.use_cases.deciding import DecideItem
 from services.review.use_cases.queues import WorkQueues
 from services.review.web.forms import form_of
 from services.review.web.html import Pages, fields, page_route, to
+from services.review.web.words import others
 
 _MOST_BYTES = 4096
 
@@ -33,7 +34,9 @@ def router(pages: Pages, door: Doorkeeper, work: WorkQueues, decide: DecideItem)
         """Claim one item and show it."""
         claims = work.claim(Wish(queue, 1), reviewer)
         item = _shown(claims.claims[0]) if claims.claims else None
-        return pages.show("plain.html", queue=queue, item=item, claims=claims)
+        return pages.show(
+            "plain.html", user=reviewer, queue=queue, item=item, claims=claims, others=others(queue)
+        )
 
     @routes.post("/decide")
     def decide_item(queue: str, reviewer: Reviewer, form: Form) -> Response:
@@ -41,7 +44,9 @@ def router(pages: Pages, door: Doorkeeper, work: WorkQueues, decide: DecideItem)
         try:
             decide(form.get("lease", ""), reviewer, Answer(form.get("label", "")), 0)
         except LeaseLost as error:
-            return pages.show("lost.html", error.status, queue=queue, detail=str(error))
+            return pages.show(
+                "lost.html", error.status, user=reviewer, queue=queue, detail=str(error)
+            )
         return to(f"/review/{quote(queue)}/plain")
 
     return routes

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.review.domain.queue import QueueState
+from services.review.domain.queue import QueueState, is_for_leads
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _SHORT = 100
@@ -40,7 +40,7 @@ def told(value: float, unit: str) -> str:
     """A figure with its unit (`share`, `events`, `s` or `cost`), as people say it.
 
     >>> told(0.0512, "share"), told(79.26, "events"), told(0.4, "events"), told(7.24, "s")
-    ('5.1 %', '79', '0.4', '7.24 s')
+    ('5.1 %', '79.3', '0.4', '7.24 s')
     >>> told(3900.0, "s"), told(1234.5, "cost"), told(0.123456, "cost")
     ('1 h 5 min', '1,234', '0.123')
     """
@@ -50,6 +50,18 @@ def told(value: float, unit: str) -> str:
         return span(value)
     number = f"{value:.3g}" if abs(value) < _SHORT else f"{value:,.0f}"
     return f"{number} s" if unit == "s" else number
+
+
+def others(queue: str) -> str:
+    """Why somebody gets nothing of what waits in a queue, and who does.
+
+    >>> others("churn")
+    'What waits you have answered, passed on or practised already; others have to answer it.'
+    """
+    mine = "What waits you have answered, passed on or practised already"
+    if is_for_leads(queue):
+        return f"{mine}; another lead has to settle it. An admin adds one: handraise user add."
+    return f"{mine}; others have to answer it."
 
 
 def standing(state: QueueState, now: datetime) -> str:

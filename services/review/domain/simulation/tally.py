@@ -17,6 +17,9 @@ from shared.events import Route, RouteKind, RouteReason
 from shared.project import Project
 
 _CONFIDENCE = 0.95
+_STRETCHES = 2
+"""The recorded one, and the next."""
+
 _SLOW = 0.9
 _MANY = 1000
 
@@ -147,8 +150,11 @@ def lasted(stretch: Stretch) -> float:
 def foreseen(plays: Sequence[Figures]) -> dict[str, Span]:
     """What the next stretch like this one is to bring: with 95 % probability between both ends.
 
-    The prediction interval of one more play, of n independent ones with about normal figures:
-    mean ± t·s·√(1 + 1/n), t with n-1 degrees of freedom.
+    The plays differ as stretches of this kind and length do. So does the recorded stretch, from
+    which all plays are drawn, and so will the next one: as for any future sample that is foreseen
+    from a past one of its size, the variance counts for both, and 1/n of it for the mean of n
+    plays. With about normal figures that is mean ± t·s·√(2 + 1/n), t with n-1 degrees of freedom
+    (Hahn and Meeker 1991, 4.8).
     """
     found: dict[str, Span] = {}
     for name, (unit, _) in MEASURES.items():
@@ -168,7 +174,7 @@ def _reach(count: int) -> float:
     """Half the length of the interval, in standard deviations."""
     freedom = count - 1
     square = beta.quantile(_CONFIDENCE, 0.5, freedom / 2)
-    return math.sqrt(freedom * square / (1 - square)) * math.sqrt(1 + 1 / count)
+    return math.sqrt(freedom * square / (1 - square)) * math.sqrt(_STRETCHES + 1 / count)
 
 
 def _bound(project: Project, blocks: Sequence[Block]) -> float | None:

@@ -180,7 +180,7 @@ function rest(because, until) {
   const [title, detail] = {
     no_items: ["Nothing waits", "New items appear by themselves."],
     all_leased: ["All held", `All items are held by others${free}.`],
-    none_for_you: ["Nothing for you", "What waits you have answered or passed on already."],
+    none_for_you: ["Nothing for you", $("rest").dataset.others],
     given_back: ["Given back", "It was the last one. What comes up next appears by itself."],
   }[because] ?? ["One moment", "Fetching the next item."];
   $("rest-title").textContent = title;

@@ -5,3 +5,8 @@ const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle
 for (const time of document.querySelectorAll("time[datetime]")) {
   time.textContent = full.format(new Date(time.dateTime));
 }
+
+// Forms that ask about days mean the reader's.
+for (const input of document.querySelectorAll("input[name=zone]")) {
+  input.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
