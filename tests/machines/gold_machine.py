@@ -107,8 +107,7 @@ class GoldMachine(QueueMachine):
         copy.said, copy.lease = (lease, label, self.clock.now()), None
         self.world.lessons.learn(who.name, 1)
         self.is_told_what_a_check_tells(outcome, label)
-        for claim in following.claims:
-            self.got(claim, who, MAIN)
+        self.goes_on(following.claims, who, MAIN)
 
     def is_told_what_a_check_tells(self, outcome: Outcome, label: str) -> None:
         may = {Status.DECIDED} if self.plan.most == 1 else {Status.DECIDED, Status.WAITING}

@@ -26,9 +26,10 @@ labels = st.sampled_from(["stay", "stay", "leave"])
 
 
 class QueueMachine(SecondLooks):
-    """One project's life; `gold_share` is that of its file."""
+    """One project's life; `gold_share` and `pause_below` are those of its file."""
 
     gold_share = 0.0
+    pause_below: float | None = None
 
     @initialize(
         votes=st.sampled_from([(1, 1), (1, 3), (2, 2), (2, 3), (3, 3)]),
@@ -58,7 +59,9 @@ class QueueMachine(SecondLooks):
             votes=Votes(min=votes[0], max=votes[1], agree_at=agree_at),
             deadline=Deadline.model_validate({"fallback": otherwise}),
             policy=Policy(error_rate=1, auto_margin=0.6, audit_probability=0.5, audits=audits),
-            quality=Quality(hidden_share=hidden, gold_share=self.gold_share),
+            quality=Quality(
+                hidden_share=hidden, gold_share=self.gold_share, pause_below=self.pause_below
+            ),
         )
         KeepProjects(self.store, FakeBell(), self.clock).apply(project, OPS)
         for seconds in (None, 300):
@@ -160,8 +163,7 @@ class QueueMachine(SecondLooks):
         self.world.voted(lease, label, became, self.clock.now())
         self.said[lease] = who, answer, outcome
         assert not outcome.decided or outcome.decided.revision == len(hold.item.decisions)
-        for claim in following.claims:
-            self.got(claim, who, hold.queue)
+        self.goes_on(following.claims, who, hold.queue)
 
     @precondition(lambda self: self.said)
     @rule(which=any_of, otherwise=st.booleans())

@@ -100,6 +100,11 @@ def old_evidence_stays(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Reviewer, "qualified", qualified)
 
 
+def wrong_answers_pause_nobody(patch: pytest.MonkeyPatch) -> None:
+    """Who has answered wrongly goes on."""
+    patch.setattr(teaching, "pause_if_below", lambda reviewer, *_: reviewer)
+
+
 QUALITY_MUTANTS: Sequence[Callable[[pytest.MonkeyPatch], None]] = (
     the_hidden_are_shown,
     chance_decides_anew,
@@ -113,3 +118,5 @@ QUALITY_MUTANTS: Sequence[Callable[[pytest.MonkeyPatch], None]] = (
     the_paused_go_on,
     old_evidence_stays,
 )
+
+STRICT_MUTANTS: Sequence[Callable[[pytest.MonkeyPatch], None]] = (wrong_answers_pause_nobody,)

@@ -1,6 +1,6 @@
 """Where the machine works: people, the real store, and how each act is held to the rules."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -148,6 +148,12 @@ class Stage(RuleBasedStateMachine):
         assert seen == self.world.sees_model(item, seen)
         self.is_blind(claim, item)
 
+    def goes_on(self, claims: Sequence[Claim], who: User, queue: str) -> None:
+        """Somebody has answered and is given what is next."""
+        for claim in claims:
+            assert who.name not in self.world.paused
+            self.got(claim, who, queue)
+
     def is_blind(self, claim: Claim, item: Item) -> None:
         """Only the lead who is to settle a disagreement sees what others said."""
         settles = claim.lease.queue == LEADS and item.stage == "disagreed"
@@ -168,7 +174,11 @@ class Stage(RuleBasedStateMachine):
         except ReviewError as error:
             raise AssertionError("it was refused") from error
         self.store.crashes = False
+        self.looks_up()
         return done
+
+    def looks_up(self) -> None:
+        """An act is done: see what has changed behind it."""
 
     def fails(self, act: Callable[[], object]) -> ReviewError:
         self.store.crashes = False

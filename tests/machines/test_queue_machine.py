@@ -9,13 +9,16 @@ from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 from hypothesis.stateful import run_state_machine_as_test
 
+from services.review.domain import reviewers
+from services.review.use_cases import marking
 from shared.database import Database
 from tests.databases import ReviewDatabases
 from tests.machines import grounds
 from tests.machines.gold_machine import GoldMachine
 from tests.machines.machine import QueueMachine
 from tests.machines.mutants import MUTANTS
-from tests.machines.quality_mutants import QUALITY_MUTANTS
+from tests.machines.quality_mutants import QUALITY_MUTANTS, STRICT_MUTANTS
+from tests.machines.strict_machine import StrictMachine, is_below
 
 EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "300"))
 POSTGRESQL_EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "20"))
@@ -27,6 +30,7 @@ MUTANT_EXAMPLES = 900
 PLANTED = [
     *((QueueMachine, plant) for plant in MUTANTS),
     *((GoldMachine, plant) for plant in QUALITY_MUTANTS),
+    *((StrictMachine, plant) for plant in STRICT_MUTANTS),
 ]
 
 
@@ -53,6 +57,13 @@ def the_same_lives(monkeypatch: pytest.MonkeyPatch) -> None:
     cache = type(providers.CONSTANTS_CACHE)(providers.CONSTANTS_CACHE.max_size)
     monkeypatch.setattr(providers, "CONSTANTS_CACHE", cache)
     monkeypatch.setattr(providers, "_get_local_constants", Constants)
+
+
+@pytest.fixture(autouse=True)
+def a_wrong_answer_is_doubt_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lives are too short for statistics, of which the machine is no judge."""
+    monkeypatch.setattr(reviewers, "is_below", is_below)
+    monkeypatch.setattr(marking, "is_below", is_below)
 
 
 @pytest.fixture
@@ -86,6 +97,9 @@ def test_it_keeps_them_on_postgresql(part: int, review_databases: ReviewDatabase
 
 
 def a_part(number: int) -> type[QueueMachine]:
-    """The same machine under another name, which plays other lives; every second one with gold."""
-    machine = GoldMachine if number % 2 else QueueMachine
+    """The same machine under another name, which plays other lives.
+
+    Every second one has gold, and every second of these pauses people by the rules.
+    """
+    machine = (QueueMachine, GoldMachine, QueueMachine, StrictMachine)[number % 4]
     return type(f"{machine.__name__}{number}", (machine,), {})

@@ -54,20 +54,31 @@ _HELD = (col(SlotRow.item_id) == _ITEM, col(SlotRow.lease_id) == _LEASE)
 _OFFERED = col(SlotRow.queue) != NOWHERE
 _IS_FREE = or_(col(SlotRow.lease_id).is_(None), and_(_OFFERED, col(SlotRow.expires_at) <= _NOW))
 """Expiry is judged here, at claim time, not by a sweeper."""
-_NOT_THROUGH = ~exists().where(
-    col(ThroughRow.item_id) == col(SlotRow.item_id), col(ThroughRow.reviewer) == _REVIEWER
+_NOT_THROUGH = (
+    select(literal(1))
+    .where(col(ThroughRow.item_id) == col(SlotRow.item_id), col(ThroughRow.reviewer) == _REVIEWER)
+    .limit(1)
+    .scalar_subquery()
+    .is_(None)
 )
+"""A look-up for each slot. For NOT EXISTS PostgreSQL may read all that the reviewer has passed, again
+for each slot, as long as it believes that this is little; so below, of what they hold."""
 
 
 def _open_to_reviewer() -> ColumnElement[bool]:
     """Neither is the reviewer through with the item, nor do they hold another slot of it."""
     other = aliased(SlotRow)
-    held = exists().where(
-        col(other.item_id) == col(SlotRow.item_id),
-        col(other.id) != col(SlotRow.id),
-        col(other.holder) == _REVIEWER,
+    held = (
+        select(literal(1))
+        .where(
+            col(other.item_id) == col(SlotRow.item_id),
+            col(other.id) != col(SlotRow.id),
+            col(other.holder) == _REVIEWER,
+        )
+        .limit(1)
+        .scalar_subquery()
     )
-    return and_(col(SlotRow.queue) == _QUEUE, _NOT_THROUGH, ~held)
+    return and_(col(SlotRow.queue) == _QUEUE, _NOT_THROUGH, held.is_(None))
 
 
 def _heads() -> ScalarSelect[int]:
