@@ -10,6 +10,7 @@ from shared.model.encoded import Encoded
 from shared.model.experts.bayes import BayesExpert
 from shared.model.experts.expert import Expert, Targets
 from shared.model.experts.gradient import GradientExpert
+from shared.model.experts.neighbours import NeighboursExpert
 from shared.model.experts.passive import PassiveExpert
 from shared.model.experts.recent import RecentExpert
 from shared.model.probabilities import Floats
@@ -21,9 +22,14 @@ STEADY_RATES = (0.02, 0.1, 0.4)
 QUICK_RATES = (0.1, 0.4)
 PLAIN_RATES = (0.02, 0.1)
 
-_Kind = type[GradientExpert] | type[PassiveExpert] | type[BayesExpert] | type[RecentExpert]
-_KINDS: dict[str, _Kind] = {
-    kind.KIND: kind for kind in (GradientExpert, PassiveExpert, BayesExpert, RecentExpert)
+_Linear = type[GradientExpert] | type[PassiveExpert]
+_Other = type[BayesExpert] | type[RecentExpert] | type[NeighboursExpert]
+_KINDS: dict[str, _Linear | _Other] = {
+    kind.KIND: kind
+    for kind in (
+        *(GradientExpert, PassiveExpert),
+        *(BayesExpert, RecentExpert, NeighboursExpert),
+    )
 }
 
 
@@ -36,7 +42,7 @@ class Panel:
 
     @classmethod
     def start(cls, width: int, labels: int, *, text: bool) -> Self:
-        """Experts that have learned nothing; one for words if there is text."""
+        """Experts that have learned nothing: one for words if there is text, else neighbours."""
         experts: list[Expert] = [
             GradientExpert.start(width, labels, STEADY_RATES, rehearses=True),
             GradientExpert.start(width, labels, QUICK_RATES, rehearses=False),
@@ -46,7 +52,7 @@ class Panel:
             experts.append(BayesExpert.start(width, labels))
         else:
             plain = GradientExpert.start(width, labels, PLAIN_RATES, rehearses=True, plain=True)
-            experts.append(plain)
+            experts += [plain, NeighboursExpert.start(labels)]
         experts.append(RecentExpert.start(labels))
         return cls(experts, np.zeros(width, np.bool_))
 
@@ -102,10 +108,16 @@ class Panel:
 
     @classmethod
     def from_state(cls, state: ModelState) -> Self:
-        """The panel that `state` was taken of."""
+        """The panel that `state` was taken of.
+
+        Raises:
+            ValueError: it had other experts, so what it learns from now on would differ.
+        """
+        kinds = state.document["kinds"]
+        if not {BayesExpert.KIND, NeighboursExpert.KIND} & set(kinds):
+            raise ValueError("a panel of another version, which lacks an expert")
         experts = [
-            _KINDS[kind].from_state(state.part(f"expert{i}"))
-            for i, kind in enumerate(state.document["kinds"])
+            _KINDS[kind].from_state(state.part(f"expert{i}")) for i, kind in enumerate(kinds)
         ]
         part = state.part("seen")
         seen = np.zeros(part.document["width"], np.bool_)

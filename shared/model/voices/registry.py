@@ -6,15 +6,16 @@ from shared.model.voices.brought import BroughtVoice
 from shared.model.voices.constant import ConstantVoice
 from shared.model.voices.forest import ForestVoice
 from shared.model.voices.linear import LinearVoice
+from shared.model.voices.neighbours import NeighboursVoice
 from shared.model.voices.voice import Voice
 from shared.model.voices.words import WordsVoice
 
-_Small = type[LinearVoice] | type[WordsVoice] | type[ConstantVoice]
+_Small = type[LinearVoice] | type[WordsVoice] | type[ConstantVoice] | type[NeighboursVoice]
 _Large = type[ForestVoice] | type[BoostedVoice] | type[BroughtVoice]
 KINDS: dict[str, _Small | _Large] = {
     kind.KIND: kind
     for kind in (
-        *(LinearVoice, WordsVoice, ConstantVoice),
+        *(LinearVoice, WordsVoice, ConstantVoice, NeighboursVoice),
         *(ForestVoice, BoostedVoice, BroughtVoice),
     )
 }
