@@ -85,35 +85,26 @@ def bars_of(values: Sequence[Span]) -> list[Bar]:
     return bars
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """Two values with their intervals on a common scale from 0, each place from 0 to 100.
-
-    Attributes:
-        spans: of each its low end, its value and its high end; None: nothing is known.
-        mark: where what really happened stands; None: nobody knows.
-    """
-
-    spans: tuple[tuple[float, float, float] | None, tuple[float, float, float] | None]
-    mark: float | None
+Ends = tuple[float, float, float]
+"""The low end of a span, its value and its high end, as places from 0 to 100."""
 
 
-def beside(one: Span, other: Span, mark: float | None) -> Beside:
-    """Where the ends of two spans stand, and what happened.
+def beside(one: Span, other: Span) -> tuple[Ends | None, Ends | None]:
+    """Two spans on a common scale from 0; None: nothing is known.
 
-    >>> beside(Span(5.0, 4.0, 6.0), Span(8.0, 6.0, 10.0), None).spans
+    >>> beside(Span(5.0, 4.0, 6.0), Span(8.0, 6.0, 10.0))
     ((40.0, 50.0, 60.0), (60.0, 80.0, 100.0))
     """
-    most = max((end for end in (*one, *other, mark) if end is not None), default=0.0) or 1.0
+    most = max((end for end in (*one, *other) if end is not None), default=0.0) or 1.0
 
     def place(value: float) -> float:
         return round(100 * value / most, 1)
 
-    def places(span: Span) -> tuple[float, float, float] | None:
+    def places(span: Span) -> Ends | None:
         if span.value is None:
             return None
         low = 0.0 if span.low is None else span.low
         high = most if span.high is None else span.high
         return place(low), place(span.value), place(high)
 
-    return Beside((places(one), places(other)), None if mark is None else place(mark))
+    return places(one), places(other)

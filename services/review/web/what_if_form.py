@@ -55,7 +55,7 @@ SETTINGS = (
         "what costs the fewest reviews",
     ),
     Setting(("policy", "auto_margin"), "Least lead of the likeliest label over the next"),
-    Setting(("policy", "novelty_above"), "People decide what is newer than this", "not asked"),
+    Setting(("policy", "novelty_above"), "Novelty above which people decide", "not asked"),
     Setting(("policy", "review_cost"), "What an answer costs", "not declared", most=None),
     Setting(("deadline", "seconds"), "Seconds until an answer is due", "no deadline", 1, None),
 )

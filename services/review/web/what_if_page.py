@@ -14,7 +14,7 @@ from services.review.domain.access import Permission, User
 from services.review.domain.figures import Span
 from services.review.errors import Busy, Invalid
 from services.review.use_cases.simulating import SimulatePolicy
-from services.review.web.charts import Beside, beside
+from services.review.web.charts import Ends, beside
 from services.review.web.forms import form_of
 from services.review.web.html import Pages, page_route
 from services.review.web.tabs import Tabs
@@ -32,7 +32,7 @@ class Row:
     """
 
     figure: ComparedAnswer
-    picture: Beside
+    picture: tuple[Ends | None, Ends | None]
     verdict: str
 
 
@@ -101,7 +101,7 @@ def _is_known(figure: ComparedAnswer) -> bool:
 
 def _row(figure: ComparedAnswer) -> Row:
     now, other = (Span(s.value, s.low, s.high) for s in (figure.now, figure.other))
-    return Row(figure, beside(now, other, figure.recorded), _verdict(now, other))
+    return Row(figure, beside(now, other), _verdict(now, other))
 
 
 def _verdict(now: Span, other: Span) -> str:
