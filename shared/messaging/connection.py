@@ -8,8 +8,8 @@ from faststream.redis import RedisBroker, StreamSub, annotations
 from faststream.redis.message import BatchStreamMessage, RedisBatchStreamMessage
 from redis.asyncio import Redis
 
+from shared import leaving
 from shared.connecting import Address
-from shared.leaving import STREAMS_SECONDS
 from shared.messaging.consumer import Consumer
 from shared.messaging.running import run
 from shared.messaging.scripts import PUBLISH, publish_arguments
@@ -25,7 +25,7 @@ def make_broker(url: str) -> RedisBroker:
     return RedisBroker(
         Address.parse(url).plain,
         logger=None,  # type: ignore[arg-type]
-        graceful_timeout=STREAMS_SECONDS,
+        graceful_timeout=leaving.STREAMS_SECONDS,
     )
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from shared import leaving
-from shared.messaging import Follower, connection
+from shared.messaging import Follower
 from tests.chaos.evidence import GROUPS
 from tests.chaos.stage import REDIS, Stage
 from tests.faults.ground import Ground
@@ -35,7 +35,7 @@ def a_cancellation_is_lost() -> None:
 def patience_is_short() -> None:
     """Each step of leaving has a second."""
     leaving.REQUESTS_SECONDS = 1
-    connection.STREAMS_SECONDS = 1.0
+    leaving.STREAMS_SECONDS = 1.0
 
 
 @contextmanager

@@ -61,8 +61,8 @@ _NOT_THROUGH = (
     .scalar_subquery()
     .is_(None)
 )
-"""A look-up for each slot. For NOT EXISTS PostgreSQL may read all that the reviewer has passed, again
-for each slot, as long as it believes that this is little; so below, of what they hold."""
+"""A look-up for each slot. For NOT EXISTS PostgreSQL may read all that the reviewer has passed, and
+again for each slot, as long as it believes that to be little; so below, of what they hold."""
 
 
 def _open_to_reviewer() -> ColumnElement[bool]:

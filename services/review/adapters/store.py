@@ -35,7 +35,6 @@ from services.review.adapters.votes import SqlVotes
 from shared.database import Database
 from shared.streams import Keyspace
 
-
 _Adapter = TypeVar("_Adapter")
 
 
