@@ -124,14 +124,21 @@ def rebuild(
             help="Leave out a `reviewer` (by name) or a `subject` (an event's id).",
         ),
     ] = None,
+    offer: Annotated[
+        bool, typer.Option("--offer", help="Offer what is left as a candidate; with --without.")
+    ] = False,
 ) -> None:
     """Learn a version again from the ledger and compare the SHA-256; exit 1 if it differs.
 
     Works on this machine's training database, beside a retrainer that runs; nothing is published.
-    With --without it says how many corrections were left out, and what the model would be.
+    With --without it says how many corrections were left out, and what the model would be; with
+    --offer as well that model waits for approval, where people approve versions.
     """
+    if offer and not without:
+        raise typer.BadParameter("say whom to leave out: --without WHOM NAME", param_hint="--offer")
     command = [sys.executable, "-m", "services.retrainer", "rebuild", project, str(version)]
     command += ["--without", *without] if without else []
+    command += ["--offer"] if offer else []
     settings = settings_for()
     given = {
         "HANDRAISE_DATA_DIR": str(settings.data_dir),

@@ -7,18 +7,18 @@ from shared.leaving import obey
 if __name__ == "__main__" and len(sys.argv) == 1:
     obey()  # while the rest is imported a container's first process would not hear SIGTERM
 
-from services.retrainer.app import create_app, rebuild
+from services.retrainer.app import create_app, offer, rebuild
 from services.retrainer.domain.leaving_out import LeftOut, Whom
-from services.retrainer.errors import NoSuchVersion
+from services.retrainer.errors import NoSuchVersion, NotOffered
 from services.retrainer.settings import Settings
-from shared.errors import Misconfigured
+from shared.errors import Misconfigured, Unavailable
 from shared.model.brought.trial import try_out
 from shared.project import Project
 from shared.service import serve
 
 USAGE = (
     "usage: python -m services.retrainer "
-    "[rebuild PROJECT VERSION [--without reviewer|subject NAME] | check < PROJECT.json]"
+    "[rebuild PROJECT VERSION [--without reviewer|subject NAME [--offer]] | check < PROJECT.json]"
 )
 
 
@@ -33,6 +33,10 @@ def main(arguments: list[str]) -> None:
             version.isdecimal() and whom in set(Whom)
         ):
             _rebuild(project, int(version), LeftOut(Whom(whom), name))
+        case ["rebuild", project, version, "--without", whom, name, "--offer"] if (
+            version.isdecimal() and whom in set(Whom)
+        ):
+            _offer(project, int(version), LeftOut(Whom(whom), name))
         case ["check"]:
             _check(Project.model_validate_json(sys.stdin.buffer.read()))
         case _:
@@ -48,6 +52,15 @@ def _rebuild(project: str, version: int, without: LeftOut | None) -> None:
     if without is not None:
         sys.stdout.write(f"without  {rebuilt.changed} corrections\n")
     sys.exit(0 if rebuilt.is_same or without is not None else 1)
+
+
+def _offer(project: str, version: int, without: LeftOut) -> None:
+    try:
+        rebuilt, number = offer(Settings(), project, version, without)
+    except (NoSuchVersion, NotOffered, Unavailable) as error:
+        sys.exit(f"handraise retrainer: {error}")
+    sys.stdout.write(f"recorded {rebuilt.recorded}\nrebuilt  {rebuilt.rebuilt}\n")
+    sys.stdout.write(f"without  {rebuilt.changed} corrections\noffered  version {number}\n")
 
 
 def _check(project: Project) -> None:

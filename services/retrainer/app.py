@@ -1,8 +1,8 @@
 """Wires the retrainer together; the only file that meets settings and adapters."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from services.retrainer.use_cases.announcing import AnnounceVersions
 from services.retrainer.use_cases.courses import Courses
 from services.retrainer.use_cases.deciding import RecordDecisions
 from services.retrainer.use_cases.erasing import EraseSubjects
+from services.retrainer.use_cases.offering import OfferWithout
 from services.retrainer.use_cases.rebuilding import RebuildVersion, Rebuilt
 from services.retrainer.use_cases.recording import RecordCorrections, RecordProjects
 from services.retrainer.use_cases.retraining import Craft, Retraining, Rhythm
@@ -81,12 +82,24 @@ def rebuild(
     settings: Settings, project: str, version: int, without: LeftOut | None = None
 ) -> Rebuilt:
     """Learn a version again from the ledger; see `use_cases/rebuilding.py`."""
+    with _rebuilder(settings) as (_, learn_again):
+        return learn_again(project, version, without)
+
+
+def offer(settings: Settings, project: str, version: int, without: LeftOut) -> tuple[Rebuilt, int]:
+    """Offer what a version would be without somebody; see `use_cases/offering.py`."""
+    with _rebuilder(settings) as (store, learn_again):
+        return OfferWithout(store, learn_again, SystemClock())(project, version, without)
+
+
+@contextmanager
+def _rebuilder(settings: Settings) -> Iterator[tuple[SqlStore, RebuildVersion]]:
     database, workshop = _open(settings)
     fitters = ProcessFitters()
     try:
         store = SqlStore(database)
         courses = Courses(store, workshop, fitters, Metrics(CollectorRegistry()))
-        return RebuildVersion(store, courses)(project, version, without)
+        yield store, RebuildVersion(store, courses)
     finally:
         fitters.close()
         database.close()

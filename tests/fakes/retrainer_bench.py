@@ -17,6 +17,7 @@ from services.retrainer.ports import Checkpoint, Learners
 from services.retrainer.use_cases.announcing import AnnounceVersions
 from services.retrainer.use_cases.courses import Courses
 from services.retrainer.use_cases.deciding import RecordDecisions
+from services.retrainer.use_cases.offering import OfferWithout
 from services.retrainer.use_cases.rebuilding import RebuildVersion, Rebuilt
 from services.retrainer.use_cases.recording import RecordCorrections, RecordProjects
 from services.retrainer.use_cases.retraining import Craft, Retraining, Rhythm
@@ -107,6 +108,12 @@ class Bench:
         """Learn a version of churn again."""
         courses = Courses(self.store, self.learners, FakeFitters(), Metrics(CollectorRegistry()))
         return RebuildVersion(self.store, courses)("churn", number, without)
+
+    def offer(self, number: int, without: LeftOut) -> int:
+        """Offer a version of churn without somebody; the candidate's number."""
+        courses = Courses(self.store, self.learners, FakeFitters(), Metrics(CollectorRegistry()))
+        rebuild = RebuildVersion(self.store, courses)
+        return OfferWithout(self.store, rebuild, self.clock)("churn", number, without)[1]
 
     def value(self, metric: str, project: str = "churn") -> float | None:
         """What a metric shows."""

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from services.retrainer.domain.leaving_out import LeftOut
+from services.retrainer.domain.versions import Version
 from services.retrainer.errors import NoSuchVersion
-from services.retrainer.ports import Store
-from services.retrainer.use_cases.courses import Courses
+from services.retrainer.ports import Candidate, Store
+from services.retrainer.use_cases.courses import Course, Courses
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,17 @@ class RebuildVersion:
         Raises:
             NoSuchVersion: the project has no such version.
         """
+        version, course, candidate = self.learned(project, number, without)
+        return Rebuilt(version.sha256, candidate.sha256 if candidate else "", course.changed)
+
+    def learned(
+        self, project: str, number: int, without: LeftOut | None = None
+    ) -> tuple[Version, Course, Candidate | None]:
+        """The version, the course that learned it again, and what that makes of it.
+
+        Raises:
+            NoSuchVersion: the project has no such version.
+        """
         with self._store.read() as transaction:
             version = transaction.versions.get(project, number)
         course = self._courses.begin(project)
@@ -49,5 +61,4 @@ class RebuildVersion:
         trying = None
         if version.fit is not None and course.learner.accepts(version.fit.refit):
             trying = version.fit.refit, course.outcome(version.fit)
-        candidate = course.learner.candidate(trying)
-        return Rebuilt(version.sha256, candidate.sha256 if candidate else "", course.changed)
+        return version, course, course.learner.candidate(trying)
