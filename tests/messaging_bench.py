@@ -18,6 +18,7 @@ from shared.messaging import (
     Entry,
     Handler,
     MessagingMetrics,
+    RedisLane,
     Settlement,
     connect,
     make_broker,
@@ -47,9 +48,8 @@ class Bench:
     @asynccontextmanager
     async def consuming(self, handler: Handler) -> AsyncIterator[None]:
         broker = make_broker(self.url)
-        consumer = Consumer(
-            self.redis, CHANNEL, handler, self.options, self.metrics, SystemClock(), ignore
-        )
+        lane = RedisLane(self.redis, CHANNEL, self.options.claim_idle_seconds)
+        consumer = Consumer(lane, handler, self.options, self.metrics, SystemClock(), ignore)
         subscribe(broker, consumer)
         await broker.start()
         try:

@@ -40,6 +40,7 @@ from shared.listening import listening
 from shared.messaging import (
     Consumer,
     MessagingMetrics,
+    RedisLane,
     channels,
     connect,
     in_turn,
@@ -170,10 +171,9 @@ class _Core:
         broker = make_broker(self.settings.redis_url)
         for channel in channels(self.keys, Stream.CORRECTIONS, "retrainer"):
             self.readiness.expect(channel.stream)
-            subscribe(
-                broker,
-                Consumer(self.redis, channel, handler, self.settings, metrics, self.clock, beat),
-            )
+            lane = RedisLane(self.redis, channel, self.settings.claim_idle_seconds)
+            consumer = Consumer(lane, handler, self.settings, metrics, self.clock, beat)
+            subscribe(broker, consumer)
         return broker
 
     async def close(self) -> None:

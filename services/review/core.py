@@ -57,6 +57,7 @@ from shared.messaging import (
     Consumer,
     Handler,
     MessagingMetrics,
+    RedisLane,
     channels,
     connect,
     in_turn,
@@ -158,7 +159,8 @@ class Core:
     ) -> None:
         self.readiness.expect(channel.stream)
         metrics, beat = self.messaging, self.readiness.beat
-        consumer = Consumer(self.redis, channel, handler, options, metrics, self.clock, beat)
+        lane = RedisLane(self.redis, channel, options.claim_idle_seconds)
+        consumer = Consumer(lane, handler, options, metrics, self.clock, beat)
         subscribe(broker, consumer)
 
     def _roomy(self) -> Settings:

@@ -20,6 +20,7 @@ from shared.listening import listening
 from shared.messaging import (
     Consumer,
     MessagingMetrics,
+    RedisLane,
     channels,
     connect,
     make_broker,
@@ -51,7 +52,8 @@ def create_app(settings: Settings) -> Operated:
     broker = make_broker(settings.redis_url)
     messaging = MessagingMetrics(registry)
     for channel in channels(keys, Stream.REQUESTS, "scorer", output=Stream.PREDICTIONS):
-        consumer = Consumer(redis, channel, handler, settings, messaging, clock, readiness.beat)
+        lane = RedisLane(redis, channel, settings.claim_idle_seconds)
+        consumer = Consumer(lane, handler, settings, messaging, clock, readiness.beat)
         subscribe(broker, consumer)
         readiness.expect(channel.stream)
     readiness.expect("follower")

@@ -5,6 +5,7 @@ from shared.messaging.batch import Channel, Entry, Handler, Settlement
 from shared.messaging.connection import make_broker, publish, subscribe
 from shared.messaging.consumer import Consumer
 from shared.messaging.follower import Follower
+from shared.messaging.lane import RedisLane
 from shared.messaging.metrics import MessagingMetrics
 from shared.messaging.partitions import channels, in_turn
 from shared.messaging.watch import watched
@@ -16,6 +17,7 @@ __all__ = [
     "Follower",
     "Handler",
     "MessagingMetrics",
+    "RedisLane",
     "Settlement",
     "channels",
     "connect",

@@ -36,7 +36,7 @@ def subscribe(broker: RedisBroker, consumer: Consumer) -> None:
         stream=StreamSub(
             channel.stream,
             group=channel.group,
-            consumer=consumer.name,
+            consumer=consumer.lane.name,
             batch=True,
             max_records=consumer.options.batch_size,
         ),

@@ -1,26 +1,20 @@
 """One service's consumption of one stream: who, how, and what is done with a batch."""
 
 import asyncio
-import os
-import secrets
-import socket
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 import structlog
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from shared.clock import Clock
 from shared.ending import end
 from shared.errors import DeadLetter, Malformed, TooLarge, Unavailable, Unprocessable
-from shared.messaging import stream
-from shared.messaging.batch import Channel, Entry, Handler, Settlement, settle
+from shared.messaging.batch import Channel, Entry, Handler, Settlement
 from shared.messaging.holding import Holding
 from shared.messaging.metrics import MessagingMetrics
-from shared.messaging.reasons import reason
+from shared.messaging.port import Lane, RawEntry
 from shared.settings import CommonSettings
 from shared.streams import FIELD
 
@@ -35,26 +29,21 @@ T = TypeVar("T")
 class Consumer:
     """Turns raw stream messages into batches for a handler, and settles what it made of them."""
 
-    redis: Redis
-    channel: Channel
+    lane: Lane
     handler: Handler
     options: CommonSettings
     metrics: MessagingMetrics
     clock: Clock
     heartbeat: Callable[[str], None]
-    name: str = ""
     holding: Holding = field(default_factory=Holding)
     pressed: bool = False
     """Whether what is downstream has fallen so far behind that reading should wait."""
     _settling: asyncio.Task[None] | None = None
 
-    def __post_init__(self) -> None:
-        self.name = self.name or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
-
     @property
-    def claim_idle_milliseconds(self) -> int:
-        """After this time an entry of another consumer is taken over."""
-        return int(self.options.claim_idle_seconds * 1000)
+    def channel(self) -> Channel:
+        """From where entries come, and where what follows from them goes."""
+        return self.lane.channel
 
     def alive(self) -> None:
         """The reading loop went round once more."""
@@ -65,15 +54,15 @@ class Consumer:
         while True:
             await asyncio.sleep(self.options.claim_idle_seconds / 3)
             try:
-                await self.holding.renew(self.redis, self.channel, self.name)
-            except (RedisError, OSError) as error:
-                log.warning("not_renewed", stream=self.channel.stream, error=reason(error))
+                await self.holding.renew(self.lane)
+            except Unavailable as error:
+                log.warning("not_renewed", stream=self.channel.stream, error=str(error))
 
     def reclaimed(self, count: int) -> None:
         """So many entries were taken over from another consumer."""
         self.metrics.reclaimed.labels(self.channel.stream).inc(count)
 
-    async def handle(self, raw: Sequence[stream.RawEntry]) -> None:
+    async def handle(self, raw: Sequence[RawEntry]) -> None:
         """Screen the entries and let the handler work; they are settled while the next are read."""
         started = time.monotonic()
         name = self.channel.stream
@@ -100,7 +89,7 @@ class Consumer:
         """Move entries that failed too often to the dead letters."""
         settlement = Settlement()
         for identity in ids:
-            fields = await stream.fetch(self.redis, self.channel.stream, identity)
+            fields = await self.lane.fetch(identity)
             document = fields.get(FIELD, b"")
             entry = Entry(identity, document, self.options.max_deliveries)
             error = Unprocessable(f"failed {self.options.max_deliveries} times; see the log")
@@ -111,21 +100,13 @@ class Consumer:
     async def look(self) -> None:
         """See how the group stands, note its watermark, trim, and feel what is downstream."""
         channel = self.channel
-        state = await stream.look(self.redis, channel.stream, channel.group, channel.watermarks)
+        state = await self.lane.look()
         self.metrics.lag.labels(channel.stream).set(state.lag)
         self.metrics.pending.labels(channel.stream).set(state.pending)
         self.metrics.lost.labels(channel.stream).set(state.lost)
-        if channel.trimmed:
-            await stream.trim(self.redis, channel.stream, self.options.keep_entries)
-        if channel.output:
-            backlog = await stream.slowest_lag(self.redis, channel.output)
-            self.pressed = backlog > self.options.max_backlog
+        await self.lane.trim(self.options.keep_entries)
+        self.pressed = await self.lane.downstream() > self.options.max_backlog
         self.metrics.pressed.labels(channel.stream).set(self.pressed)
-
-    async def watermark(self) -> str:
-        """From where the group is made when there is none."""
-        channel = self.channel
-        return await stream.watermark(self.redis, channel.stream, channel.group, channel.watermarks)
 
     async def _work(self, entries: Sequence[Entry]) -> Settlement:
         """What the handler makes of the entries.
@@ -135,7 +116,7 @@ class Consumer:
         and its neighbours do not wait for it.
         """
         try:
-            return await self._patiently(lambda: self.handler(entries), Unavailable)
+            return await self._patiently(lambda: self.handler(entries))
         except Exception as error:
             name = self.channel.stream
             self.metrics.failures.labels(name).inc()
@@ -148,7 +129,7 @@ class Consumer:
             return _joined(first, await self._work(entries[half:]))
 
     async def _finish(
-        self, raw: Sequence[stream.RawEntry], settlement: Settlement, started: float
+        self, raw: Sequence[RawEntry], settlement: Settlement, started: float
     ) -> None:
         try:
             await self._settle(settlement, started)
@@ -158,9 +139,7 @@ class Consumer:
     async def _settle(self, settlement: Settlement, started: float) -> None:
         """A server that is away or full is waited for; saying it twice settles once."""
         now = self.clock.now()
-        await self._patiently(
-            lambda: settle(self.redis, self.channel, settlement, now), RedisError, OSError
-        )
+        await self._patiently(lambda: self.lane.settle(settlement, now))
         name = self.channel.stream
         self.metrics.batch_seconds.labels(name).observe(time.monotonic() - started)
         if settlement.published:
@@ -176,21 +155,21 @@ class Consumer:
                 detail=str(error),
             )
 
-    async def _patiently(self, attempt: Callable[[], Awaitable[T]], *passing: type[Exception]) -> T:
-        """Try until it works; `passing` are the errors that pass by themselves."""
+    async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Try until it works; that something is away passes by itself."""
         pause = _FIRST_PAUSE
         while True:
             try:
                 return await attempt()
-            except passing as error:
+            except Unavailable as error:
                 self.metrics.failures.labels(self.channel.stream).inc()
                 name = self.channel.stream
-                log.warning("waiting", stream=name, error=reason(error), seconds=pause)
+                log.warning("waiting", stream=name, error=str(error), seconds=pause)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
                 self.alive()
 
-    def _screen(self, raw: Sequence[stream.RawEntry], settlement: Settlement) -> list[Entry]:
+    def _screen(self, raw: Sequence[RawEntry], settlement: Settlement) -> list[Entry]:
         entries = []
         for identity, fields in raw:
             document = fields.get(FIELD)

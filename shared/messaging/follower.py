@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 from shared.errors import Malformed
 from shared.events import CloudEvent
 from shared.messaging import stream
+from shared.messaging.port import RawEntry
 from shared.messaging.reasons import reason
 from shared.streams import FIELD
 
@@ -46,7 +47,7 @@ class Follower:
         self._settled = settled
         self._heartbeat = heartbeat
         self._begun_anew = begun_anew
-        self._bookmarks: dict[str, stream.RawEntry | None] = dict.fromkeys(sinks)
+        self._bookmarks: dict[str, RawEntry | None] = dict.fromkeys(sinks)
         self._unsettled = False
 
     def has_read(self, name: str) -> bool:
@@ -94,7 +95,7 @@ class Follower:
             await self._settled()
         return more or bool(response)
 
-    def _hand_over(self, name: str, entries: Sequence[stream.RawEntry]) -> None:
+    def _hand_over(self, name: str, entries: Sequence[RawEntry]) -> None:
         for entry in entries:
             self._bookmarks[name] = entry
             self._unsettled = True

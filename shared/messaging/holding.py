@@ -7,12 +7,7 @@ left behind, and each needless take-over would count as one more failed try.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from redis.asyncio import Redis
-
-from shared.messaging import stream
-from shared.messaging.batch import Channel
-
-_MOST = 10_000
+from shared.messaging.port import Lane, RawEntry
 
 
 @dataclass(slots=True)
@@ -25,15 +20,15 @@ class Holding:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def take(self, entries: Iterable[stream.RawEntry]) -> None:
+    def take(self, entries: Iterable[RawEntry]) -> None:
         """These were fetched."""
         self._ids.update(identity for identity, _ in entries)
 
-    def let_go(self, entries: Iterable[stream.RawEntry]) -> None:
+    def let_go(self, entries: Iterable[RawEntry]) -> None:
         """These are settled, or left to be tried again."""
         self._ids.difference_update(identity for identity, _ in entries)
 
-    async def renew(self, redis: Redis, channel: Channel, consumer: str) -> None:
+    async def renew(self, lane: Lane) -> None:
         """Renew the hold on entries that were in hand at the last call already.
 
         What somebody else took over meanwhile is his.
@@ -41,7 +36,4 @@ class Holding:
         held = self._long_held & self._ids
         self._long_held = set(self._ids)
         if held:
-            own = await stream.held_by(redis, channel.stream, channel.group, consumer, _MOST)
-            await stream.renew(
-                redis, channel.stream, channel.group, consumer, sorted(held.intersection(own))
-            )
+            await lane.hold(held)

@@ -4,26 +4,16 @@ The client's own types allow text or bytes, for every way to configure it; ours 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import cast
 
 from redis.asyncio import Redis
 
 from shared.clusters import at
+from shared.messaging.port import GroupState, Pending, RawEntry
 from shared.messaging.running import run
 from shared.messaging.scripts import LOOK, TRIM
 
 _FORGOTTEN_AFTER_MILLISECONDS = 3_600_000
-
-RawEntry = tuple[bytes, dict[bytes, bytes]]
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """An entry that somebody read and has not acknowledged."""
-
-    id: bytes
-    deliveries: int
 
 
 async def read_group(
@@ -81,21 +71,6 @@ async def fetch(redis: Redis, stream: str, identity: bytes) -> dict[bytes, bytes
     """The fields of one entry; empty if it was trimmed."""
     found = await redis.xrange(stream, identity.decode(), identity.decode(), count=1)
     return cast("RawEntry", found[0])[1] if found else {}
-
-
-@dataclass(frozen=True, slots=True)
-class GroupState:
-    """How a group stands.
-
-    Attributes:
-        lag: entries that it has not read.
-        pending: entries read and not acknowledged.
-        lost: whether entries were deleted before it read them.
-    """
-
-    lag: int
-    pending: int
-    lost: bool
 
 
 async def look(redis: Redis, stream: str, group: str, watermarks: str) -> GroupState:

@@ -17,17 +17,15 @@ import anyio
 import structlog
 from faststream.redis.message import BatchStreamMessage
 from faststream.redis.subscriber.usecases import LogicSubscriber, StreamBatchSubscriber
-from redis.exceptions import RedisError, ResponseError
 from typing_extensions import override
 
 from shared.ending import end
-from shared.messaging import stream
+from shared.errors import Unavailable
 from shared.messaging.consumer import Consumer
-from shared.messaging.reasons import reason
+from shared.messaging.port import NoGroup, RawEntry
 
 log = structlog.get_logger()
 
-_POLL_MILLISECONDS = 200
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 5.0
 _LOOK_EVERY_SECONDS = 1.0
 _PRESSED_SECONDS = 0.2
@@ -41,7 +39,7 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
     consumer: Consumer
     _told: anyio.Event
     _stopped: anyio.Event
-    _reading: asyncio.Task[list[stream.RawEntry]] | None
+    _reading: asyncio.Task[list[RawEntry]] | None
 
     @override
     async def start(self) -> None:
@@ -93,7 +91,7 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
                     await self._feed(await self._read_ahead())
                 self.consumer.alive()
                 pause = _FIRST_PAUSE
-            except (RedisError, OSError) as error:
+            except Unavailable as error:
                 pause = await self._recover(error, pause)
             except Exception:  # FastStream would end this reader, and say nothing
                 log.exception("stream_reader_failed", stream=self.consumer.channel.stream)
@@ -113,7 +111,7 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
         pause = _LOOK_EVERY_SECONDS * random.uniform(0.7, 1.3)  # noqa: S311 - spreads replicas
         return time.monotonic() + (0 if more else pause)
 
-    async def _read_ahead(self) -> list[stream.RawEntry]:
+    async def _read_ahead(self) -> list[RawEntry]:
         """The next entries; while they are processed, those after them are fetched already."""
         reading = self._reading or asyncio.create_task(self._read())
         self._reading = None
@@ -122,16 +120,9 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
             self._reading = asyncio.create_task(self._read())
         return entries
 
-    async def _read(self) -> list[stream.RawEntry]:
-        channel = self.consumer.channel
-        entries = await stream.read_group(
-            self.consumer.redis,
-            channel.stream,
-            channel.group,
-            self.consumer.name,
-            count=self.consumer.options.batch_size,
-            block=_POLL_MILLISECONDS,
-        )
+    async def _read(self) -> list[RawEntry]:
+        consumer = self.consumer
+        entries = await consumer.lane.read(consumer.options.batch_size)
         self.consumer.holding.take(entries)
         return entries
 
@@ -140,8 +131,8 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
         if self._reading is not None:
             try:
                 await self.consumer.handle(await self._reading)
-            except (RedisError, OSError) as error:
-                log.warning("drain_failed", error=reason(error))
+            except Unavailable as error:
+                log.warning("drain_failed", error=str(error))
         await self.consumer.settled()
 
     async def _take_over(self) -> bool:
@@ -150,14 +141,8 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
         Looking (XPENDING) does not count as a delivery. What was delivered once comes as a
         batch; what failed before comes one by one, so that only the guilty entry is counted.
         """
-        channel, options = self.consumer.channel, self.consumer.options
-        left = await stream.pending(
-            self.consumer.redis,
-            channel.stream,
-            channel.group,
-            idle=self.consumer.claim_idle_milliseconds,
-            count=options.batch_size,
-        )
+        options = self.consumer.options
+        left = await self.consumer.lane.left(options.batch_size)
         await self.consumer.bury([p.id for p in left if p.deliveries >= options.max_deliveries])
         await self._feed(await self._claim([p.id for p in left if p.deliveries == 1]))
         for entry in left:
@@ -165,21 +150,13 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
                 await self._feed(await self._claim([entry.id]))
         return len(left) >= options.batch_size
 
-    async def _claim(self, ids: Sequence[bytes]) -> list[stream.RawEntry]:
-        channel = self.consumer.channel
-        claimed = await stream.claim(
-            self.consumer.redis,
-            channel.stream,
-            channel.group,
-            self.consumer.name,
-            idle=self.consumer.claim_idle_milliseconds,
-            ids=ids,
-        )
+    async def _claim(self, ids: Sequence[bytes]) -> list[RawEntry]:
+        claimed = await self.consumer.lane.take_over(ids)
         self.consumer.reclaimed(len(claimed))
         self.consumer.holding.take(claimed)
         return claimed
 
-    async def _feed(self, entries: Sequence[stream.RawEntry]) -> None:
+    async def _feed(self, entries: Sequence[RawEntry]) -> None:
         if not entries:
             return
         if not self.running:  # FastStream hands over nothing any more
@@ -196,32 +173,18 @@ class ReliableBatchSubscriber(StreamBatchSubscriber):
 
     async def _recover(self, error: Exception, pause: float) -> float:
         """Do what helps against an error of the server; how long to wait if it comes again."""
-        channel = self.consumer.channel
-        if isinstance(error, ResponseError) and "NOGROUP" in str(error):
+        if isinstance(error, NoGroup):
             try:
-                await self._create_group()
-            except (RedisError, OSError) as again:
+                await self.consumer.lane.begin()
+            except Unavailable as again:
                 error = again
             else:
                 return _FIRST_PAUSE
         log.warning(
             "stream_read_failed",
-            stream=channel.stream,
-            error=reason(error),
+            stream=self.consumer.channel.stream,
+            error=str(error),
             next_try_seconds=pause,
         )
         await self._pause(pause)
         return min(pause * 2, _LONGEST_PAUSE)
-
-    async def _create_group(self) -> None:
-        """From where the group was, else from the first entry; never from "now"."""
-        channel = self.consumer.channel
-        start = await self.consumer.watermark()
-        try:
-            await self.consumer.redis.xgroup_create(
-                channel.stream, channel.group, id=start, mkstream=True
-            )
-            log.info("group_made", stream=channel.stream, group=channel.group, start=start)
-        except ResponseError as error:
-            if "BUSYGROUP" not in str(error):
-                raise

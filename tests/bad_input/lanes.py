@@ -23,7 +23,15 @@ from services.scorer.handlers import score_requests
 from services.scorer.metrics import Metrics as ScorerMetrics
 from services.scorer.use_cases import ScoreRequests
 from shared.database import Database
-from shared.messaging import Channel, Consumer, Handler, MessagingMetrics, connect, stream
+from shared.messaging import (
+    Channel,
+    Consumer,
+    Handler,
+    MessagingMetrics,
+    RedisLane,
+    connect,
+    stream,
+)
 from shared.settings import CommonSettings
 from shared.streams import FIELD, Keyspace, Stream
 from tests.builders import a_project
@@ -92,8 +100,7 @@ class Lane:
         for document in documents:
             await redis.xadd(channel.stream, {FIELD: document})
         consumer = Consumer(
-            redis=redis,
-            channel=channel,
+            lane=RedisLane(redis, channel, 5.0),
             handler=self.make_handler(),
             options=CommonSettings(redis_url=self.url),
             metrics=MessagingMetrics(registry),

@@ -25,7 +25,8 @@ from services.review.domain.queue import Candidate, Lease, Stage
 from services.review.tables import ItemRow, LeaseRow, SlotRow
 from shared.database import run
 from shared.events import CloudEvent
-from shared.messaging import Consumer, stream
+from shared.messaging import Consumer, Entry, Settlement
+from shared.messaging.port import RawEntry
 from shared.streams import Stream
 
 _UNSENT = "unsent"
@@ -73,10 +74,10 @@ def _ack_first() -> None:
     """
     handle = Consumer.handle
 
-    async def careless(self: Consumer, raw: Sequence[stream.RawEntry]) -> None:
+    async def careless(self: Consumer, raw: Sequence[RawEntry]) -> None:
         if not self.channel.output:
-            ids = [identity for identity, _ in raw]
-            await self.redis.xack(self.channel.stream, self.channel.group, *ids)
+            entries = [Entry(identity, b"") for identity, _ in raw]
+            await self.lane.settle(Settlement(done=entries), self.clock.now())
         await handle(self, raw)
 
     Consumer.handle = careless  # type: ignore[method-assign]

@@ -5,7 +5,7 @@ import pytest
 from tests.faults.crash import Crash
 from tests.faults.ground import Ground
 
-SETTLE = "shared.messaging.consumer:settle"
+SETTLE = "shared.messaging.lane:settle"
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before it settles", "after it has settled"])
