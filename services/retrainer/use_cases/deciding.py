@@ -15,6 +15,11 @@ from shared.events import CloudEvent, EventType, PromotionDecided
 
 log = structlog.get_logger()
 
+_NOT_KEPT = (
+    "its artifact is not kept any more: choose a newer version, and raise "
+    "HANDRAISE_KEEP_ARTIFACTS for the next time"
+)
+
 
 class RecordDecisions:
     """Put people's decisions into the ledger, each once, with what follows from them."""
@@ -86,7 +91,7 @@ class RecordDecisions:
             why = f"version {last.version.number} was promoted before; roll back to go back"
             self._refuse(transaction, version, why)
         elif not self._learners.keeps(version):
-            self._refuse(transaction, version, "its artifact is not kept any more")
+            self._refuse(transaction, version, _NOT_KEPT)
         else:
             self._take(transaction, version, EventType.MODEL_PROMOTED, decided)
 
@@ -96,7 +101,7 @@ class RecordDecisions:
         if self._learners.keeps(version):
             self._take(transaction, version, EventType.MODEL_ROLLED_BACK, decided)
         else:
-            self._refuse(transaction, version, "its artifact is not kept any more")
+            self._refuse(transaction, version, _NOT_KEPT)
 
     def _refuse(self, transaction: Transaction, version: Version, why: str) -> None:
         refused = PromotionDecided(

@@ -38,13 +38,9 @@ class OfferWithout:
             Unavailable: a version was made meanwhile, or the database is away.
         """
         version, course, candidate = self._rebuild.learned(project, number, without)
-        in_force, newest = self._around(project)
+        found, newest = self._around(project)
         _check_project(course.project)
-        if in_force is None or version.position < in_force.version.position:
-            raise NotOffered(
-                f"version {number} has learned less than the one in force: rebuild "
-                f"version {in_force.version.number if in_force else newest} instead"
-            )
+        in_force = _to_beat(version, found)
         if candidate is None or not course.changed or candidate.sha256 == version.sha256:
             raise NotOffered(f"nothing in version {number} is from {without.name!r}")
         objection = versions.objection(
@@ -102,3 +98,18 @@ def _check_project(project: Project) -> None:
             "what is learned next would take its place at once: let people approve versions first "
             f"(`promotion: manual` in the file of project {project.name!r}), then offer it"
         )
+
+
+def _to_beat(version: Version, in_force: Step | None) -> Step:
+    """The version in force, if answers that are new to both can tell which is better."""
+    if in_force is None:
+        raise NotOffered(
+            "no version serves, so there is nothing to try it beside: approve one first "
+            f"(`handraise model promote {version.project} {version.number} --reason ...`)"
+        )
+    if version.position < in_force.version.position:
+        raise NotOffered(
+            f"version {version.number} has learned less than the one in force: rebuild "
+            f"version {in_force.version.number} instead"
+        )
+    return in_force

@@ -54,6 +54,14 @@ def test_where_nobody_approves_it_is_not_offered(tmp_path: Path) -> None:
             bench.offer(1, SUBJECT)
 
 
+def test_before_one_is_approved_there_is_nothing_to_try_it_beside(tmp_path: Path) -> None:
+    with Bench(tmp_path) as bench:
+        bench.configure(MANUAL)
+        bench.teach(churn_corrections(EXAMPLES), at_once=EXAMPLES)
+        with pytest.raises(NotOffered, match="approve one first"):
+            bench.offer(1, SUBJECT)
+
+
 def test_what_changes_nothing_or_goes_back_is_not_offered(tmp_path: Path) -> None:
     with Bench(tmp_path) as bench:
         an_approved_version(bench)

@@ -90,7 +90,7 @@ def test_going_back_to_what_is_gone_is_refused(bench: Bench, learners: FakeLearn
     bench.decide([a_decision(1, "roll_back"), a_decision(77, "roll_back")])
     assert in_force(bench) == 2
     (refused,) = bench.publisher.versions(EventType.MODEL_REJECTED)
-    assert refused.reason == "its artifact is not kept any more"
+    assert refused.reason.startswith("its artifact is not kept any more: choose a newer version")
 
 
 def test_a_rollback_wins_against_a_version_that_is_being_made(
