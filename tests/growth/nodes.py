@@ -151,7 +151,7 @@ def cluster(directory: Path, partitions: int = 12) -> Iterator[Cluster]:
     options = ["--cluster-enabled", "yes", "--cluster-node-timeout", str(SILENCE_MILLISECONDS)]
     options += ["--cluster-require-full-coverage", "no", "--cluster-replica-validity-factor", "0"]
     nodes = [
-        a_server(directory / f"node-{number}", _port_with_bus(), *options) for number in range(6)
+        a_server(directory / f"node-{number}", port_with_bus(), *options) for number in range(6)
     ]
     made = Cluster(nodes, partitions)
     try:
@@ -245,7 +245,8 @@ def _sentinel(directory: Path, primary: int) -> Node:
     return Node(directory, port, [program(), str(file), "--sentinel"])
 
 
-def _port_with_bus() -> int:
+def port_with_bus() -> int:
+    """A port whose companion, at which nodes talk to each other, is free too."""
     while True:
         port = free_port()
         with socket.socket() as probe, suppress(OSError):
