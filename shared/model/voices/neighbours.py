@@ -82,7 +82,7 @@ class NeighboursVoice:
     def state(self) -> ModelState:
         """For `from_state`."""
         arrays: dict[str, Array] = {
-            "points": self.points.astype(np.int16),
+            "points": self.points.astype(np.int8),
             "targets": self._targets,
         }
         document = {"kind": self.KIND}
