@@ -1,6 +1,7 @@
 """One service's consumption of one stream: who, how, and what is done with a batch."""
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from shared.streams import FIELD
 log = structlog.get_logger()
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
+_LOST_IS_TOLD_SECONDS = 600.0
+"""A loss can be seen only until the group reads on, which is often sooner than anybody asks."""
 
 T = TypeVar("T")
 
@@ -39,6 +42,7 @@ class Consumer:
     pressed: bool = False
     """Whether what is downstream has fallen so far behind that reading should wait."""
     _settling: asyncio.Task[None] | None = None
+    _lost_until: float = -math.inf
 
     @property
     def channel(self) -> Channel:
@@ -50,11 +54,16 @@ class Consumer:
         self.heartbeat(self.channel.stream)
 
     async def hold_on(self) -> None:
-        """Say from time to time that what is in hand is not left behind; until cancelled."""
+        """Say from time to time that what is in hand is not left behind; until cancelled.
+
+        The group is measured too: while a handler waits or hangs, nobody else does, and that is
+        when somebody has to know.
+        """
         while True:
             await asyncio.sleep(self.options.claim_idle_seconds / 3)
             try:
                 await self.holding.renew(self.lane)
+                await self.measure()
             except Unavailable as error:
                 log.warning("not_renewed", stream=self.channel.stream, error=str(error))
 
@@ -99,14 +108,19 @@ class Consumer:
 
     async def look(self) -> None:
         """See how the group stands, note its watermark, trim, and feel what is downstream."""
-        channel = self.channel
-        state = await self.lane.look()
-        self.metrics.lag.labels(channel.stream).set(state.lag)
-        self.metrics.pending.labels(channel.stream).set(state.pending)
-        self.metrics.lost.labels(channel.stream).set(state.lost)
+        await self.measure()
         await self.lane.trim(self.options.keep_entries)
         self.pressed = await self.lane.downstream() > self.options.max_backlog
-        self.metrics.pressed.labels(channel.stream).set(self.pressed)
+        self.metrics.pressed.labels(self.channel.stream).set(self.pressed)
+
+    async def measure(self) -> None:
+        """See how the group stands, and note its watermark."""
+        name, state, now = self.channel.stream, await self.lane.look(), time.monotonic()
+        if state.lost:
+            self._lost_until = now + _LOST_IS_TOLD_SECONDS
+        self.metrics.lag.labels(name).set(state.lag)
+        self.metrics.pending.labels(name).set(state.pending)
+        self.metrics.lost.labels(name).set(now < self._lost_until)
 
     async def _work(self, entries: Sequence[Entry]) -> Settlement:
         """What the handler makes of the entries.

@@ -53,7 +53,8 @@ class MessagingMetrics:
         )
         self.lost = Gauge(
             "handraise_stream_entries_lost",
-            "1 while entries were deleted unread (somebody trimmed): `handraise doctor`.",
+            "1 for ten minutes after entries were deleted unread (somebody trimmed): see "
+            "`handraise doctor`.",
             ["stream"],
             registry=registry,
         )

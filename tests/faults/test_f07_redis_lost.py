@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from tests.alerts import ringing, rings
+from tests.alerts.promtool import ringing, rings
 from tests.chaos.evidence import backlog
 from tests.chaos.senders import PROJECT, features
 from tests.faults.ground import PATIENCE_SECONDS, Ground

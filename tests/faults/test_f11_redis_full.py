@@ -1,6 +1,6 @@
 """Row 11: Redis is out of memory; the outbox grows and says so, and empties afterwards."""
 
-from tests.alerts import rings
+from tests.alerts.promtool import rings
 from tests.faults.ground import Ground
 
 

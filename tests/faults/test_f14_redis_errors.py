@@ -8,7 +8,7 @@ import pytest
 
 from handraise.diagnosis import examine
 from handraise.settings import Settings
-from tests.alerts import ringing
+from tests.alerts.promtool import ringing
 from tests.faults.cluster import empty_node
 from tests.faults.ground import Ground
 from tests.faults.proxy import Proxy

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.events import EventType, ModelChanged, announce
-from tests.alerts import rings
+from tests.alerts.promtool import rings
 from tests.builders import NOON
 from tests.chaos.evidence import gather
 from tests.chaos.senders import PROJECT

@@ -4,7 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-from tests.alerts import rings
+from tests.alerts.promtool import rings
 from tests.chaos.evidence import backlog, gather, rows, waiting
 from tests.chaos.senders import PROJECT
 from tests.faults.ground import Ground

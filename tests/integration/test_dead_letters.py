@@ -12,7 +12,7 @@ import httpx
 import pytest
 import redis
 
-from tests.alerts import ringing
+from tests.alerts.promtool import ringing
 from tests.builders import a_project, a_request
 from tests.processes import TOKEN, Installation, until
 

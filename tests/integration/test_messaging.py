@@ -96,6 +96,46 @@ async def test_waiting_for_a_database_is_not_failing(redis_url: str, tmp_path: P
 
 
 @pytest.mark.asyncio
+async def test_how_far_behind_is_told_while_a_handler_hangs(redis_url: str, tmp_path: Path) -> None:
+    back = asyncio.Event()
+
+    async def hanging(entries: Sequence[Entry]) -> Settlement:
+        await back.wait()
+        return await echo(entries)
+
+    async with bench(redis_url, tmp_path) as at:
+
+        async def told() -> bool:
+            labels = {"stream": "t:in"}
+            value = at.registry.get_sample_value
+            return value("handraise_stream_pending", labels) == 1000 and (
+                value("handraise_stream_lag", labels) == 500
+            )
+
+        async with at.consuming(hanging):
+            await at.send(*(b"x" for _ in range(1500)))
+            await until(told)
+            back.set()
+            await until(lambda: has(at.output, 1500))
+
+
+@pytest.mark.asyncio
+async def test_a_loss_is_told_also_when_the_group_has_read_on(
+    redis_url: str, tmp_path: Path
+) -> None:
+    async with bench(redis_url, tmp_path) as at:
+        lost = "handraise_stream_entries_lost"
+        await at.redis.xgroup_create("t:in", "group", id="0", mkstream=True)
+        await at.send(b"a", b"b")
+        await at.redis.xtrim("t:in", 0)
+        await at.send(b"c")
+        async with at.consuming(echo):
+            await until(lambda: has(at.output, 1))
+            await asyncio.sleep(1.5)  # it has looked again, and sees nothing
+            assert at.registry.get_sample_value(lost, {"stream": "t:in"}) == 1
+
+
+@pytest.mark.asyncio
 async def test_the_names_of_the_dead_are_forgotten(redis_url: str, tmp_path: Path) -> None:
     async with bench(redis_url, tmp_path) as at:
         await at.send(b"a")

@@ -27,7 +27,7 @@ from services.review.use_cases.sending import SendEvents
 from shared.database import Database
 from shared.events import CloudEvent, EventType, ModelChanged, ScoringRequested, announce
 from shared.streams import Keyspace, Stream
-from tests.alerts import ringing
+from tests.alerts.promtool import ringing
 from tests.builders import a_prediction, a_project, features
 from tests.fakes.clock import FakeClock
 from tests.fakes.review_workers import Workers

@@ -13,12 +13,14 @@ import yaml
 
 from docs.generator import metrics
 from tests import servers
+from tests.alerts import test_machines, test_models, test_people
 from tests.meta.repository import ROOT, files, name
 
 PROMETHEUS = ROOT / "deploy" / "prometheus"
 DASHBOARDS = files("deploy/grafana/dashboards", suffix=".json")
 _NAME = re.compile(r"\b(handraise_\w+)")
 _RECORDED = re.compile(r"\bhandraise:\w+:\w+")
+_LOGGED = re.compile(r"\b((?:[a-z]+_)+(?:failed|waits|broken|undecided|uncorrected|restored))\b")
 _STORY = re.compile(r'expr: ALERTS{alertname="(\w+)",alertstate="firing"}')
 
 
@@ -77,6 +79,31 @@ def test_every_alert_rings_in_a_story_and_is_silent_before() -> None:
 
     assert told.keys() == {rule["alert"] for rule in rules("alert")}
     assert {alert: rings for alert, rings in told.items() if set(rings) != {True, False}} == {}
+
+
+def test_every_alert_rings_when_the_real_thing_breaks() -> None:
+    """Each of these tests lets ring what it names, on started services and a real Prometheus."""
+    rung = {ring.alert for test in (test_machines, test_models, test_people) for ring in test.RINGS}
+
+    assert rung == {rule["alert"] for rule in rules("alert")}
+
+
+def test_what_an_alert_says_of_the_log_is_logged() -> None:
+    page = (ROOT / "docs/howto/alerts.md").read_text(encoding="utf-8")
+    texts = [page, *(rule["annotations"]["description"] for rule in rules("alert"))]
+    sources = [*files("services", suffix=".py"), *files("shared", suffix=".py")]
+    code = "".join(path.read_text(encoding="utf-8") for path in sources)
+
+    named = {word for text in texts for word in _LOGGED.findall(text)}
+
+    assert named >= {"batch_failed", "sealing_failed"}
+    assert {word for word in named if not is_logged(word, code)} == set()
+
+
+def is_logged(word: str, code: str) -> bool:
+    """Whether the product has it as a literal, or makes it of a literal and an ending."""
+    head, _, tail = word.rpartition("_")
+    return f'"{word}"' in code or (f'"{head}"' in code and f'}}_{tail}"' in code)
 
 
 @pytest.mark.parametrize(

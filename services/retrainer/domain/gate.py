@@ -69,6 +69,8 @@ class _Part:
     @property
     def verdict(self) -> Verdict:
         low, high = self.watched.interval
+        if low > high:  # first better, then worse, or the reverse: the world has turned meanwhile
+            return Verdict.OPEN
         if high < self.margin:
             return Verdict.NOT_WORSE
         return Verdict.WORSE if low > 0 else Verdict.OPEN

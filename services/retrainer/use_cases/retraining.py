@@ -1,6 +1,7 @@
 """Retraining: learn what is recorded, publish it, save the learner now and then."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from services.retrainer.use_cases.publishing import PublishVersion
 from services.retrainer.use_cases.refitting import Refitting
 from services.retrainer.use_cases.trials import Trials
 from shared.clock import Clock
+from shared.errors import Unavailable
 
 log = structlog.get_logger()
 
@@ -86,6 +88,13 @@ class Retraining:
         Returns:
             True if there is more to learn.
         """
+        try:
+            return self._learn(project)
+        except Exception:
+            self._measure_standstill(project)
+            raise
+
+    def _learn(self, project: str) -> bool:
         course = self._running.get(project) or self._courses.resume(project)
         if course is None:
             return False
@@ -135,6 +144,13 @@ class Retraining:
         for course in self._running.values():
             if course.progress.examples > course.saved:
                 self._save(course)
+
+    def _measure_standstill(self, project: str) -> None:
+        """Nothing was learned or published: what no version has is left to learn."""
+        with suppress(Unavailable), self._store.read() as transaction:
+            newest, end = transaction.versions.newest(project), transaction.ledger.end(project)
+            left = transaction.ledger.span(project, newest.position if newest else 0, end)
+            self._metrics.backlog.labels(project).set(left.count)
 
     def _needed(self, project: str) -> set[int]:
         """Versions whose artifacts are needed however old they are."""

@@ -9,6 +9,7 @@ import structlog
 from services.review.domain.access import project_of
 from services.review.domain.capacity import Load
 from services.review.domain.certificate.block import Block
+from services.review.domain.facts import Verdict
 from services.review.domain.queue import QueueState, queues_of
 from services.review.metrics import Metrics
 from services.review.ports import Store, Transaction
@@ -16,6 +17,7 @@ from services.review.tables import ItemRow, LeaseRow, LedgerRow, SlotRow, Throug
 from shared.clock import Clock
 from shared.database import Database
 from shared.errors import Unavailable
+from shared.events import DecidedBy
 from shared.project import Capacity
 
 log = structlog.get_logger()
@@ -58,6 +60,7 @@ class Housekeeping:
             paused = transaction.reviewers.paused()
             for project in transaction.projects.all():
                 own = project.configuration.name
+                self._begin_counting(own)
                 self._metrics.reviewers_paused.labels(own).set(paused.get(own, 0))
                 for name in queues_of(own):
                     self._show(transaction.items.state(name, now), now)
@@ -66,6 +69,19 @@ class Housekeeping:
                 self._metrics.certificate_error_rate.labels(own).set(promised)
                 if promised < 1:
                     self._show_blocks(own, transaction.blocks.newest(own))
+
+    def _begin_counting(self, project: str) -> None:
+        """From 0 on, or the first time would be no increase."""
+        for counted in (
+            self._metrics.votes,
+            self._metrics.wasted_reviews,
+            self._metrics.deadlines_missed,
+        ):
+            counted.labels(project)
+        for by in DecidedBy:
+            self._metrics.decisions.labels(project, by.value)
+        for verdict in Verdict:
+            self._metrics.corrections.labels(project, verdict.value)
 
     def _show_load(self, capacity: Capacity | None, transaction: Transaction, project: str) -> None:
         waiting = transaction.items.undecided(project) if capacity else 0

@@ -30,14 +30,25 @@ class SealLedger:
         self._metrics = metrics
         self._clock = clock
         self._noted: tuple[int, frozenset[str]] | None = None
+        self._sealed = 0
+        self._waits_since = clock.now()
 
     def __call__(self) -> bool:
         """Seal the next stretch. True if there is more to be sealed now."""
+        try:
+            return self._seal_next()
+        except Exception:
+            self._measure(self._sealed, self._waits_since)
+            raise
+
+    def _seal_next(self) -> bool:
         with self._store.read() as transaction:
             newest = transaction.seals.newest()
             last = newest.head.last if newest else 0
             until = self._complete(transaction)
             entries = transaction.seals.entries(last, END, MOST)
+        self._sealed = last
+        self._waits_since = entries[0].at if entries else self._clock.now()
         self._measure(last, entries[0].at if entries else None)
         complete = [entry for entry in entries if entry.sequence <= until]
         if complete:

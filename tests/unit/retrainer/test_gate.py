@@ -162,3 +162,12 @@ def test_what_cannot_be_proven_waits_for_a_person() -> None:
         trial.take(tried(0.2 if better else 0.8, 0.8 if better else 0.2))
     assert trial.verdict is Verdict.OPEN
     assert trial.waits
+
+
+def test_what_was_better_and_then_is_worse_proves_nothing() -> None:
+    trial, verdicts = Trial([]), []
+    for answers, better in ((30, True), (90, False)):
+        for _ in range(answers):
+            trial.take(tried(champion=0.1 if better else 0.9, candidate=0.9 if better else 0.1))
+        verdicts.append(trial.verdict)
+    assert verdicts == [Verdict.NOT_WORSE, Verdict.OPEN]

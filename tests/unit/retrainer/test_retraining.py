@@ -156,10 +156,12 @@ def test_after_an_error_learning_begins_again_from_what_is_safe(
     bench.record([a_correction(1), a_correction(2, tenure=13)])
     with pytest.raises(ZeroDivisionError):
         bench.work()
+    assert bench.value("handraise_learning_backlog") == 2
 
     learners.failing = -1
     bench.retraining.forget("churn")
     bench.work()
+    assert bench.value("handraise_learning_backlog") == 0
 
     assert bench.publisher.versions()[-1].metrics["examples"] == 2
 

@@ -115,6 +115,17 @@ def test_how_far_it_is_sealed_can_be_watched(desk: SealedDesk) -> None:
     assert value("handraise_ledger_seal_lag_seconds") == 41
 
 
+def test_what_waits_is_told_although_no_seal_can_be_read(desk: SealedDesk) -> None:
+    # given that all is sealed, and then the newest seal is overwritten
+    desk.seal()
+    seals = desk.kept.seals.seals
+    seals[-1] = replace(seals[-1], signed=replace(seals[-1].signed, document="nonsense"))
+    desk.clock.pass_seconds(90)
+    with pytest.raises(ValueError, match="Expecting value"):
+        desk.seal()
+    assert desk.registry.get_sample_value("handraise_ledger_seal_lag_seconds") == 90
+
+
 Act = Callable[[SealedDesk], object]
 TAMPERED: dict[str, tuple[Act, list[str]]] = {
     "edited": (

@@ -24,7 +24,11 @@ def pace(terms: Terms, credits_left: float, to_go: int) -> float:
         terms: of the block.
         credits_left: how many are neither spent nor held by an audit that waits.
         to_go: acceptances until the block is full, at least 1.
+
+    Where every event is audited nothing escapes, and any risk will do.
     """
+    if terms.floor >= 1:
+        return math.inf
     found_per_escape = terms.floor * (1 - terms.miss_rate) / (1 - terms.floor)
     return max(0.0, credits_left + 0.5) / (to_go * found_per_escape)
 

@@ -36,6 +36,11 @@ def test_who_overlooks_errors_finds_fewer_and_has_fewer_credits() -> None:
     assert spent == pytest.approx(10.5)
 
 
+def test_where_everything_is_audited_the_lane_is_as_wide_as_is_allowed() -> None:
+    audited = Block(1, replace(TERMS, floor=1.0))
+    assert threshold(CURVE, audited) == CURVE.threshold(TERMS.alpha)
+
+
 @given(
     st.integers(0, TERMS.credits),
     st.integers(0, TERMS.credits),

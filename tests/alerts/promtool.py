@@ -66,14 +66,14 @@ def ringing(*scrapes: str, job: str = "review") -> set[str]:
     return found
 
 
-def _alerts() -> dict[str, str]:
-    """Each alert with its expression."""
+def _named(kind: str) -> dict[str, str]:
+    """Each rule of a kind with its expression."""
     groups = yaml.safe_load(RULES.read_text())["groups"]
     rules = [rule for group in groups for rule in group["rules"]]
-    return {rule["alert"]: rule["expr"] for rule in rules if "alert" in rule}
+    return {rule[kind]: rule["expr"] for rule in rules if kind in rule}
 
 
-ALERTS = _alerts()
+ALERTS, RECORDS = _named("alert"), _named("record")
 
 
 def _series(scrapes: Sequence[str], job: str) -> list[dict[str, str]]:
