@@ -1,9 +1,6 @@
 """What goes wrong with services, Redis, clocks and databases, one after the other."""
 
-import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +10,6 @@ from tests.alerts.shrinking import faster
 from tests.alerts.watched import Watched, watched
 from tests.builders import a_prediction_event
 from tests.faults.test_f39_older_copy import put_back, save
-from tests.processes import until
 
 PROJECT = "churn"
 SCORER_GONE = {Ring("ServiceDown", "scorer"), Ring("Gaps", PROJECT)}
@@ -42,7 +38,7 @@ def test_what_goes_wrong_with_machines_rings(tmp_path: Path) -> None:
         an_older_copy_is_put_back(at, tmp_path / "backup")
         redis_is_lost_while_review_is_gone(at)
         nothing_can_be_sealed(at)
-        the_database_is_locked(at)
+        nothing_can_be_queued(at)
         assert at.expected == RINGS
 
 
@@ -88,10 +84,11 @@ def an_older_copy_is_put_back(at: Watched, backup: Path) -> None:
     at.rings(Ring("ServiceDown", "review"))
     save(at.stage.directory, backup)
     start(at, "review")
-    at.say("predictions", *(a_prediction_event(project=PROJECT) for _ in range(5)))
-    at.answer(PROJECT, 5, "stay")
     with at.stage.redis() as redis:
-        until(lambda: redis.xlen("handraise:corrections") > 0)
+        before = redis.xlen("handraise:corrections")
+        at.say("predictions", *(a_prediction_event(project=PROJECT) for _ in range(5)))
+        at.answer(PROJECT, 5, "stay")
+        at.wait(lambda: redis.xlen("handraise:corrections") == before + 5)
     gone(at, "review")
     put_back(backup, at.stage.directory)
     start(at, "review")
@@ -118,20 +115,16 @@ def nothing_can_be_sealed(at: Watched) -> None:
     at.rings(Ring("LedgerNotSealed"))
 
 
-def the_database_is_locked(at: Watched) -> None:
-    """By somebody's transaction, while events go on coming."""
-    with locked(at.stage.directory / "review.db"):
-        for _ in range(3):
-            events = (a_prediction_event(project=PROJECT) for _ in range(MOST_BEHIND // 2))
-            at.say("predictions", *events)
-        at.rings(Ring("StreamStuck", "review"), Ring("StreamLag", "review"))
-
-
-@contextmanager
-def locked(database: Path) -> Iterator[None]:
-    with closing(sqlite3.connect(database, 10)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        yield
+def nothing_can_be_queued(at: Watched) -> None:
+    """The database refuses, while events go on coming."""
+    at.sql(
+        "CREATE TRIGGER no_items BEFORE INSERT ON review_items"
+        " BEGIN SELECT RAISE(ABORT, 'not allowed'); END"
+    )
+    for _ in range(3):
+        events = (a_prediction_event(project=PROJECT) for _ in range(MOST_BEHIND // 2))
+        at.say("predictions", *events)
+    at.rings(Ring("StreamStuck", "review"), Ring("StreamLag", "review"))
 
 
 def gone(at: Watched, service: str) -> None:
