@@ -6,6 +6,7 @@ measures; the share of one core that it took is in its answer.
 """
 
 import asyncio
+import random
 import re
 import sys
 import time
@@ -28,6 +29,7 @@ class Plan(msgspec.Struct):
         tokens: one for each reviewer.
         pairs: stop after so many ...
         seconds: ... or after so long.
+        reading: seconds that a reviewer looks at an item, on average; 0 for one who never rests.
     """
 
     port: int
@@ -36,6 +38,7 @@ class Plan(msgspec.Struct):
     tokens: list[str]
     pairs: int
     seconds: float
+    reading: float = 0.0
 
 
 class Outcome(msgspec.Struct):
@@ -94,6 +97,8 @@ class _Reviewer:
         answer = await self._post(f"/v1/queues/{crowd.plan.queue}/claims", b'{"limit":1}')
         done = 0
         while answer and answer.claims and (done < pairs if pairs else not crowd.is_over):
+            if pairs is None and crowd.plan.reading:
+                await asyncio.sleep(crowd.plan.reading * random.uniform(0.5, 1.5))  # noqa: S311
             lease = answer.claims[0].lease.id
             body = b'{"label":"%b","claim_next":1}' % crowd.plan.label.encode()
             begun = time.perf_counter()

@@ -105,9 +105,11 @@ class Desk:
         token: str = answer.raise_for_status().json()["token"]
         return token
 
-    def review(self, tokens: Sequence[str], pairs: int, seconds: float) -> Outcome:
+    def review(
+        self, tokens: Sequence[str], pairs: int, seconds: float, reading: float = 0.0
+    ) -> Outcome:
         """Let reviewers work at once, in a process of their own."""
-        plan = Plan(self.port, PROJECT.name, _LABEL, list(tokens), pairs, seconds)
+        plan = Plan(self.port, PROJECT.name, _LABEL, list(tokens), pairs, seconds, reading)
         command = [sys.executable, "-m", "benchmarks.crowd"]
         given = msgspec.json.encode(plan)
         done = subprocess.run(command, input=given, check=True, capture_output=True)

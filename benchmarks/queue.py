@@ -26,6 +26,8 @@ _CROWDS = (1, 8, 32)
 _P99_LIMITS = {8: 25, 32: 75}
 _CPU_LIMIT_MS = 3.0
 _SECONDS = 6.0
+_READING_SECONDS = 0.25
+"""How long an item is looked at in the runs at people's pace: a quarter of what people need."""
 _FULL, _WAITING, _LEASES = 30_000, 1_000_000, 10_000
 """At so many --events or more, so many items wait and so many are leased."""
 _KEEPS = 0.8
@@ -64,20 +66,26 @@ def _on(name: str, url: str, directory: Path, pairs: int) -> list[Figure]:
         desk = Desk(target, url)
         with desk.open() as service:
             desk.apply_project()
-            desk.fill(3 * len(_CROWDS) * (pairs + 1000))
+            desk.fill(4 * len(_CROWDS) * (pairs + 1000))
             tokens = desk.tokens(max(_CROWDS))
             ours: dict[int, Outcome] = {}
+            calm: dict[int, Outcome] = {}
             cpu: dict[int, float] = {}
             for crowd in _CROWDS:
                 before = cpu_seconds(service)
                 ours[crowd] = desk.review(tokens[:crowd], pairs, _SECONDS)
                 used = cpu_seconds(service) - before
                 cpu[crowd] = 1000 * used / ours[crowd].all_pairs
+            for crowd in _P99_LIMITS:
+                calm[crowd] = desk.review(tokens[:crowd], pairs, 2 * _SECONDS, _READING_SECONDS)
         peers = [_peer(desk, tokens, pairs, way) for way in ("group", "each")]
     figures: list[Figure] = []
     for crowd in _CROWDS:
         best = max((peer[crowd] for peer in peers), key=lambda outcome: outcome.rate)
         figures += _figures(f"{name}, {crowd:>2}", crowd, ours[crowd], best, cpu[crowd])
+    for crowd, limit in _P99_LIMITS.items():
+        slowest = f"{name}, {crowd:>2} at people's pace: p99 / limit"
+        figures.append(Figure(slowest, calm[crowd].p99, limit, 1.0, "ms", at_most=True))
     for few, many in pairwise(_CROWDS):
         rates = ours[many].rate, ours[few].rate
         figures.append(Figure(f"{name}, {many} reviewers / {few}", *rates, _KEEPS, "pairs/s"))
