@@ -1,6 +1,6 @@
 """What a service asks of whatever brings it events: the port behind which Redis Streams are.
 
-Decision 34 says what would differ with Kafka. What follows broadcasts (`follower.py`) and what
+Decision 33 says what would differ with Kafka. What follows broadcasts (`follower.py`) and what
 publishes has doors of its own.
 """
 
