@@ -15,7 +15,7 @@ from pathlib import Path
 from redis.exceptions import RedisError
 
 from tests.chaos import mutants
-from tests.chaos.evidence import Evidence, backlog, gather, waiting
+from tests.chaos.evidence import Evidence, backlog, gather, taken_over, waiting
 from tests.chaos.invariants import Verdict, judge
 from tests.chaos.reviewers import Reviewers
 from tests.chaos.senders import PROJECT, Senders
@@ -27,6 +27,7 @@ WEIGHTS = {REDIS: 0.18, "scorer": 0.24, "review": 0.34, "retrainer": 0.24}
 LEVEL_SECONDS = 10.0
 PATIENCE_SECONDS = 40.0
 REVIEWERS = 4
+_MANY = 4 * len(NAMES)
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class Plan:
     def victims(self) -> Mapping[str, float]:
         """How likely each is the next."""
         return WEIGHTS if self.only is None else {self.only: 1.0}
+
+    @property
+    def must_hit(self) -> bool:
+        """Whether so many kills have to leave something behind that others take over."""
+        return self.only is None and self.kills >= _MANY
 
 
 @dataclass
@@ -128,7 +134,7 @@ def _kill(stage: Stage, outcome: Outcome) -> None:
     plan = outcome.plan
     draw = random.Random(plan.seed)  # noqa: S311 - a schedule
     due = started = time.monotonic()
-    while outcome.killed.total() < plan.kills:
+    while (done := outcome.killed.total()) < plan.kills or _go_on(stage, plan, done):
         due += draw.expovariate(plan.rate)
         victim = draw.choices(list(plan.victims), list(plan.victims.values()))[0]
         while time.monotonic() < due:
@@ -138,6 +144,11 @@ def _kill(stage: Stage, outcome: Outcome) -> None:
             return
         stage.kill(victim)
         outcome.killed[victim] += 1
+
+
+def _go_on(stage: Stage, plan: Plan, done: int) -> bool:
+    """On a busy machine all kills may fall between batches: then as many again, until one hits."""
+    return plan.must_hit and done < 2 * plan.kills and not taken_over(stage.directory)
 
 
 def _quiet(stage: Stage, since: float, *, people: bool) -> float | None:
@@ -161,9 +172,9 @@ def _about_run(outcome: Outcome) -> list[Verdict]:
     missed = [
         f"{name} was never killed" for name in outcome.plan.victims if not outcome.killed[name]
     ]
-    if outcome.plan.kills < 4 * len(NAMES):
+    if outcome.plan.kills < _MANY:
         missed = []
-    elif not outcome.found.reclaimed and outcome.plan.only is None:
+    elif outcome.plan.must_hit and not outcome.found.reclaimed:
         missed.append("nothing was ever taken over")
     return [
         Verdict(f"level again within {LEVEL_SECONDS:g} s", late),

@@ -66,7 +66,7 @@ _ITEMS = (
 
 def gather(stage: Stage) -> Evidence:
     """Read everything; the services may still run."""
-    found = Evidence(pending=backlog(stage), reclaimed=_reclaimed(stage.directory))
+    found = Evidence(pending=backlog(stage), reclaimed=taken_over(stage.directory))
     ledger = "SELECT kind, subject, body FROM review_ledger WHERE project = ? ORDER BY sequence"
     for row in rows(stage.directory / "review.db", ledger, PROJECT.name):
         body = json.loads(row["body"])
@@ -167,6 +167,7 @@ def _payloads(client: Any, key: str) -> list[dict[str, Any]]:
         last = f"({part[-1][0].decode()}"
 
 
-def _reclaimed(directory: Path) -> int:
+def taken_over(directory: Path) -> int:
+    """How many entries of killed consumers others have gone on with."""
     path = directory / RECLAIMED
     return sum(map(int, path.read_text().split())) if path.exists() else 0
