@@ -51,7 +51,7 @@ def all_is_well(at: Watched) -> None:
         at.accept(PROJECT, *(f"well-{next(numbers)}" for _ in range(5)))
         for claim in at.claim(PROJECT):
             assert at.decide(claim, "stay") == 201
-    assert at.prometheus.rang() == set()
+    assert at.strange() == set()
 
 
 def the_scorer_is_gone(at: Watched) -> None:

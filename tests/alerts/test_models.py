@@ -29,16 +29,12 @@ RINGS = {
     Ring("VersionsRejected", "unwritten"),
 }
 BESIDE = {
-    *(Ring("LearningStands", project) for project in ("careful", "turned")),
     *(Ring("VersionsRejected", project) for project in ("turned", "starved")),
     *(Ring("ModelsRefused", project) for project in ("starved", "unwritten")),
     Ring("DeadLettersWaiting", "turned"),
-    Ring("ServiceDown", "retrainer"),
 }
-"""Seconds are minutes here: a learner that needs some for many answers seems to stand. Who learns
-that what was right is wrong has unlearned much at once. A model that is refused is a dead letter
-too, what is announced while the artifacts are away is refused, and who is started again is away for a
-moment."""
+"""Who learns that what was right is wrong has unlearned much at once. A model that is refused is a
+dead letter too, and so is what is announced while the artifacts are away."""
 PEOPLE_DECIDE = {"error_rate": 1, "auto_margin": 1, "audit_probability": 1}
 
 
