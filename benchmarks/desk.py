@@ -112,7 +112,7 @@ class Desk:
         plan = Plan(self.port, PROJECT.name, _LABEL, list(tokens), pairs, seconds, reading)
         command = [sys.executable, "-m", "benchmarks.crowd"]
         given = msgspec.json.encode(plan)
-        done = subprocess.run(command, input=given, check=True, capture_output=True)
+        done = subprocess.run(command, input=given, check=True, stdout=subprocess.PIPE)
         return msgspec.json.decode(done.stdout, type=Outcome)
 
     def record(self) -> Pattern:
