@@ -3,7 +3,7 @@
 HANDRAISE_BENCH_PEER=raw is a redis-py + hiredis loop with one pipeline a batch, no recovery, no
 metrics, no dead letters. HANDRAISE_BENCH_PEER=faststream is the handler that FastStream's
 documentation shows: one message a call, pydantic in and out, published one by one. Both serve the
-very model that the scorer serves.
+very model that the scorer serves, on one thread as it does.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from typing import Any
 import redis
 from faststream import AckPolicy, FastStream
 from faststream.redis import RedisBroker, StreamSub
+from threadpoolctl import threadpool_limits
 
 from shared import wire
 from shared.events import CloudEvent, ModelChanged, PredictionMade, ScoringRequested
@@ -98,4 +99,5 @@ def faststream() -> None:
 
 
 if __name__ == "__main__":
+    threadpool_limits(1)
     {"raw": raw, "faststream": faststream}[os.environ["HANDRAISE_BENCH_PEER"]]()

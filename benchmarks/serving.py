@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from benchmarks.evidence import AT_ONCE, Row, learned
 from benchmarks.learner.data import DATA_SETS
@@ -23,6 +24,7 @@ ROUNDS = 5
 
 def measure(arguments: argparse.Namespace) -> Sequence[Figure]:
     """One prediction of texts, and many of a table; with all that a prediction says besides."""
+    threadpool_limits(1)  # as in the scorer
     text, texts = _learned("contracts", arguments.events)
     table, rows = _learned("churn", arguments.events)
     one = 1e3 * _seconds_each(text.predict_proba, texts[:AT_ONCE], 1)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from services.scorer.domain.serving import Served
 from shared.events import ModelChanged, ModelRef
 from shared.model.artifact import load_model
@@ -17,6 +19,7 @@ class ArtifactStore:
     """
 
     def __init__(self, directory: Path, verifying_key: Path) -> None:
+        threadpool_limits(1)  # a second thread waits, and takes the processor from Redis meanwhile
         self._directory = directory
         self._verifying_key = verifying_key
         self._parts: dict[str, dict[str, ModelState]] = {}

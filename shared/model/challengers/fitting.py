@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from threadpoolctl import threadpool_limits
+
 from shared.model.brought.fitting import bring
 from shared.model.challengers.boosting import boosting
 from shared.model.challengers.lines import lines
@@ -83,8 +85,6 @@ def fit(task: Task) -> ModelState | None:
     """
     if len(set(task.answers.tolist())) < 2:  # noqa: PLR2004 - nothing to tell apart
         return None
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - not where models are served
-
     with threadpool_limits(1):  # sums must be the same wherever they are made
         voice = bring(task) if task.expert else KINDS[task.challenger].fit(task)
     return voice.state() if voice else None

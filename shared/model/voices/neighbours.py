@@ -1,13 +1,14 @@
 """What the nearest of some remembered examples were."""
 
 from functools import cached_property
+from itertools import count
 from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.model.encoded import Encoded
-from shared.model.probabilities import Floats
+from shared.model.probabilities import Floats, over_labels
 from shared.model.state import Array, ModelState
 from shared.model.yardstick import Points, Yardstick
 
@@ -29,6 +30,8 @@ COARSENESS = np.float32(8)
 SLACK = 64.0
 """Added to the measure of what is near, half a standard deviation of one field: equals are not
 believed without end."""
+_AGES = np.int32((1 << AGE_BITS) - 1)
+_FADINGS = tuple(np.exp2(-np.arange(1 << AGE_BITS) / life) for life in HALF_LIVES)
 
 
 class NeighboursVoice:
@@ -69,14 +72,14 @@ class NeighboursVoice:
         if not len(self.points):
             return np.full((len(rows), self.speakers, labels), -np.log(labels))
         squares, ages = self._nearest(self._yardstick.points(rows.values))
-        near = squares[:, min(NEAR, squares.shape[1] - 1), None] + SLACK
-        heard = self._targets.astype(np.float64)[ages]
-        said = [
-            (np.exp2(-ages / life) * np.exp(-squares / (nearness * near)))[:, :, None] * heard
-            for nearness, life in zip(NEARNESSES, HALF_LIVES, strict=True)
-        ]
-        masses = np.stack([opinion.sum(axis=1) for opinion in said], axis=1) + self._usual
-        probabilities: Floats = masses / masses.sum(axis=2, keepdims=True)
+        near = squares[min(NEAR, len(squares) - 1)] + SLACK
+        heard = self._heard.take(ages, axis=1).transpose(1, 0, 2)
+        said = np.empty((len(squares), self.speakers, labels, len(rows)))
+        for opinion, nearness, fading in zip(count(), NEARNESSES, _FADINGS, strict=False):
+            weights = np.exp(-squares / (nearness * near)) * fading.take(ages)
+            np.multiply(weights[:, None], heard, out=said[:, opinion])
+        masses = np.ascontiguousarray(said.sum(axis=0).transpose(2, 0, 1)) + self._usual
+        probabilities: Floats = masses / over_labels(np.add, masses)
         return np.log(probabilities)
 
     def state(self) -> ModelState:
@@ -101,31 +104,43 @@ class NeighboursVoice:
         )
 
     def _nearest(self, points: Points) -> tuple[Floats, NDArray[np.int64]]:
-        """Squared distances of the nearest, ascending, and their ages, shape (rows, nearest).
+        """Squared distances of the nearest, ascending, and their ages, shape (nearest, rows).
 
-        Distance and age are put into one whole number, which is faster to sort.
+        |a - b|² is a single product of (a, 1, |a|²) and (-2b, |b|², 1). Distance and age are put
+        into one whole number, which is faster to sort.
         """
-        count = len(self.points)
-        squares = (points @ self.points.T) * np.float32(-2)
-        squares += self._squares
-        squares += (points * points).sum(axis=1)[:, None]
-        squares /= COARSENESS
-        keys = squares.astype(np.int32)
-        keys <<= AGE_BITS
-        keys |= np.arange(count, dtype=np.int32)
-        nearest = min(NEAREST, count)
+        asked = np.ones((len(points), points.shape[1] + 2), np.float32)
+        asked[:, :-2], asked[:, -1] = points, _squares(points)
+        keys = (asked @ self._against).astype(np.int32)
+        keys &= ~_AGES
+        keys |= np.arange(len(self.points), dtype=np.int32)
+        nearest = min(NEAREST, len(self.points))
         keys.partition(nearest - 1, axis=1)
-        keys = np.sort(keys[:, :nearest], axis=1)
+        keys = np.sort(keys[:, :nearest], axis=1).T
         distances = (keys >> AGE_BITS) * np.float64(COARSENESS)
-        return distances, (keys & ((1 << AGE_BITS) - 1)).astype(np.int64)
+        return distances, (keys & _AGES).astype(np.int64)
 
     @cached_property
-    def _squares(self) -> Points:
-        squares: Points = (self.points * self.points).sum(axis=1)
-        return squares
+    def _against(self) -> Points:
+        """What points are multiplied with; distances then stand above the bits of an age."""
+        against = np.ones((self.points.shape[1] + 2, len(self.points)), np.float32)
+        against[:-2], against[-2] = -2 * self.points.T, _squares(self.points)
+        against *= np.float32(1 << AGE_BITS) / COARSENESS
+        return against
+
+    @cached_property
+    def _heard(self) -> Floats:
+        """Label probabilities of the examples, shape (labels, examples)."""
+        return np.ascontiguousarray(self._targets.T, np.float64)
 
     @cached_property
     def _usual(self) -> Floats:
         """What is added to each label's mass, shape (labels,)."""
         usual: Floats = DOUBT * self._targets.mean(axis=0, dtype=np.float64) + LEAST
         return usual
+
+
+def _squares(points: Points) -> Points:
+    """Of each point's distance from 0."""
+    squares: Points = (points * points).sum(axis=1)
+    return squares
