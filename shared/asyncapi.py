@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from shared.events import CATALOGUE, CloudEvent, EventType
@@ -130,13 +131,18 @@ def _document_schema(kind: EventType) -> JsonSchema:
 
 def _envelope(kind: EventType, data: JsonSchema) -> JsonSchema:
     """The CloudEvent's own schema, narrowed to one type and its payload."""
-    envelope = CloudEvent.model_json_schema()
+    envelope = _any_envelope()
     own = {"type": {"const": kind.value, "title": "Type", "type": "string"}, "data": data}
     return {
         "type": "object",
         "properties": envelope["properties"] | own,
         "required": envelope["required"],
     }
+
+
+@cache
+def _any_envelope() -> JsonSchema:
+    return CloudEvent.model_json_schema()
 
 
 def _summary(payload: type) -> str:

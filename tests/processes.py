@@ -16,7 +16,7 @@ from tests.servers import free_port
 
 TOKEN = "admin-token-of-a-test"  # noqa: S105
 SERVICES = ("scorer", "review", "retrainer")
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 
 
 @dataclass

@@ -44,6 +44,7 @@ from services.review.api.cookies import STREAKS, Cookie
 from services.review.api.limits import Limits
 from services.review.api.portions import Portions
 from services.review.api.rates import RateLimits
+from services.review.api.serving import serve
 from services.review.api.tls import StrictTransport
 from services.review.core import Core, lifespan
 from services.review.domain.identity import Reading, grants_of
@@ -97,8 +98,6 @@ def create_routes(core: Core) -> FastAPI:
     app = FastAPIOffline(
         title="Handraise",
         version="1",
-        responses=document.OTHERWISE,
-        generate_unique_id_function=document.operation_id,
         lifespan=lambda _: lifespan(core),
     )
     problems.install(app)
@@ -106,7 +105,7 @@ def create_routes(core: Core) -> FastAPI:
     settings, provider = core.settings, bool(core.settings.oidc_issuer)
     shown = Pages(passwords=settings.passwords, provider=provider, images=settings.image_hosts)
     _add_work(app, core, door, shown)
-    app.include_router(contracts.router())
+    serve(app, contracts.router())
     _add_letters(app, core, door, shown)
     _add_people(app, core, door)
     _add_entrance(app, core, door, shown)
@@ -118,72 +117,72 @@ def create_routes(core: Core) -> FastAPI:
 def _add_work(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
     desk = Desk(core.store, core.relay, core.metrics, core.clock, core.coin_key, core.traces)
     keep = KeepProjects(core.store, core.relay, core.clock)
-    app.include_router(leases.router(door, desk.work, desk.decide, desk.undo))
-    app.include_router(queues.router(door, desk.work, core.clock))
-    app.include_router(watching.router(door, desk.watch, lambda: core.readiness.leaving))
-    app.include_router(similar.router(door, desk.similar))
-    app.include_router(gathering.router(door, desk.gather))
-    app.include_router(second_looks.router(door, desk.appeal, desk.revoke))
-    app.include_router(label_errors.router(door, desk.look_again))
-    app.include_router(projects.router(door, keep))
+    serve(app, leases.router(door, desk.work, desk.decide, desk.undo))
+    serve(app, queues.router(door, desk.work, core.clock))
+    serve(app, watching.router(door, desk.watch, lambda: core.readiness.leaving))
+    serve(app, similar.router(door, desk.similar))
+    serve(app, gathering.router(door, desk.gather))
+    serve(app, second_looks.router(door, desk.appeal, desk.revoke))
+    serve(app, label_errors.router(door, desk.look_again))
+    serve(app, projects.router(door, keep))
     simulate = SimulatePolicy(core.store, Resting())
-    app.include_router(simulations.router(door, simulate))
-    app.include_router(what_if_page.router(shown, door, simulate, Tabs(keep)))
-    app.include_router(exams.router(door, desk.exam))
-    app.include_router(practice.router(door, desk.practise))
-    app.include_router(gold.router(door, desk.gold))
-    app.include_router(quality.router(door, desk.measure, desk.standing))
-    app.include_router(own.router(door, desk.measure))
-    app.include_router(sending.router(door, SendEvents(core.store, core.relay, core.clock)))
+    serve(app, simulations.router(door, simulate))
+    serve(app, what_if_page.router(shown, door, simulate, Tabs(keep)))
+    serve(app, exams.router(door, desk.exam))
+    serve(app, practice.router(door, desk.practise))
+    serve(app, gold.router(door, desk.gold))
+    serve(app, quality.router(door, desk.measure, desk.standing))
+    serve(app, own.router(door, desk.measure))
+    serve(app, sending.router(door, SendEvents(core.store, core.relay, core.clock)))
     read = ReadRecords(core.store, core.clock)
     contribution = ReportContribution(core.store, core.clock)
     lift = ReadLift(core.store, core.clock)
-    app.include_router(reports.router(door, contribution, lift))
-    app.include_router(seals.router(door, VerifyLedger(core.store, core.signer), read.prove))
+    serve(app, reports.router(door, contribution, lift))
+    serve(app, seals.router(door, VerifyLedger(core.store, core.signer), read.prove))
     erase = EraseSubjects(core.store, core.relay, core.leftovers, core.clock)
-    app.include_router(erasing.router(door, erase))
+    serve(app, erasing.router(door, erase))
     promised = ReadCertificates(core.store, core.coin_key)
-    app.include_router(certificates.router(door, promised))
-    app.include_router(records.router(door, read, promised))
+    serve(app, certificates.router(door, promised))
+    serve(app, records.router(door, read, promised))
     pages.install(app, shown, door, desk, keep, read)
     versions = KeepModels(core.store, core.relay, core.clock)
-    app.include_router(models.router(door, versions))
+    serve(app, models.router(door, versions))
     model_pages.install(app, shown, door, Tabs(keep), versions)
     sliced = ReadSlices(core.store)
-    app.include_router(slices.router(door, sliced))
+    serve(app, slices.router(door, sliced))
     drifting = ReadDrift(core.store)
-    app.include_router(drift.router(door, drifting))
+    serve(app, drift.router(door, drifting))
     figures = oversight.Figures(read, promised, sliced, drifting, contribution, lift)
     oversight.install(app, shown, door, keep, figures)
 
 
 def _add_letters(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
     letters = WorkDeadLetters(core.store, core.relay, core.clock, core.keys)
-    app.include_router(dead_letters.router(door, letters))
-    app.include_router(repairs.router(door, core.reconcile, core.republish, core.clock))
+    serve(app, dead_letters.router(door, letters))
+    serve(app, repairs.router(door, core.reconcile, core.republish, core.clock))
     letter_pages.install(app, shown, door, letters)
 
 
 def _add_people(app: FastAPI, core: Core, door: Doorkeeper) -> None:
     people = KeepPeople(core.store, core.clock)
     keep = KeepTokens(core.store, core.clock)
-    app.include_router(passwords.router(door, core.passwords))
-    app.include_router(users.router(door, people))
-    app.include_router(tokens.router(door, keep, core.clock, core.settings.public_url))
-    app.include_router(access_log.router(door, people))
+    serve(app, passwords.router(door, core.passwords))
+    serve(app, users.router(door, people))
+    serve(app, tokens.router(door, keep, core.clock, core.settings.public_url))
+    serve(app, access_log.router(door, people))
 
 
 def _add_entrance(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
-    app.include_router(entrance.links(shown, door, core.access, core.cookie))
-    app.include_router(entrance.by_password(shown, door, core.passwords, core.cookie))
+    serve(app, entrance.links(shown, door, core.access, core.cookie))
+    serve(app, entrance.by_password(shown, door, core.passwords, core.cookie))
     log_in = _provider(core)
     if log_in:
         public_url = core.settings.public_url
-        app.include_router(provider_login.router(shown, log_in, core.cookie, public_url))
+        serve(app, provider_login.router(shown, log_in, core.cookie, public_url))
     measure = MeasureReviewers(core.store, core.clock)
     cookies = own_page.Cookies(core.cookie, Cookie(STREAKS, core.settings.public_url))
     tabs = Tabs(KeepProjects(core.store, core.relay, core.clock))
-    app.include_router(own_page.router(shown, door, core.passwords, measure, tabs, cookies))
+    serve(app, own_page.router(shown, door, core.passwords, measure, tabs, cookies))
 
 
 def _provider(core: Core) -> LogInByProvider | None:

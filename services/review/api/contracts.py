@@ -1,5 +1,6 @@
 """The route that tells programs which events there are."""
 
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,11 +12,11 @@ from shared import asyncapi
 def router() -> APIRouter:
     """`/asyncapi`."""
     routes = APIRouter(tags=["contracts"], route_class=OneThread)
-    document = asyncapi.document()
+    document = cache(asyncapi.document)
 
     @routes.get("/asyncapi")
     def show_events() -> dict[str, Any]:
         """The AsyncAPI 3.0 document of all streams and events."""
-        return document
+        return document()
 
     return routes

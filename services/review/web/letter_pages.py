@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from services.review.api.caller import Doorkeeper
 from services.review.api.cursors import LARGEST
 from services.review.api.dead_letter_bodies import Filter, Why, kinds
+from services.review.api.serving import serve
 from services.review.domain.access import Permission, User
 from services.review.domain.dead_letters import LetterState, cure
 from services.review.errors import AlreadySettled, Invalid, NotFound
@@ -27,8 +28,8 @@ _why = TypeAdapter(Why)
 
 def install(app: FastAPI, pages: Pages, door: Doorkeeper, letters: WorkDeadLetters) -> None:
     """Add the pages to the application."""
-    app.include_router(_looking(pages, door, letters))
-    app.include_router(_settling(pages, door, letters))
+    serve(app, _looking(pages, door, letters))
+    serve(app, _settling(pages, door, letters))
 
 
 def _looking(pages: Pages, door: Doorkeeper, letters: WorkDeadLetters) -> APIRouter:

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from services.review.api.caller import Doorkeeper
 from services.review.api.dead_letter_bodies import Why
 from services.review.api.models import Number, RollbackRequest
+from services.review.api.serving import serve
 from services.review.domain.access import Permission, User
 from services.review.domain.versions import State, Version
 from services.review.errors import Invalid
@@ -32,8 +33,8 @@ _why = TypeAdapter(Why)
 
 def install(app: FastAPI, pages: Pages, door: Doorkeeper, tabs: Tabs, keep: KeepModels) -> None:
     """Add the pages to the application."""
-    app.include_router(_reading(pages, door, tabs, keep))
-    app.include_router(_deciding(pages, door, keep))
+    serve(app, _reading(pages, door, tabs, keep))
+    serve(app, _deciding(pages, door, keep))
 
 
 def _reading(pages: Pages, door: Doorkeeper, tabs: Tabs, keep: KeepModels) -> APIRouter:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from services.review.api.bodies import Reason
 from services.review.api.caller import Doorkeeper
 from services.review.api.certificate_answers import CertificateAnswer
+from services.review.api.serving import serve
 from services.review.domain.access import Permission, User
 from services.review.domain.figures import Figure, Span
 from services.review.domain.lift import Week
@@ -63,7 +64,7 @@ def install(
     figures: Figures,
 ) -> None:
     """Add the pages to the application."""
-    app.include_router(_oversight(pages, door, keep, figures))
+    serve(app, _oversight(pages, door, keep, figures))
 
 
 def _oversight(

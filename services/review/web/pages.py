@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import Response
 
 from services.review.api.caller import Doorkeeper
+from services.review.api.serving import serve
 from services.review.domain.access import Permission, User
 from services.review.errors import Forbidden
 from services.review.use_cases.desk import Desk
@@ -38,13 +39,13 @@ def install(
     records: ReadRecords,
 ) -> None:
     """Add the pages to the application."""
-    app.include_router(_review(pages, door, desk.work))
-    app.include_router(plain.router(pages, door, desk.work, desk.decide))
-    app.include_router(queue_page.router(pages, door, desk.watch))
-    app.include_router(exam_page.router(pages, door, desk.exam))
-    app.include_router(practice_page.router(pages, door, desk.practise))
-    app.include_router(record_pages.router(pages, door, records, desk.appeal, Tabs(keep)))
-    app.include_router(label_error_page.router(pages, door, desk.look_again, Tabs(keep)))
+    serve(app, _review(pages, door, desk.work))
+    serve(app, plain.router(pages, door, desk.work, desk.decide))
+    serve(app, queue_page.router(pages, door, desk.watch))
+    serve(app, exam_page.router(pages, door, desk.exam))
+    serve(app, practice_page.router(pages, door, desk.practise))
+    serve(app, record_pages.router(pages, door, records, desk.appeal, Tabs(keep)))
+    serve(app, label_error_page.router(pages, door, desk.look_again, Tabs(keep)))
     quality_pages.install(app, pages, door, desk, Tabs(keep))
     app.mount("/static", Assets(), "static")
 

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from services.review.api.bodies import Reason
 from services.review.api.caller import Doorkeeper
 from services.review.api.cursors import below, written
+from services.review.api.serving import serve
 from services.review.domain.access import Permission, User
 from services.review.domain.queue import appeals_queue, leads_queue
 from services.review.errors import Invalid
@@ -27,8 +28,8 @@ _Older = Annotated[int | None, Depends(below("gold"))]
 
 def install(app: FastAPI, pages: Pages, door: Doorkeeper, desk: Desk, tabs: Tabs) -> None:
     """Add the pages to the application."""
-    app.include_router(_reviewers(pages, door, desk, tabs))
-    app.include_router(_gold(pages, door, desk, tabs))
+    serve(app, _reviewers(pages, door, desk, tabs))
+    serve(app, _gold(pages, door, desk, tabs))
 
 
 def _reviewers(pages: Pages, door: Doorkeeper, desk: Desk, tabs: Tabs) -> APIRouter:
