@@ -191,7 +191,7 @@ class Comparison(Frozen):
 
 
 class Shadow(Frozen):
-    """What a candidate would have said of an event that people have answered since.
+    """What a version would have said of an event that people have answered since it was made.
 
     Attributes:
         sequence: of the answer in the ledger.
@@ -213,7 +213,7 @@ class ModelChanged(Frozen):
         parent: the version from which it went on.
         challenger: whose fit is on trial in a candidate; null: what was learned waits.
         comparison: of a candidate with its champion, group by group.
-        shadow: what a candidate has said of these answers, from which its thresholds follow.
+        shadow: what the version says of answers that it has not learned; thresholds follow from it.
     """
 
     version: Count

@@ -79,6 +79,20 @@ class SqlLedger:
             statement = statement.where(col(LedgerRow.position) <= until)
         return [_entry(row) for row in self._session.exec(statement)]
 
+    def newest(self, project: str, position: int, limit: int) -> Sequence[Entry]:
+        """The newest corrections of a project after a position, oldest first."""
+        statement = (
+            select(LedgerRow)
+            .where(
+                LedgerRow.project == project,
+                LedgerRow.kind == Kind.CORRECTION.value,
+                col(LedgerRow.position) > position,
+            )
+            .order_by(col(LedgerRow.position).desc())
+            .limit(limit)
+        )
+        return [_entry(row) for row in self._session.exec(statement)][::-1]
+
     def backlog(self, project: str, position: int) -> int:
         """How many entries of a project lie after a position."""
         statement = (

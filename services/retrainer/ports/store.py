@@ -37,6 +37,10 @@ class Ledger(Protocol):
         """The next entries of a project after a position, at most up to `until`."""
         ...
 
+    def newest(self, project: str, position: int, limit: int) -> Sequence[Entry]:
+        """The newest corrections of a project after a position, oldest first."""
+        ...
+
     def backlog(self, project: str, position: int) -> int:
         """How many entries of a project lie after a position."""
         ...

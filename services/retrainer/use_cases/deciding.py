@@ -1,6 +1,6 @@
 """Deciding: what a person has said of a version takes effect at once, whatever is being learned."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
@@ -9,9 +9,10 @@ from services.retrainer.domain.steps import NewStep
 from services.retrainer.domain.versions import Version
 from services.retrainer.ports import Bell, Learners, Store, Transaction
 from services.retrainer.use_cases.entering import passed_over, write_once
+from services.retrainer.use_cases.shadows import LookBack
 from shared.clock import Clock
 from shared.errors import Unavailable
-from shared.events import CloudEvent, EventType, PromotionDecided
+from shared.events import CloudEvent, EventType, PromotionDecided, Shadow
 
 log = structlog.get_logger()
 
@@ -21,8 +22,15 @@ _NOT_KEPT = (
 )
 
 
+_Decision = tuple[CloudEvent, PromotionDecided]
+
+
 class RecordDecisions:
-    """Put people's decisions into the ledger, each once, with what follows from them."""
+    """Put people's decisions into the ledger, each once, with what follows from them.
+
+    A version that is to serve is asked about the answers since it was made, so that its thresholds
+    are ready when it does.
+    """
 
     def __init__(
         self,
@@ -34,6 +42,7 @@ class RecordDecisions:
     ) -> None:
         self._store = store
         self._learners = learners
+        self._look_back = LookBack(store, learners)
         self._announce = announce
         self._bell = bell
         self._clock = clock
@@ -43,18 +52,33 @@ class RecordDecisions:
         decisions = [(e, e.data) for e in events if isinstance(e.data, PromotionDecided)]
         if not decisions:
             return
+        shadows = self._shadows(decisions)
         with self._store.write() as transaction:
             for event, decided in decisions:
-                if not transaction.ledger.known(event.project, [event.id], Kind.DECISION):
-                    self._record(transaction, event, decided)
+                if not _is_known(transaction, event):
+                    self._record(transaction, event, decided, shadows.get(event.id, ()))
         self._bell.ring()
         try:
             self._announce()
         except Unavailable as error:
             log.warning("versions_wait", error=str(error))
 
+    def _shadows(self, decisions: Sequence[_Decision]) -> Mapping[str, Sequence[Shadow]]:
+        """What versions that are to serve say of past answers; asked while nothing is locked."""
+        with self._store.read() as transaction:
+            wanted = {
+                event.id: transaction.versions.get(event.project, decided.version)
+                for event, decided in decisions
+                if decided.verdict != "reject" and not _is_known(transaction, event)
+            }
+        return {name: self._look_back(version) for name, version in wanted.items() if version}
+
     def _record(
-        self, transaction: Transaction, event: CloudEvent, decided: PromotionDecided
+        self,
+        transaction: Transaction,
+        event: CloudEvent,
+        decided: PromotionDecided,
+        shadow: Sequence[Shadow],
     ) -> None:
         entry = NewEntry(
             project=event.project,
@@ -69,11 +93,11 @@ class RecordDecisions:
         if version is None:
             log.warning("no_such_version", project=event.project, version=decided.version)
         elif decided.verdict == "roll_back":
-            self._roll_back(transaction, version, decided)
+            self._roll_back(transaction, version, decided, shadow)
         elif not transaction.versions.is_open(version.project, version.number):
             log.warning("no_candidate", project=event.project, version=decided.version)
         elif decided.verdict == "promote":
-            self._promote(transaction, version, decided)
+            self._promote(transaction, version, decided, shadow)
         else:
             if version.fit is not None:
                 fit = passed_over(version.fit)
@@ -81,7 +105,11 @@ class RecordDecisions:
             self._take(transaction, version, EventType.MODEL_REJECTED, decided)
 
     def _promote(
-        self, transaction: Transaction, version: Version, decided: PromotionDecided
+        self,
+        transaction: Transaction,
+        version: Version,
+        decided: PromotionDecided,
+        shadow: Sequence[Shadow],
     ) -> None:
         """Let a version serve, or let what is learned go on in it if a fit is tried in it."""
         last = transaction.versions.in_force(version.project, rollbacks=False)
@@ -93,13 +121,17 @@ class RecordDecisions:
         elif not self._learners.keeps(version):
             self._refuse(transaction, version, _NOT_KEPT)
         else:
-            self._take(transaction, version, EventType.MODEL_PROMOTED, decided)
+            self._take(transaction, version, EventType.MODEL_PROMOTED, decided, shadow)
 
     def _roll_back(
-        self, transaction: Transaction, version: Version, decided: PromotionDecided
+        self,
+        transaction: Transaction,
+        version: Version,
+        decided: PromotionDecided,
+        shadow: Sequence[Shadow],
     ) -> None:
         if self._learners.keeps(version):
-            self._take(transaction, version, EventType.MODEL_ROLLED_BACK, decided)
+            self._take(transaction, version, EventType.MODEL_ROLLED_BACK, decided, shadow)
         else:
             self._refuse(transaction, version, _NOT_KEPT)
 
@@ -115,6 +147,7 @@ class RecordDecisions:
         version: Version,
         kind: EventType,
         decided: PromotionDecided,
+        shadow: Sequence[Shadow] = (),
     ) -> None:
         step = NewStep(
             version.project,
@@ -123,5 +156,11 @@ class RecordDecisions:
             decided.reason,
             decided.actor,
             self._clock.now(),
+            shadow=shadow,
         )
         transaction.versions.take(step)
+
+
+def _is_known(transaction: Transaction, event: CloudEvent) -> bool:
+    """Whether a decision was recorded before."""
+    return bool(transaction.ledger.known(event.project, [event.id], Kind.DECISION))

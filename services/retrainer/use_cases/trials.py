@@ -1,12 +1,12 @@
 """Trials: a candidate is asked what the version in force is asked, on answers new to both."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import structlog
 
-from services.retrainer.domain.gate import PATIENCE, Trial, Tried, Verdict, likeliest
+from services.retrainer.domain.gate import PATIENCE, Trial, Tried, Verdict
 from services.retrainer.domain.ledger import Entry, Kind
 from services.retrainer.domain.refits import Entered
 from services.retrainer.domain.steps import SOURCE, NewStep, Step
@@ -16,6 +16,7 @@ from services.retrainer.ports import Contestant, Learners, Store, Transaction
 from services.retrainer.use_cases.courses import Course
 from services.retrainer.use_cases.entering import passed_over, write_once
 from services.retrainer.use_cases.publishing import is_held
+from services.retrainer.use_cases.shadows import shadow_of
 from shared.clock import Clock
 from shared.events import CorrectionMade, EventType, RouteReason, Shadow
 from shared.project import Project, Promotion
@@ -119,7 +120,7 @@ class Trials:
                 running.trial.take(
                     Tried(correction.label, champion, candidate, _slices(correction, names), weight)
                 )
-                running.shadow.append(_shadow(correction, candidate))
+                running.shadow.append(shadow_of(correction, correction.label, candidate))
         return bool(rows)
 
     def _conclude(self, course: Course, running: _Running) -> None:
@@ -185,14 +186,6 @@ def _slices(correction: CorrectionMade, names: Sequence[str]) -> dict[str, str]:
     """An event's value of each; what it does not name is looked for among its fields."""
     found = {name: correction.slices.get(name, correction.features.get(name)) for name in names}
     return {name: "" if value is None else str(value) for name, value in found.items()}
-
-
-def _shadow(correction: CorrectionMade, said: Mapping[str, float]) -> Shadow:
-    """What the candidate would have been routed by."""
-    label = likeliest(said)
-    score = min(1.0, max(0.0, 1 - said[label]))
-    wrong = label != correction.label
-    return Shadow(sequence=correction.sequence, label=label, score=score, wrong=wrong)
 
 
 def _answered(entries: Sequence[Entry], seen: set[str]) -> list[CorrectionMade]:

@@ -1,9 +1,10 @@
 """Model versions, as review knows them: what each is now, by what was told of it in order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from shared.events import EventType, ModelChanged
 
@@ -75,9 +76,12 @@ def follow(kind: EventType, told: ModelChanged, at: datetime, known: Known) -> l
     same = known.same or Version(told.version, state, told, at)
     if state is State.CANDIDATE:
         state = same.state
-    if not told.comparison:
-        kept = {"comparison": same.told.comparison, "shadow": same.told.shadow}
-        told = told.model_copy(update=kept)
+    before = same.told
+    kept = {
+        "comparison": told.comparison or before.comparison,
+        "shadow": told.shadow or before.shadow,
+    }
+    told = told.model_copy(update=kept)
     changed = [replace(same, state=state, told=told, at=at)]
     old: list[Version] = []
     if state is State.CHAMPION:
@@ -86,6 +90,32 @@ def follow(kind: EventType, told: ModelChanged, at: datetime, known: Known) -> l
     elif kind is EventType.MODEL_CANDIDATE:
         old = [each for each in known.candidates if _is_outdated(each, told)]
     return changed + [replace(v, state=State.RETIRED) for v in old if v.number != told.version]
+
+
+class Step(NamedTuple):
+    """What was told of a version, at its place in the ledger."""
+
+    place: int
+    kind: EventType
+    told: ModelChanged
+
+
+def lineage(steps: Iterable[Step]) -> list[Step]:
+    """The steps that led to the version that serves, oldest first.
+
+    Who goes back to a version undoes what newer ones have brought.
+    """
+    line: list[Step] = []
+    for step in steps:
+        if step.kind is EventType.MODEL_ROLLED_BACK:
+            line = [earlier for earlier in line if earlier.told.version <= step.told.version]
+        if step.kind in SERVING:
+            line.append(step)
+    return line
+
+
+SERVING = (EventType.MODEL_PROMOTED, EventType.MODEL_ROLLED_BACK)
+"""After one of these steps a version serves."""
 
 
 _STATES = {

@@ -11,8 +11,9 @@ from services.review.domain.ledger import Entry, Kind
 from services.review.domain.simulation.past import Applied, Past, Promoted, Said, Stretch, Switched
 from services.review.domain.simulation.people import Turn, observed
 from services.review.domain.simulation.reading import Reader
+from services.review.domain.versions import SERVING
 from services.review.ports import Store, Transaction
-from services.review.use_cases.thresholds import said_by
+from services.review.use_cases.thresholds import rescored, said_by
 from shared.events import EventType, ModelChanged, RouteReason
 from shared.project import Project
 
@@ -130,7 +131,7 @@ class ReadPast:
 
     def _promoted(self, first: int) -> Iterator[Promoted]:
         for entry in self._along((Kind.MODEL,), first):
-            if entry.detail == EventType.MODEL_PROMOTED.value:
+            if EventType(entry.detail) in SERVING:
                 with self._store.read() as transaction:
                     said = _shadow(transaction, self._name, entry)
                 if said:
@@ -156,8 +157,7 @@ def _turn(entry: Entry, past: Past, said: set[str]) -> Turn:
 
 
 def _shadow(transaction: Transaction, name: str, entry: Entry) -> dict[int, Rescored]:
-    shadow = said_by(transaction, name, ModelChanged.model_validate_json(entry.body))
-    return {said.sequence: Rescored(said.label, said.score, said.wrong) for said in shadow}
+    return rescored(said_by(transaction, name, ModelChanged.model_validate_json(entry.body)))
 
 
 def _with_body(entry: Entry, body: str) -> Entry:

@@ -6,13 +6,22 @@ from datetime import datetime, timedelta
 
 from services.review.domain.certificate.block import Block, Terms
 from services.review.domain.certificate.choosing import Choice
-from services.review.domain.certificate.evidence import WINDOW, Book, Label, Rescored, family_of
+from services.review.domain.certificate.evidence import (
+    WINDOW,
+    Book,
+    Label,
+    Rescored,
+    Return,
+    family_of,
+    retold,
+)
 from services.review.domain.certificate.gate import Threshold
 from services.review.domain.certificate.lanes import lane_of
 from services.review.domain.certificate.record import read_label, read_routed
 from services.review.domain.facts import Verdict
 from services.review.domain.ledger import Entry, Kind
 from services.review.domain.routing import predicted_label
+from services.review.domain.versions import Step, lineage
 from services.review.metrics import Metrics
 from services.review.ports import ProjectState, Store, Transaction
 from shared import wire
@@ -22,7 +31,7 @@ from shared.events import EventType, ModelChanged, Shadow
 _EVERY = timedelta(seconds=1)
 _AT_ONCE = 1000
 _STEPS = 100
-"""Newest steps of model versions among which one is looked for that changed the model."""
+"""Newest steps of model versions among which those are looked for that changed the model."""
 
 
 @dataclass(slots=True)
@@ -31,6 +40,7 @@ class _Reader:
 
     certify_by: tuple[str, ...]
     place: int
+    returns: Sequence[Return] = ()
     book: Book = field(default_factory=Book)
     heard: int = 0
     read_at: datetime | None = None
@@ -80,13 +90,14 @@ class Thresholds:
             if state is None or not state.configuration.policy.promises:
                 return
             certify_by = state.configuration.policy.certify_by
+            steps = transaction.ledger.newest(name, Kind.MODEL, _STEPS)[::-1]
             reader = self._readers.get(name)
-            if reader is None or reader.certify_by != certify_by:
-                reader = _Reader(certify_by, _start(transaction, name))
+            if reader is None or reader.certify_by != certify_by or _went_back(steps, reader):
+                reader = _Reader(certify_by, _start(transaction, name), _returns(steps))
                 self._readers[name] = reader
             while entries := transaction.history.corrections(name, reader.place, _AT_ONCE):
                 _take(transaction, name, reader, entries)
-            _rescore(transaction, name, reader)
+            _rescore(transaction, name, reader, steps)
         reader.read_at = now
         for lane, count in reader.book.alarms().items():
             self._metrics.lane_alarms.labels(name, lane).set(count)
@@ -116,26 +127,61 @@ def _take(transaction: Transaction, name: str, reader: _Reader, entries: Sequenc
         )
         lane = lane_of(predicted, record.prediction.slices, reader.certify_by)
         amends = entry.detail.endswith(Verdict.AMENDED.value)
-        reader.book.take(lane, family_of(name, model.name, model.sha256), label, amends=amends)
+        family = family_of(name, model.name, model.sha256)
+        told = (lane, label) if amends else retold(lane, label, reader.returns)
+        if told is not None:
+            reader.book.take(told[0], family, told[1], amends=amends)
 
 
-def _rescore(transaction: Transaction, name: str, reader: _Reader) -> None:
+def _went_back(steps: Sequence[Entry], reader: _Reader) -> bool:
+    """Whether somebody has gone back to an older version since."""
+    return any(_is_return(step) and step.sequence > reader.heard for step in steps)
+
+
+def _is_return(step: Entry) -> bool:
+    return step.detail == EventType.MODEL_ROLLED_BACK.value
+
+
+def _returns(steps: Sequence[Entry]) -> list[Return]:
+    """The returns that led to the version that serves."""
+    if not any(map(_is_return, steps)):
+        return []
+    return [
+        Return(told.learned_up_to, place, rescored(told.shadow))
+        for place, kind, told in _lineage(steps)
+        if kind is EventType.MODEL_ROLLED_BACK
+    ]
+
+
+def _lineage(steps: Sequence[Entry]) -> list[Step]:
+    return lineage(
+        Step(s.sequence, EventType(s.detail), ModelChanged.model_validate_json(s.body))
+        for s in steps
+    )
+
+
+def _rescore(transaction: Transaction, name: str, reader: _Reader, steps: Sequence[Entry]) -> None:
     """Judge by what candidates said of the labels, once they serve, or another goes on from one."""
-    told = transaction.ledger.newest(name, Kind.MODEL, _STEPS)
-    fresh = [entry for entry in told if entry.sequence > reader.heard]
-    for entry in reversed(fresh):
-        reader.heard = entry.sequence
-        if entry.detail == EventType.MODEL_PROMOTED.value:
-            shadow = said_by(transaction, name, ModelChanged.model_validate_json(entry.body))
-            if shadow:
-                said = {s.sequence: Rescored(s.label, s.score, s.wrong) for s in shadow}
+    fresh = [step for step in steps if step.sequence > reader.heard]
+    reader.heard = max([reader.heard, *(step.sequence for step in fresh)])
+    for step in _lineage(fresh):
+        if step.kind is EventType.MODEL_PROMOTED:
+            said = rescored(said_by(transaction, name, step.told))
+            if said:
                 reader.book.rescore(name, said)
 
 
-def said_by(transaction: Transaction, name: str, promoted: ModelChanged) -> Sequence[Shadow]:
-    """What the candidate has said that was promoted now, or taken over."""
-    same = transaction.models.get(name, promoted.version)
+def rescored(shadow: Sequence[Shadow]) -> dict[int, Rescored]:
+    """What a version said, by the places of people's answers."""
+    return {said.sequence: Rescored(said.label, said.score, said.wrong) for said in shadow}
+
+
+def said_by(transaction: Transaction, name: str, told: ModelChanged) -> Sequence[Shadow]:
+    """What the version has said that serves since a step, or the candidate that it took over."""
+    if told.shadow:
+        return told.shadow
+    same = transaction.models.get(name, told.version)
     if same is not None and same.told.shadow:
         return same.told.shadow
-    parent = transaction.models.get(name, promoted.parent) if promoted.parent else None
+    parent = transaction.models.get(name, told.parent) if told.parent else None
     return parent.told.shadow if parent and parent.told.challenger is not None else ()

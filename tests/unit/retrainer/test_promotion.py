@@ -4,10 +4,12 @@ import pytest
 
 from services.retrainer.domain.versions import jump
 from services.retrainer.use_cases.publishing import OFFER_EVERY
+from services.retrainer.use_cases.shadows import MOST
 from shared.events import EventType
 from shared.project import Promotion
 from tests.builders import a_project
 from tests.fakes.retrainer_bench import Bench
+from tests.fakes.retrainer_corrections import a_correction
 from tests.fakes.retrainer_decisions import a_decision, corrections, in_force, steps
 from tests.fakes.retrainer_learners import FakeLearners
 
@@ -81,6 +83,62 @@ def test_who_goes_forward_again_lets_what_is_learned_serve(bench: Bench) -> None
     bench.teach(corrections(3, 1))
 
     assert steps(bench)[-2:] == [(2, "rolled_back"), (3, "promoted")]
+
+
+def shadows(bench: Bench) -> list[tuple[int, str, bool]]:
+    """What the last version that was told of says of answers."""
+    (said,) = [step.shadow for step in bench.publisher.versions(bench.publisher.events[-1].type)][
+        -1:
+    ]
+    return [(shadow.sequence, shadow.label, shadow.wrong) for shadow in said]
+
+
+def test_who_goes_back_learns_what_that_version_says_of_the_answers_since(
+    bench: Bench, learners: FakeLearners
+) -> None:
+    bench.configure(a_project())
+    learners.opinion = {"leave": 0.9, "stay": 0.1}
+    bench.teach(corrections(1, 2))
+    learners.opinion = {"leave": 0.2, "stay": 0.8}
+    bench.teach(corrections(3, 3))
+
+    bench.decide([a_decision(1, "roll_back")])
+
+    assert shadows(bench) == [(n, "leave", False) for n in (3, 4, 5)]
+
+
+def test_an_answer_that_was_amended_counts_as_it_is_now(bench: Bench) -> None:
+    bench.configure(a_project())
+    bench.teach(corrections(1, 1))
+    first, second = (
+        corrections(2, 1),
+        a_correction(2, label="stay", correction_id="churn/event-2/2"),
+    )
+    bench.teach([*first, second])
+
+    bench.decide([a_decision(1, "roll_back")])
+
+    assert shadows(bench) == [(2, "stay", False)]
+
+
+def test_a_candidate_that_is_approved_brings_what_it_has_said_up_to_now(bench: Bench) -> None:
+    bench.configure(a_project(**MANUAL))
+    bench.teach(corrections(1, 1))
+    bench.teach(corrections(2, 3))
+    bench.decide([a_decision(1, "promote")])
+    assert shadows(bench) == [(n, "stay", True) for n in (2, 3, 4)]
+    # the same decision, heard again, asks nobody
+    bench.decide([a_decision(1, "promote")])
+    assert steps(bench) == [(1, "candidate"), (1, "promoted")]
+
+
+def test_only_the_newest_answers_are_asked_about(bench: Bench) -> None:
+    bench.configure(a_project())
+    bench.teach(corrections(1, MOST + 20), at_once=MOST)
+    bench.teach(corrections(MOST + 21, MOST + 5), at_once=MOST)
+    bench.decide([a_decision(1, "roll_back")])
+    said = shadows(bench)
+    assert (len(said), said[-1][0]) == (MOST, 2 * MOST + 25)
 
 
 def test_going_back_to_what_is_gone_is_refused(bench: Bench, learners: FakeLearners) -> None:

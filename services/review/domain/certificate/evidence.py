@@ -4,7 +4,7 @@ Every label is a test: the version that gave the score had not learned it. Versi
 follow each other every second, each a little beyond the last, so they are judged together, by
 what they were when it counted; another model is judged by its own labels only. A candidate that
 changes the model at a stroke has been asked about labels before it serves: then these are judged
-by what it said.
+by what it said. So is a version to which somebody goes back.
 """
 
 from collections import deque
@@ -50,6 +50,37 @@ class Rescored(NamedTuple):
     label: str
     score: float
     wrong: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Somebody went back to a version, which is asked about the answers since it was made.
+
+    Attributes:
+        learned: the place of the last answer that it has learned.
+        place: where the ledger says that it serves again.
+        said: what it says of the newest answers in between, by their places.
+    """
+
+    learned: int
+    place: int
+    said: Mapping[int, Rescored]
+
+
+def retold(lane: str, label: Label, returns: Sequence[Return]) -> tuple[str, Label] | None:
+    """A label and its lane as the version tells it that serves again.
+
+    None: it was not asked, and what versions have said that were given up shows nothing of it.
+    What is older than the version, and what came after the return, stays as it was routed.
+    """
+    for back in reversed(returns):
+        if back.learned < label.place < back.place:
+            said = back.said.get(label.place)
+            if said is None:
+                return None
+            again = label._replace(score=said.score, wrong=said.wrong)
+            return relabelled(lane, said.label), again
+    return lane, label
 
 
 @dataclass(slots=True)

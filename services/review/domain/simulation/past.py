@@ -90,7 +90,7 @@ class Switched(NamedTuple):
 
 
 class Promoted(NamedTuple):
-    """A model version came into service that had been asked about answers before.
+    """A model version came into service, or again, that had been asked about answers before.
 
     Attributes:
         said: its answers, by the places of people's.

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import pytest
 
@@ -95,17 +95,8 @@ def test_thresholds_of_a_candidate_are_ready_when_what_is_learned_goes_on_in_it(
     assert set(route(desk, range(150, 160))) == {"unproven"}
 
     # given a candidate that would have known all of these
-    corrected = desk.store.kept.ledger.newest("churn", Kind.CORRECTED, 150)
-    shadow = [
-        {
-            "sequence": entry.sequence,
-            "label": json.loads(entry.body)["label"],
-            "score": 1 - 0.98,
-            "wrong": False,
-        }
-        for entry in corrected
-    ]
     record = RecordModels(desk.store)
+    shadow = shadow_on(desk, 150)
     record([a_step(EventType.MODEL_CANDIDATE, 2, challenger="boosted", shadow=shadow)])
     desk.clock.pass_seconds(2)
     assert set(route(desk, range(160, 170))) == {"unproven"}
@@ -115,6 +106,66 @@ def test_thresholds_of_a_candidate_are_ready_when_what_is_learned_goes_on_in_it(
 
     assert "confident" in route(desk, range(170, 300))
     assert list(desk.store.kept.blocks.newest("churn")[STAY].versions) == [1]
+
+
+def shadow_on(desk: Desk, answers: int) -> list[dict[str, object]]:
+    """What a version says that would have known the last answers."""
+    return [
+        {
+            "sequence": entry.sequence,
+            "label": json.loads(entry.body)["label"],
+            "score": 1 - 0.98,
+            "wrong": False,
+        }
+        for entry in desk.store.kept.ledger.newest("churn", Kind.CORRECTED, answers)
+    ]
+
+
+def go_back(desk: Desk, learned: int, shadow: Sequence[Mapping[str, object]] = ()) -> None:
+    """Somebody goes back to version 1, which was made when `learned` events were answered."""
+    answers = desk.store.kept.ledger.newest("churn", Kind.CORRECTED, 1000)[::-1]
+    told = {"learned_up_to": answers[learned - 1].sequence, "shadow": shadow}
+    RecordModels(desk.store)([a_step(EventType.MODEL_ROLLED_BACK, 1, 2, **told)])
+    desk.clock.pass_seconds(2)
+
+
+def with_a_bad_version(desk: Desk) -> None:
+    """Version 1 was right 150 times; version 2 is wrong on all of these, and goes on like that."""
+    record = RecordModels(desk.store)
+    record([a_step(EventType.MODEL_PROMOTED, 1)])
+    route(desk, range(150))
+    settle(desk, range(150))
+    tried = [{**said, "wrong": True} for said in shadow_on(desk, 150)]
+    record([a_step(EventType.MODEL_PROMOTED, 2, shadow=tried)])
+    assert set(route(desk, range(150, 300), version=2)) == {"unproven"}
+    settle(desk, range(150, 300, 2))
+    settle(desk, range(151, 300, 2), "leave")
+    assert set(route(desk, range(300, 310), version=2)) == {"unproven"}
+
+
+def test_the_lane_of_a_version_that_somebody_goes_back_to_is_open_at_once() -> None:
+    desk = a_desk()
+    with_a_bad_version(desk)
+    go_back(desk, learned=150, shadow=shadow_on(desk, 150))
+    assert "confident" in route(desk, range(310, 500))
+
+
+def test_what_newer_versions_said_shows_nothing_of_an_older_one() -> None:
+    desk = a_desk()
+    with_a_bad_version(desk)
+    # given that the older version was asked about the last 50 answers only
+    go_back(desk, learned=150, shadow=shadow_on(desk, 50))
+    route(desk, [1000])
+    known = {label.event_id: label.wrong for label in evidence(desk)}
+    assert known == {f"e{n}": False for n in (*range(150), *range(201, 300, 2))}
+
+
+def test_a_version_that_is_bad_itself_gets_no_lane_by_going_back_to_it() -> None:
+    desk = a_desk()
+    with_a_bad_version(desk)
+    bad = [{**said, "wrong": True} for said in shadow_on(desk, 150)]
+    go_back(desk, learned=150, shadow=bad)
+    assert set(route(desk, range(310, 400))) == {"unproven"}
 
 
 def test_what_is_read_once_a_second_is_enough() -> None:
