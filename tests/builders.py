@@ -69,12 +69,13 @@ def a_prediction_event(
     leave: float = 0.5,
     version: int = 1,
     tenure: float = 3,
+    contract: str = "monthly",
     deadline: datetime | None = None,
 ) -> CloudEvent:
     """A model's answer for one event, `leave` being the probability of that label."""
     payload = PredictionMade(
         event_id=event_id or an_event_id(),
-        features=features(tenure),
+        features=features(tenure, contract),
         probabilities={"stay": 1 - leave, "leave": leave},
         model=ModelRef(name=project, version=version, sha256=SHA256 if version else ""),
         deadline=deadline,

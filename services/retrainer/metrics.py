@@ -92,3 +92,15 @@ class Metrics:
             ["project"],
             registry=registry,
         )
+
+    def begin(self, project: str) -> None:
+        """Count from 0 on, or the first time would be no increase."""
+        for counter in (
+            self.learned,
+            self.skipped,
+            self.published,
+            self.rejected,
+            self.held_back,
+            self.checkpoints_refused,
+        ):
+            counter.labels(project)

@@ -259,3 +259,5 @@ class Metrics:
         )
         for state in ("lost", "restarted"):  # from 0 on, or the first time would be no increase
             self.redis_refilled.labels(state)
+        for caller in ("user", "stranger"):
+            self.requests_limited.labels(caller)

@@ -44,3 +44,8 @@ class Metrics:
             buckets=SERVED_BUCKETS,
             registry=registry,
         )
+
+    def begin(self, project: str) -> None:
+        """Count from 0 on, or the first time would be no increase."""
+        for counter in (self.predictions, self.swaps, self.refused):
+            counter.labels(project)

@@ -44,6 +44,13 @@ class Consumer:
     _settling: asyncio.Task[None] | None = None
     _lost_until: float = -math.inf
 
+    def __post_init__(self) -> None:
+        """Count from 0 on, or the first time would be no increase."""
+        for counter in (self.metrics.reclaimed, self.metrics.failures):
+            counter.labels(self.channel.stream)
+        if self.channel.output:
+            self.metrics.entries_out.labels(self.channel.output)
+
     @property
     def channel(self) -> Channel:
         """From where entries come, and where what follows from them goes."""

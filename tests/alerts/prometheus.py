@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from tests.alerts.shrinking import shrunk
 from tests.processes import until
 
 _EVERY = "500ms"
+_MINUTES, _STEP_SECONDS = 3, 3
 _WHOM = ("project", "job", "caller")
 
 
@@ -39,7 +41,7 @@ class Ring:
 class Prometheus:
     """What its API says."""
 
-    url: str
+    client: httpx.Client
 
     def rang(self) -> set[Ring]:
         """What has rung since the beginning, if only for a moment."""
@@ -48,9 +50,32 @@ class Prometheus:
 
     def ask(self, expression: str) -> list[dict[str, Any]]:
         """The series that an expression yields now."""
-        answer = httpx.get(f"{self.url}/api/v1/query", params={"query": expression}, timeout=10)
-        found: list[dict[str, Any]] = answer.raise_for_status().json()["data"]["result"]
+        found: list[dict[str, Any]] = self._get("query", query=expression)["result"]
         return found
+
+    def history(self, expression: str) -> list[dict[str, Any]]:
+        """The series that an expression yielded in the last minutes, as a panel draws them."""
+        now = time.time()
+        period = {"start": now - _MINUTES * 60, "end": now, "step": _STEP_SECONDS}
+        found: list[dict[str, Any]] = self._get("query_range", query=expression, **period)["result"]
+        return found
+
+    def values(self, label: str, series: str) -> list[str]:
+        """The values that a label has in some series."""
+        found: list[str] = self._get(f"label/{label}/values", **{"match[]": series})
+        return found
+
+    def _get(self, path: str, **params: str | float) -> Any:
+        answer = self.client.get(f"/api/v1/{path}", params=params)
+        assert answer.is_success, f"{params}: {answer.text}"
+        return answer.json()["data"]
+
+    def is_ready(self) -> bool:
+        """Whether it answers."""
+        try:
+            return self.client.get("/-/ready").is_success
+        except httpx.HTTPError:
+            return False
 
 
 @contextmanager
@@ -74,10 +99,11 @@ def prometheus(directory: Path, ports: Mapping[str, int]) -> Iterator[Prometheus
     with (
         (directory / "log").open("wb") as log,
         subprocess.Popen([str(program), *words], stderr=log, stdout=log) as process,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client,
     ):
-        made = Prometheus(f"http://127.0.0.1:{port}")
+        made = Prometheus(client)
         try:
-            until(lambda: _is_ready(made.url))
+            until(made.is_ready)
             yield made
         finally:
             process.terminate()
@@ -96,10 +122,3 @@ def _configuration(ports: Mapping[str, int]) -> dict[str, Any]:
             for job, port in ports.items()
         ],
     }
-
-
-def _is_ready(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/-/ready", timeout=2).is_success
-    except httpx.HTTPError:
-        return False

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.alerts.dashboards import blank
 from tests.alerts.prometheus import Ring
 from tests.alerts.watched import Watched, watched
 from tests.builders import a_prediction_event
@@ -39,11 +40,13 @@ def test_what_goes_wrong_with_people_rings(tmp_path: Path) -> None:
         stories = (
             nobody_works, upstream_waits_in_vain, a_fallback_decides, more_comes_than_people_can_do,
             checks_wait, somebody_is_too_slow, somebody_clicks, junk_comes, an_item_is_deleted,
+            slices_are_compared,
         )  # fmt: skip
         with guessing(at), flooding(at):
             for done in [helpers.submit(story, at) for story in stories]:
                 done.result()
             at.rings(*RINGS)
+            assert blank(at.prometheus) == set()
 
 
 def nobody_works(at: Watched) -> None:
@@ -124,6 +127,18 @@ def an_item_is_deleted(at: Watched) -> None:
         " (SELECT id FROM review_items WHERE project = 'tampered')"
     )
     at.sql("DELETE FROM review_items WHERE project = 'tampered'")
+
+
+def slices_are_compared(at: Watched) -> None:
+    """Nothing goes wrong; it is what a dashboard shows besides."""
+    at.apply("sliced", slices=["contract"])
+    events = [
+        a_prediction_event(project="sliced", leave=0.55, contract=contract)
+        for contract in ("monthly", "yearly") * 4
+    ]
+    at.say("predictions", *events)
+    at.answer("sliced", len(events), "stay", "leave")
+    at.wait(lambda: bool(at.prometheus.ask("handraise_disparity")))
 
 
 @contextmanager

@@ -1,10 +1,10 @@
-"""What is watched: recording rules, alerts with their runbooks, dashboards."""
+"""What is watched: recording rules, alerts with their runbooks, what dashboards ask."""
 
-import json
 import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,17 @@ import yaml
 from docs.generator import metrics
 from tests import servers
 from tests.alerts import test_machines, test_models, test_people
-from tests.meta.repository import ROOT, files, name
+from tests.alerts.dashboards import questions
+from tests.meta.repository import ROOT, files
 
 PROMETHEUS = ROOT / "deploy" / "prometheus"
-DASHBOARDS = files("deploy/grafana/dashboards", suffix=".json")
 _NAME = re.compile(r"\b(handraise_\w+)")
 _RECORDED = re.compile(r"\bhandraise:\w+:\w+")
 _LOGGED = re.compile(r"\b((?:[a-z]+_)+(?:failed|waits|broken|undecided|uncorrected|restored))\b")
 _STORY = re.compile(r'expr: ALERTS{alertname="(\w+)",alertstate="firing"}')
 
 
+@cache
 def series() -> set[str]:
     return {series for metric in metrics.metrics() for series in metric.series}
 
@@ -69,7 +70,7 @@ def test_what_is_recorded_is_used() -> None:
 
 def test_every_alert_rings_in_a_story_and_is_silent_before() -> None:
     told: dict[str, list[bool]] = {}
-    for file in ("alerts_test.yml", "rules_test.yml"):
+    for file in ("alerts_test.yml", "days_test.yml", "rules_test.yml"):
         for story in yaml.safe_load((PROMETHEUS / file).read_text())["tests"]:
             for step in story.get("promql_expr_test", []):
                 [alert] = _STORY.findall(f"expr: {step['expr']}")
@@ -113,6 +114,7 @@ def is_logged(word: str, code: str) -> bool:
         ["check", "rules", "rules.yml"],
         ["test", "rules", "rules_test.yml"],
         ["test", "rules", "alerts_test.yml"],
+        ["test", "rules", "days_test.yml"],
     ],
 )
 def test_prometheus_accepts_its_files(arguments: list[str]) -> None:
@@ -144,52 +146,15 @@ def promtool(*arguments: str) -> None:
 
 
 def shown() -> Iterator[tuple[str, str]]:
-    """What each panel asks, with its dashboard and title."""
-    for path in DASHBOARDS:
-        for panel in json.loads(path.read_text())["panels"]:
-            for target in panel["targets"]:
-                yield f"{path.stem}: {panel['title']}", target["expr"]
+    """What each panel asks, with where it does."""
+    for _, asked in questions():
+        yield from ((question.where, question.expression) for question in asked)
 
 
 def test_every_panel_shows_metrics_that_exist() -> None:
     for where, expression in shown():
         assert_known(expression, where)
         assert _NAME.findall(expression) or _RECORDED.findall(expression), where
-
-
-@pytest.mark.parametrize("path", DASHBOARDS, ids=name)
-def test_every_panel_says_what_a_bad_value_tells(path: Any) -> None:
-    dashboard = json.loads(path.read_text())
-
-    assert dashboard["panels"]
-    titles = [panel["title"] for panel in dashboard["panels"]]
-    assert len(titles) == len(set(titles))
-    assert [p["title"] for p in dashboard["panels"] if not p["description"]] == []
-    places = [(p["gridPos"]["x"], p["gridPos"]["y"]) for p in dashboard["panels"]]
-    numbers = [p["id"] for p in dashboard["panels"]]
-    assert len(set(places)) == len(set(numbers)) == len(titles)
-    for variable in dashboard["templating"]["list"]:
-        assert set(_NAME.findall(variable["query"])) <= series()
-
-
-def test_grafana_finds_its_dashboards() -> None:
-    folder = ROOT / "deploy" / "grafana" / "provisioning"
-    (source,) = yaml.safe_load((folder / "datasources" / "prometheus.yml").read_text())[
-        "datasources"
-    ]
-    (provider,) = yaml.safe_load((folder / "dashboards" / "handraise.yml").read_text())["providers"]
-
-    assert {path.stem for path in DASHBOARDS} >= {
-        "flow",
-        "queues",
-        "models",
-        "certificate",
-        "reviewers",
-    }
-    assert source["url"] == "http://prometheus:9090"
-    assert provider["options"]["path"] == "/var/lib/grafana/dashboards"
-    uids = [json.loads(path.read_text())["uid"] for path in DASHBOARDS]
-    assert len(uids) == len(set(uids))
-    for path in DASHBOARDS:
-        used = {panel["datasource"]["uid"] for panel in json.loads(path.read_text())["panels"]}
-        assert used == {source["uid"]}
+    for variables, _ in questions():
+        for query in variables.values():
+            assert set(_NAME.findall(query)) <= series()

@@ -160,6 +160,7 @@ class Courses:
 
     def resume(self, project: str) -> Course | None:
         """A course at the newest checkpoint that can be used, else at the beginning."""
+        self._metrics.begin(project)
         with self._store.read() as transaction:
             checkpoints = transaction.checkpoints.newest_first(project)
         for checkpoint in checkpoints:

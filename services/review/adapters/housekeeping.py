@@ -74,8 +74,10 @@ class Housekeeping:
         """From 0 on, or the first time would be no increase."""
         for counted in (
             self._metrics.votes,
+            self._metrics.leases_lost,
             self._metrics.wasted_reviews,
             self._metrics.deadlines_missed,
+            self._metrics.capacity_fallbacks,
         ):
             counted.labels(project)
         for by in DecidedBy:

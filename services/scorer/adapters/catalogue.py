@@ -116,6 +116,7 @@ class BroadcastCatalogue:
         if isinstance(event.data, ProjectConfigured):
             labels = event.data.configuration.labels
             self._labels[event.project] = set(labels)
+            self._metrics.begin(event.project)
             current = self._served.get(event.project)
             if current is None or current.model.version == 0:
                 self._served[event.project] = unlearned(event.project, labels)
