@@ -1,7 +1,8 @@
 """What pages tell people to type is typed, page by page, at a review service of the test's own.
 
 A block that cannot be run here says so in the line before it: `<!-- elsewhere: what it needs -->`.
-Blocks with a word after the language, as in use-the-api.md, are run by test_client.py beside this.
+Blocks with a word after the language are run by tests of their own: those of use-the-api.md by
+test_client.py beside this, those about partitions here.
 """
 
 import os
@@ -22,6 +23,7 @@ from handraise.cli import app
 from handraise.client import Client
 from shared.events import EventDeadLettered, EventType, ModelRef, PredictionMade, announce
 from shared.project import Project
+from shared.streams import Keyspace, Stream
 from tests.builders import NOON, SHA256
 from tests.meta.repository import ROOT, files, name
 from tests.processes import TOKEN, Installation, until
@@ -30,6 +32,9 @@ from tests.servers import missing
 _BLOCK = re.compile(
     r"(<!-- elsewhere: [^\n]+ -->\n)?^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL
 )
+_PARTITION = re.compile(r"^```(\w+) partition\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_ROW = re.compile(r"^\|(?! -|.* see it \|$).* \| ([^|]*) \|$", re.MULTILINE)
+_SHOWN = re.compile(r"`((?:handraise|GET|POST) [^`]+)`")
 _FILE = re.compile(r"Save this as `([\w.]+)`:\n\n```\w+\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PROGRAMS = {"go": ("ask.go", "run", "golang-go"), "java": ("Ask.java", "", "default-jdk-headless")}
 """File, word and Debian's package of languages whose blocks are whole programs."""
@@ -75,9 +80,9 @@ def installation(
             client.apply(Project.model_validate(content))
         client.add_user("ada", "reviewer")
         send(made.redis_url)
-        until(lambda: sum(queue.depth for queue in client.queues()) == EVENTS + 2)
+        until(lambda: sum(queue.depth for queue in client.queues()) == EVENTS + 3)
         until(lambda: len(client.dead_letters({}, limit=50).dead_letters) == LETTERS)
-        for project in ("tickets", "churn"):
+        for project in PROJECTS:
             for claim in client.claim(project, DECIDED).claims:
                 client.decide(claim, "billing")
         with made.api as api:
@@ -93,7 +98,9 @@ EVENTS, DECIDED, LETTERS = 36, 20, 18
 def send(url: str) -> None:
     """Events that wait for people, and entries that nobody can read."""
     server = redis.Redis.from_url(url)
-    ids = [("tickets", f"t-{n}") for n in range(EVENTS)] + [("churn", "c-17"), ("churn", "c-18")]
+    ids = [("tickets", f"t-{n}") for n in range(EVENTS)] + [
+        *(("churn", "c-17"), ("churn", "c-18"), ("loans", "l-17")),
+    ]
     for project, event_id in ids:
         server.xadd("handraise:predictions", {"data": said(torn(event_id), project)})
     for number in range(LETTERS):
@@ -130,10 +137,11 @@ def said(payload: PredictionMade | EventDeadLettered, project: str) -> bytes:
     return told.encode()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name)
-def test_what_a_page_says_works(
-    page: Path, installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def typing(
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Installation:
+    """Somebody sits in an empty directory, with what pages take for granted."""
     monkeypatch.chdir(tmp_path)
     for variable, value in {
         "HANDRAISE_URL": installation.url,
@@ -144,11 +152,54 @@ def test_what_a_page_says_works(
         "CURL_HOME": str(tmp_path),
     }.items():
         monkeypatch.setenv(variable, value)
-    (tmp_path / ".curlrc").write_text("silent\nshow-error\nfail-with-body\n")
-    for file, content in {**FILES, **dict(_FILE.findall(page.read_text("utf-8")))}.items():
-        (tmp_path / file).write_text(content)
+    Path(".curlrc").write_text("silent\nshow-error\nfail-with-body\n")
+    for file, content in FILES.items():
+        Path(file).write_text(content)
+    return installation
+
+
+def test_each_thing_that_a_regulation_asks_is_shown_by_a_command(typing: Installation) -> None:
+    """In a project of its own, since it is stopped and its decision contested."""
+    page = (ROOT / "docs/explanation/regulations.md").read_text(encoding="utf-8")
+    shown = [_SHOWN.findall(cell) for cell in _ROW.findall(page)]
+
+    assert len(shown) > 25
+    assert all(shown)
+    for command in dict.fromkeys(command for row in shown for command in row):
+        if command.startswith("handraise "):
+            if not command.startswith("handraise model rebuild "):  # needs a training database
+                in_this_process(command.replace("churn", "loans").replace("c-17", "l-17"))
+        else:
+            method, path = command.split()
+            asked = path.format(project="loans", event_id="l-17")
+            with typing.api as api:
+                answer = api.request(
+                    method, asked, json={"reason": "why"} if method == "POST" else None
+                )
+            assert answer.is_success, f"{command}: {answer.text}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_what_a_page_says_works(page: Path, typing: Installation) -> None:
+    for file, content in _FILE.findall(page.read_text("utf-8")):
+        Path(file).write_text(content)
     for kind, text in blocks(page):
-        carry_out(kind, text, installation)
+        carry_out(kind, text, typing)
+
+
+def test_a_sender_in_any_language_finds_the_partition(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs/howto/grow.md").read_text(encoding="utf-8")
+    blocks = dict(_PARTITION.findall(page))
+    typed = [sys.executable, "-c", blocks.pop("python")]
+    python = subprocess.run(typed, capture_output=True, text=True, check=True).stdout
+    printed = {language: a_program(language, text) for language, text in blocks.items()}
+
+    right = Keyspace("handraise", 12).of(Stream.REQUESTS, "café-17") + "\n"
+    assert python == right
+    assert printed == dict.fromkeys(PROGRAMS, right)
 
 
 def carry_out(kind: str, text: str, installation: Installation) -> None:
@@ -170,8 +221,8 @@ def carry_out(kind: str, text: str, installation: Installation) -> None:
             assert told.returncode == 0, f"{typed}\n{told.stdout}\n{told.stderr}"
 
 
-def a_program(language: str, text: str) -> None:
-    """A source file that its language runs; it says by its exit code whether it was served."""
+def a_program(language: str, text: str) -> str:
+    """What a source file prints that its language runs; its exit code says if it was served."""
     name, word, package = PROGRAMS[language]
     if shutil.which(language) is None:
         missing(language, package)
@@ -179,6 +230,7 @@ def a_program(language: str, text: str) -> None:
     command = [language, *word.split(), name]
     told = subprocess.run(command, capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stdout + told.stderr
+    return told.stdout
 
 
 def commands(text: str) -> list[str]:
