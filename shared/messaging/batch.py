@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from msgspec import Struct
+
 from shared.errors import DeadLetter
 
 UNKNOWN_PROJECT = "unknown"
@@ -11,8 +13,7 @@ UNKNOWN_PROJECT = "unknown"
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True, gc=False):
     """One stream entry: its id, its JSON document, and how often it was delivered."""
 
     id: bytes

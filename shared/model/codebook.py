@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -18,6 +19,8 @@ FEWEST_CODES = 8
 MOST_IN_ALL = 2**13
 """With many number fields each has fewer bins, so that tables of codes stay small."""
 
+_EDGE_BITS = 8
+"""The edges of a field are fewer than 2**8."""
 _NO_HASH = np.iinfo(np.uint64).max
 
 Codes = NDArray[np.uint8]
@@ -72,14 +75,32 @@ class CodeBook:
         hashes = _picked(values.categories, values.category_names, self.category_names, _NO_HASH)
         numbers, (categories, rows) = len(columns), hashes.shape
         codes = np.empty((rows, numbers + categories), np.uint8)
-        for i, (column, edges) in enumerate(zip(columns, self.edges, strict=True)):
-            codes[:, i] = edges.searchsorted(column, side="right") + 1
+        codes[:, :numbers] = self._bins(columns).T
         codes[:, :numbers][np.isnan(columns).T] = 0
         known = zip(hashes, self.known, self.ranks, strict=True)
         for i, (column, hashed, ranks) in enumerate(known, numbers):
             found = np.minimum(hashed.searchsorted(column), MOST_CODES - 1)
             codes[:, i] = np.where(hashed[found] == column, ranks[found], 0)
         return codes
+
+    def _bins(self, columns: NDArray[np.float64]) -> NDArray[np.int64]:
+        """How many edges are not above each number, and one: all are halved at once.
+
+        numpy's own search takes three times as long, as it searches for one after the other.
+        """
+        below = np.repeat(np.arange(len(columns))[:, None] << _EDGE_BITS, columns.shape[1], axis=1)
+        for bit in reversed(range(_EDGE_BITS)):
+            edge = self._padded.take(below + ((1 << bit) - 1), mode="clip")
+            below += (edge <= columns) * np.int64(1 << bit)
+        bins: NDArray[np.int64] = (below & (2**_EDGE_BITS - 1)) + 1
+        return bins
+
+    @cached_property
+    def _padded(self) -> NDArray[np.float64]:
+        """The edges of all fields, each padded to a power of two."""
+        padded = np.full((len(self.edges), 1 << _EDGE_BITS), np.inf)
+        padded[:, : MOST_CODES - 1] = self.edges
+        return padded.ravel()
 
     def state(self) -> ModelState:
         """For `from_state`."""

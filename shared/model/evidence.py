@@ -1,6 +1,6 @@
 """What carried an answer: the fields and words that speak loudest for its label, or against it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,7 +91,7 @@ class Explainer:
         heard = (np.abs(told) >= LEAST).sum(axis=1)
         rank = zip(rows.rows, self._names.take(loudest).tolist(), told.tolist(), strict=True)
         return [
-            list(map(Evidence, names[:count], map(_short, map(row.get, names)), shares))
+            list(map(Evidence, names[:count], _short(map(row.get, names)), shares))
             for (row, names, shares), count in zip(rank, heard.tolist(), strict=True)
         ]
 
@@ -135,8 +135,8 @@ def _is_linear(voice: _Telling) -> bool:
     return isinstance(voice, LinearVoice)
 
 
-def _short(value: FeatureValue) -> FeatureValue:
-    return value[:LONGEST] if isinstance(value, str) else value
+def _short(values: Iterable[FeatureValue]) -> list[FeatureValue]:
+    return [value[:LONGEST] if isinstance(value, str) else value for value in values]
 
 
 def _quietness(reason: Evidence) -> float:

@@ -1,10 +1,9 @@
 """Feature values as senders write them, brought into the few forms that the encoder reads."""
 
 import math
-from array import array
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from operator import itemgetter
 from typing import Self
 
@@ -78,12 +77,13 @@ def numbers(rows: Sequence[Row], names: Sequence[str]) -> NDArray[np.float64]:
     if not rows or not names:
         return np.empty((len(names), len(rows)))
     pick = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
+    pack = struct.Struct(f"{len(names)}d").pack
     try:
-        flat = array("d", chain.from_iterable(map(pick, rows)))
-    except (KeyError, TypeError, OverflowError):
-        flat = array("d", (number(row.get(name)) for row in rows for name in names))
+        flat = b"".join([pack(*values) for values in map(pick, rows)])
+    except (KeyError, struct.error, OverflowError):
+        flat = b"".join([pack(*(number(row.get(name)) for name in names)) for row in rows])
     grid = np.frombuffer(flat).reshape(len(rows), len(names)).T
-    return np.clip(grid, -LARGEST_NUMBER, LARGEST_NUMBER)
+    return np.clip(grid, -LARGEST_NUMBER, LARGEST_NUMBER, order="C")
 
 
 def categories(rows: Sequence[Row], name: str, kind: FieldKind) -> NDArray[np.uint64]:

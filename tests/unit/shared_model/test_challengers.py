@@ -150,6 +150,19 @@ def test_missing_and_unseen_values_have_the_code_of_their_own() -> None:
     assert book.sizes == [6, 3]
 
 
+def test_a_number_has_the_code_of_the_last_edge_that_it_reaches() -> None:
+    fields = {"many": FieldKind.NUMBER, "few": FieldKind.NUMBER}
+    seen = Values.read([{"many": i * 0.5, "few": i % 7} for i in range(3_000)], fields)
+    book = CodeBook.fit(seen)
+    rows = Values.read([{"many": i * 0.7 - 9, "few": i / 100} for i in range(2_500)], fields)
+    reached = [
+        edges.searchsorted(column, side="right") + 1
+        for edges, column in zip(book.edges, rows.numbers, strict=True)
+    ]
+    assert book.encode(rows).T.tolist() == np.array(reached).tolist()
+    assert book.encode(rows).max() == 254
+
+
 def test_a_field_that_rows_lack_is_missing_wherever_the_others_stand() -> None:
     fields = {"x": FieldKind.NUMBER, "y": FieldKind.NUMBER, "c": FieldKind.CATEGORY}
     seen = Values.read([{"x": i % 3, "y": i % 5, "c": "ab"[i % 2]} for i in range(50)], fields)
