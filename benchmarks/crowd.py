@@ -120,13 +120,26 @@ class _Reviewer:
         )
         if key:
             head += f"Idempotency-Key: {key}\r\n"
-        self._writer.write(head.encode() + b"\r\n" + body)
-        headers = await self._reader.readuntil(b"\r\n\r\n")
+        headers = await self._ask(head.encode() + b"\r\n" + body)
         length = _LENGTH.search(headers)
         content = await self._reader.readexactly(int(length[1]) if length else 0)
         if not headers.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201")):
             return None
         return msgspec.json.decode(content, type=_Answer)
+
+    async def _ask(self, request: bytes) -> bytes:
+        """The head of the answer.
+
+        A server hangs up on who has long been silent, as those are who wait for others to warm up;
+        then it is asked again.
+        """
+        try:
+            self._writer.write(request)
+            return await self._reader.readuntil(b"\r\n\r\n")
+        except (asyncio.IncompleteReadError, ConnectionError):
+            await self.connect()
+            self._writer.write(request)
+            return await self._reader.readuntil(b"\r\n\r\n")
 
 
 async def review(plan: Plan) -> Outcome:

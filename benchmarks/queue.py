@@ -22,6 +22,7 @@ from benchmarks.stage import stage
 from benchmarks.table import Figure, main
 from tests import servers
 
+_DATABASES = ("SQLite", "PostgreSQL")
 _CROWDS = (1, 8, 32)
 _P99_LIMITS = {8: 25, 32: 75}
 _CPU_LIMIT_MS = 3.0
@@ -35,10 +36,11 @@ _KEEPS = 0.8
 
 
 def measure(arguments: argparse.Namespace) -> Sequence[Figure]:
-    """All figures of the queue, on both databases."""
+    """All figures of the queue, on both databases or the one that is named."""
     pairs = max(200, arguments.events // 10)
     figures: list[Figure] = []
-    for name in ("SQLite", "PostgreSQL"):
+    named = [name for name in _DATABASES if getattr(arguments, name.lower())]
+    for name in named or _DATABASES:
         with tempfile.TemporaryDirectory() as directory, _database(name, Path(directory)) as url:
             figures += _on(name, url, Path(directory), pairs)
         with (
@@ -121,4 +123,4 @@ def _figures(
 
 
 if __name__ == "__main__":
-    main("queue", measure)
+    main("queue", measure, {name.lower(): f"on {name} only" for name in _DATABASES})

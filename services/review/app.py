@@ -41,6 +41,7 @@ from services.review.api import (
 )
 from services.review.api.caller import Doorkeeper, check_routes
 from services.review.api.cookies import STREAKS, Cookie
+from services.review.api.direct import Direct
 from services.review.api.limits import Limits
 from services.review.api.portions import Portions
 from services.review.api.rates import RateLimits
@@ -81,11 +82,14 @@ from services.review.web.html import Pages
 from services.review.web.tabs import Tabs
 from shared.observability import Operated
 
+_HOT = ("/v1/queues/{queue}/claims", "/v1/leases/{lease}/decision")
+
 
 def create_app(settings: Settings) -> Operated:
     """The review service as an ASGI application: consuming starts with its lifespan."""
     core = Core(settings)
-    limited = Limits(create_routes(core), settings.max_body_bytes)
+    direct = Direct(create_routes(core), _HOT, core.requests_at_once)
+    limited = Limits(direct, settings.max_body_bytes)
     counted = RateLimits(limited, settings.rates, core.metrics.requests_limited)
     secured = StrictTransport(counted, settings.public_url)
     portioned = Portions(secured)

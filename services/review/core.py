@@ -73,8 +73,8 @@ log = structlog.get_logger()
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LETTERS_AT_ONCE = 50
-_REQUESTS_AT_ONCE = 12
-"""On PostgreSQL: more of them would take the interpreter and connections from each other. SQLite's
+_REQUESTS_AT_ONCE, _MORE_AT_ONCE = 12, 40
+"""On PostgreSQL more of them would take the interpreter and connections from each other. SQLite's
 wait for a commit in common, so there they may be many."""
 
 
@@ -132,6 +132,11 @@ class Core:
         self.messaging = MessagingMetrics(self.registry)
         self.broker = self._broker()
 
+    @property
+    def requests_at_once(self) -> int:
+        """How many requests have a thread at the same time."""
+        return _REQUESTS_AT_ONCE if self.database.is_postgresql else _MORE_AT_ONCE
+
     def _reconciling(self) -> tuple[Republish, Reconcile]:
         shared = (self.store, self.transport, self.relay, self.metrics, self.clock)
         window = timedelta(minutes=self.settings.republish_minutes)
@@ -186,8 +191,7 @@ def _signer(settings: Settings) -> Ed25519Signer:
 @asynccontextmanager
 async def lifespan(core: Core) -> AsyncIterator[None]:
     """Consume, relay and keep house while the service is up; then let go in order."""
-    if core.database.is_postgresql:
-        current_default_thread_limiter().total_tokens = _REQUESTS_AT_ONCE
+    current_default_thread_limiter().total_tokens = core.requests_at_once
     reconciler = Reconciler(core.reconcile.repair, core.republish.go_on)
     await reconciler.greet()
     keepers = (

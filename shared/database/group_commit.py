@@ -1,15 +1,16 @@
 """One writer and group commit for SQLite.
 
 A disk synchronises a few hundred times a second, and each commit waits for it. So the threads of a
-process take turns on one connection: each works inside a savepoint of one transaction, and while
-others stand in line the transaction stays open for them. The last one, or whoever finds it full,
-commits for all; everybody who took part returns after that, or fails with it.
+process take turns on one connection: they work in one transaction, each but the first inside a
+savepoint, and while others stand in line the transaction stays open. The last one, or whoever finds
+it full, commits for all; everybody who took part returns after that, or fails with it.
 """
 
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from math import ceil
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -23,6 +24,7 @@ from shared.errors import Unavailable
 
 _MOST_MEMBERS = 64
 _LONGEST_SECONDS = 0.02
+_WAIT = "busy_timeout"
 
 
 class GroupCommit:
@@ -39,6 +41,7 @@ class GroupCommit:
         self._patience = patience_seconds
         self._turns = Turns()
         self._group: _Group | None = None
+        self._connection: Connection | None = None
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -69,6 +72,9 @@ class GroupCommit:
     def close(self) -> None:
         """Return when nothing is being written, and all that was is committed."""
         self._turns.ask().result()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
         self._end_turn()
 
     def _take_turn(self) -> None:
@@ -85,8 +91,10 @@ class GroupCommit:
     def _join(self, deadline: float) -> "_Group":
         """The open group, or a new one."""
         if self._group is None:
+            if self._connection is None or self._connection.closed:
+                self._connection = self._engine.connect()
             left = max(0.0, deadline - time.monotonic())
-            self._group = _Group.open(self._engine, left)
+            self._group = _Group.open(self._connection, left)
         self._group.members += 1
         return self._group
 
@@ -104,7 +112,7 @@ class GroupCommit:
 
 
 class _Group:
-    """One transaction of many members, on a connection that nobody else uses meanwhile.
+    """One transaction of many members, on a connection that nobody else writes on.
 
     Attributes:
         members: how many worked in it.
@@ -116,20 +124,23 @@ class _Group:
         self.members = 0
         self.blame: DBAPIError | None = None
         self._transaction = begin_writing(connection)
+        self._is_empty = False
         self._opened = time.monotonic()
         self._outcome: Future[None] = Future()
 
     @classmethod
-    def open(cls, engine: Engine, lock_wait_seconds: float) -> "_Group":
+    def open(cls, connection: Connection, lock_wait_seconds: float) -> "_Group":
         """Take the write lock, which another process may hold.
 
         Raises:
             DBAPIError: it holds it for too long, or the file is out of reach.
         """
-        connection = engine.connect()
         try:
-            driver: Any = connection.connection.driver_connection
-            driver.execute(f"PRAGMA busy_timeout={lock_wait_seconds * 1000:.0f}")
+            wait = ceil(lock_wait_seconds * 10) * 100
+            if connection.info.get(_WAIT) != wait:
+                driver: Any = connection.connection.driver_connection
+                driver.execute(f"PRAGMA busy_timeout={wait}")
+                connection.info[_WAIT] = wait
             return cls(connection)
         except BaseException:
             connection.close()
@@ -143,8 +154,10 @@ class _Group:
 
     @contextmanager
     def body(self) -> Iterator[Session]:
-        """What one member does, inside a savepoint of its own."""
-        self._driver.execute("SAVEPOINT member")
+        """What one member does; the first is alone yet, and needs no savepoint of its own."""
+        is_first = self.members == 1
+        if not is_first:
+            self._driver.execute("SAVEPOINT member")
         try:
             with session_on(self.connection) as session:
                 yield session
@@ -152,11 +165,19 @@ class _Group:
             if isinstance(error, DBAPIError):
                 self.blame = error
             if self._is_whole:
-                self._driver.execute("ROLLBACK TO member")
+                self._undo(is_first=is_first)
             raise
         finally:
-            if self._is_whole:
+            if self._is_whole and not is_first:
                 self._driver.execute("RELEASE member")
+
+    def _undo(self, *, is_first: bool) -> None:
+        """Without the first one's work nothing is left that others could add to."""
+        if is_first:
+            self._transaction.rollback()
+            self._is_empty = True
+        else:
+            self._driver.execute("ROLLBACK TO member")
 
     def end(self) -> None:
         """Commit, and tell all members how it went; a connection that failed is not used again.
@@ -170,11 +191,9 @@ class _Group:
         except BaseException as error:
             self._outcome.set_exception(error)
             self.connection.invalidate()
-            raise
-        else:
-            self._outcome.set_result(None)
-        finally:
             self.connection.close()
+            raise
+        self._outcome.set_result(None)
 
     def wait(self) -> None:
         """Return when all is durable.
@@ -188,6 +207,8 @@ class _Group:
             raise Unavailable(f"the database does not answer: {reason}") from error
 
     def _commit(self) -> None:
+        if self._is_empty:
+            return
         if not self._is_whole:
             raise self.blame or Unavailable("the database gave up the transaction")
         self._transaction.commit()

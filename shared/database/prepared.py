@@ -16,8 +16,6 @@ from sqlmodel import Session
 
 _CONNECTION, _CURSOR = "connection", "cursor"
 _Change = Callable[[Any], Any]
-_GIVEN = object()
-"""In the place of a constant: a value that each execution brings."""
 
 
 class Rows:
@@ -123,19 +121,18 @@ class Compiled:
         compiled: Any = statement.compile(dialect=dialect, column_keys=list(names))  # type: ignore[attr-defined]
         self.sql: str = compiled.string
         types = {name: bind.type for name, bind in compiled.binds.items()}
-        constants: dict[str, object] = {
+        self._constants: Mapping[str, object] = {
             name: value if (change := _to_driver(types[name], dialect)) is None else change(value)
             for name, value in compiled.construct_params(dict.fromkeys(names)).items()
             if name not in names
         }
         self._by_place: bool = compiled.positiontup is not None
-        self._places: Sequence[tuple[str, _Change | None, object]] = [
-            (name, None, constants[name])
-            if name in constants
-            else (name, _to_driver(types[name], dialect), _GIVEN)
-            for name in compiled.positiontup or (*constants, *names)
+        self._names: Sequence[str] = compiled.positiontup or (*self._constants, *names)
+        self._binding = [
+            (place, change)
+            for place, name in enumerate(self._names)
+            if name in names and (change := _to_driver(types[name], dialect)) is not None
         ]
-        self._names = [name for name, _, _ in self._places]
         self._types: Sequence[TypeEngine[Any]] = [column.type for column in columns.values()]
         row: Any = namedtuple("Row", columns.keys())  # type: ignore[misc]
         self._make: Callable[[Sequence[Any]], Any] = row._make
@@ -166,14 +163,10 @@ class Compiled:
 
     def bound(self, values: Mapping[str, object]) -> Any:  # noqa: ANN401 - by place or by name
         """The values as the driver takes them."""
-        bound = [
-            constant
-            if constant is not _GIVEN
-            else values[name]
-            if change is None
-            else change(values[name])
-            for name, change, constant in self._places
-        ]
+        known = {**self._constants, **values} if self._constants else values
+        bound = [known[name] for name in self._names]
+        for place, change in self._binding:
+            bound[place] = change(bound[place])
         return bound if self._by_place else dict(zip(self._names, bound, strict=True))
 
     def _read(self, row: Sequence[Any]) -> Any:  # noqa: ANN401 - a row of any shape

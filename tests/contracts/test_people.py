@@ -78,12 +78,23 @@ def test_a_token_proves_its_user_until_it_expires(people: Store) -> None:
         transaction.tokens.add(a_token("p", kind=TokenKind.LOGIN), "digest")
     with people.read() as transaction:
         tokens = transaction.tokens
-        assert tokens.find("p", TokenKind.LOGIN, NOON) == Proof(ADA, "digest")
+        assert tokens.find("p", TokenKind.LOGIN, NOON) == Proof(ADA, "digest", LATER)
         assert tokens.find("p", TokenKind.API, NOON) is None
         assert tokens.find("p", TokenKind.LOGIN, LATER) is None
         assert tokens.find("q", TokenKind.LOGIN, NOON) is None
         assert tokens.get("p") == a_token("p", kind=TokenKind.LOGIN)
         assert tokens.get("q") is None
+
+
+def test_it_is_heard_that_access_may_have_changed(people: Store) -> None:
+    before = people.access
+    with people.write() as transaction:
+        transaction.users.disable("ada", LATER)
+    disabled = people.access
+    assert disabled is None or disabled is not before  # None: others change it unheard
+    with people.write() as transaction:
+        transaction.tokens.add(a_token("p"), "digest")
+    assert people.access is None or people.access is not disabled
 
 
 def test_a_disabled_users_token_proves_nothing(people: Store) -> None:

@@ -49,7 +49,7 @@ class FakeTokens:
         if token is None or token.kind is not kind or token.state(now) != "active":
             return None
         user = self.users.get(token.user)
-        return Proof(user, self.digests[prefix]) if user else None
+        return Proof(user, self.digests[prefix], token.expires_at) if user else None
 
     def get(self, prefix: str) -> Token | None:
         return self.kept.get(prefix)

@@ -165,6 +165,10 @@ class FakeStore:
     def __init__(self) -> None:
         self.kept = FakeTransaction()
 
+    @property
+    def access(self) -> object | None:
+        return self.kept
+
     @contextmanager
     def read(self) -> Iterator[FakeTransaction]:
         yield self.kept

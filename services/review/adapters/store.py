@@ -36,6 +36,8 @@ from shared.database import Database
 from shared.streams import Keyspace
 
 _Adapter = TypeVar("_Adapter")
+_ACCESS = {"users", "tokens"}
+"""The parts of a transaction that say who is let in."""
 
 
 class _Part(Generic[_Adapter]):
@@ -93,6 +95,12 @@ class SqlStore:
     def __init__(self, database: Database, keys: Keyspace) -> None:
         self._database = database
         self._keys = keys
+        self._access = object()
+
+    @property
+    def access(self) -> object | None:
+        """Another object since users or tokens may have changed; SQLite has one process only."""
+        return None if self._database.is_postgresql else self._access
 
     @contextmanager
     def read(self) -> Iterator[SqlTransaction]:
@@ -103,5 +111,11 @@ class SqlStore:
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
         """A transaction that is kept at its end, or undone by an error."""
-        with self._database.write() as session:
-            yield SqlTransaction(session, self._keys)
+        transaction: SqlTransaction | None = None
+        try:
+            with self._database.write() as session:
+                transaction = SqlTransaction(session, self._keys)
+                yield transaction
+        finally:
+            if transaction is not None and not _ACCESS.isdisjoint(transaction.__dict__):
+                self._access = object()

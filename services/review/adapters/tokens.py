@@ -15,6 +15,7 @@ from shared.database import Prepared
 
 _FIND = Prepared(
     select(UserRow.name, UserRow.role, UserRow.projects, TokenRow.digest)
+    .add_columns(col(TokenRow.expires_at))
     .join(TokenRow, col(TokenRow.user) == UserRow.name)
     .where(
         col(TokenRow.prefix) == bindparam("prefix"),
@@ -55,8 +56,8 @@ class SqlTokens:
         found = _FIND.on(self._session, **asked).first()
         if found is None:
             return None
-        name, role, projects, digest = found
-        return Proof(user_of(name, role, projects), digest)
+        name, role, projects, digest, expires_at = found
+        return Proof(user_of(name, role, projects), digest, expires_at)
 
     def get(self, prefix: str) -> Token | None:
         """One token, as others may know it."""

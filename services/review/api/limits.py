@@ -16,6 +16,9 @@ from starlette.responses import Response
 from services.review.api.problems import problem
 from shared.observability import AsgiApp, Receive, Scope, Send
 
+SAID = "handraise.said"
+"""Where a request's scope has what its body says, if that is JSON."""
+
 _BODY_SECONDS = 30.0
 _API = "/v1/"
 _HEADERS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
@@ -51,7 +54,7 @@ class Limits:
             async with asyncio.timeout(self._seconds):
                 body = await self._body(headers, receive)
             if _is_json(headers):
-                _check_json(body)
+                _read_json(scope, body)
         except _Refused as error:
             await error.answer(scope, receive, send)
         except TimeoutError:
@@ -103,10 +106,10 @@ def _check_headers(headers: Headers) -> None:
         raise _Refused("long-headers", f"headers may have {_MOST_HEADER_BYTES} bytes")
 
 
-def _check_json(body: bytes) -> None:
+def _read_json(scope: Scope, body: bytes) -> None:
     if body:
         try:
-            from_json(body, allow_inf_nan=False, cache_strings="none")
+            scope[SAID] = from_json(body, allow_inf_nan=False, cache_strings="none")
         except ValueError as error:
             raise _Refused("invalid", f"body: {error}") from error
 

@@ -36,10 +36,11 @@ class Users(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Whom a token proves, if its secret has this digest."""
+    """Whom a token proves until it expires, if its secret has this digest."""
 
     user: User
     digest: str
+    expires_at: datetime
 
 
 class Tokens(Protocol):

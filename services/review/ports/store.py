@@ -84,7 +84,15 @@ class Transaction(Protocol):
 
 
 class Store(Protocol):
-    """The review database."""
+    """The review database.
+
+    Attributes:
+        access: another object since the last transaction that looked at users or tokens and may
+            have changed them; None if other processes may change them, too.
+    """
+
+    @property
+    def access(self) -> object | None: ...
 
     def read(self) -> AbstractContextManager[Transaction]:
         """A transaction that only reads."""

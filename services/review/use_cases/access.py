@@ -7,6 +7,7 @@ from services.review.domain.people import Act, NewAccessEntry
 from services.review.domain.tokens import TokenKind, digest, is_same, read
 from services.review.errors import NotAuthenticated
 from services.review.ports import Store, Transaction
+from services.review.use_cases.proofs import Proofs
 from services.review.use_cases.tokens import Order, issue
 from shared.clock import Clock
 
@@ -20,6 +21,7 @@ class ControlAccess:
         self._store = store
         self._clock = clock
         self._admin_token = admin_token
+        self._proofs = Proofs(store, clock)
         self._uses: dict[str, datetime] = {}
 
     def user_of_token(self, token: str) -> User:
@@ -75,8 +77,7 @@ class ControlAccess:
         shape = read(text)
         if shape:
             prefix, secret = shape
-            with self._store.read() as transaction:
-                proof = transaction.tokens.find(prefix, kind, self._clock.now())
+            proof = self._proofs.find(prefix, kind)
             if is_same(digest(secret), proof.digest if proof else _NOTHING) and proof:
                 return proof.user, prefix
         raise NotAuthenticated(
