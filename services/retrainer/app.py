@@ -9,7 +9,6 @@ from pathlib import Path
 from faststream.asgi import AsgiFastStream
 from faststream.redis import RedisBroker
 from prometheus_client import CollectorRegistry
-from redis.exceptions import RedisError
 
 from services.retrainer.adapters import loop
 from services.retrainer.adapters.causes import Causes
@@ -35,6 +34,7 @@ from services.retrainer.use_cases.retraining import Craft, Retraining, Rhythm
 from shared.clock import SystemClock
 from shared.database import Database
 from shared.ending import end
+from shared.errors import Unavailable
 from shared.events import CloudEvent
 from shared.listening import listening
 from shared.messaging import (
@@ -63,7 +63,7 @@ def create_app(settings: Settings) -> Operated:
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
-        with suppress(RedisError, OSError):  # away: the follower waits for it
+        with suppress(Unavailable):  # away: the follower waits for it
             await core.feed.refresh()
         learning = asyncio.create_task(core.loop.run())
         following = asyncio.create_task(core.feed.follower.run())

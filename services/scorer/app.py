@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager, suppress
 
 from faststream.asgi import AsgiFastStream
 from prometheus_client import CollectorRegistry
-from redis.exceptions import RedisError
 
 from services.scorer.adapters.artifacts import ArtifactStore
 from services.scorer.adapters.catalogue import BroadcastCatalogue
@@ -16,6 +15,7 @@ from services.scorer.settings import Settings
 from services.scorer.use_cases import ScoreRequests
 from shared.clock import SystemClock
 from shared.ending import end
+from shared.errors import Unavailable
 from shared.listening import listening
 from shared.messaging import (
     Consumer,
@@ -60,7 +60,7 @@ def create_app(settings: Settings) -> Operated:
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
-        with suppress(RedisError, OSError):  # away: the follower waits for it, and so do requests
+        with suppress(Unavailable):  # away: the follower waits for it, and so do requests
             await catalogue.refresh()
         following = asyncio.create_task(catalogue.follower.run())
         async with watched(redis, keys, messaging, clock):

@@ -2,6 +2,7 @@
 
 from shared.connecting import connect
 from shared.messaging.batch import Channel, Entry, Handler, Settlement
+from shared.messaging.broadcast import RedisBroadcast
 from shared.messaging.connection import make_broker, publish, subscribe
 from shared.messaging.consumer import Consumer
 from shared.messaging.follower import Follower
@@ -17,6 +18,7 @@ __all__ = [
     "Follower",
     "Handler",
     "MessagingMetrics",
+    "RedisBroadcast",
     "RedisLane",
     "Settlement",
     "channels",

@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from shared import leaving
 from shared.connecting import Address
 from shared.messaging.consumer import Consumer
+from shared.messaging.reasons import waitable
 from shared.messaging.running import run
 from shared.messaging.scripts import PUBLISH, publish_arguments
 from shared.messaging.subscriber import ReliableBatchSubscriber
@@ -55,10 +56,15 @@ def subscribe(broker: RedisBroker, consumer: Consumer) -> None:
 
 
 async def publish(redis: Redis, documents: Iterable[tuple[str, bytes]]) -> None:
-    """Append documents to streams, given as (key, document), in order, all or none."""
+    """Append documents to streams, given as (key, document), in order, all or none.
+
+    Raises:
+        Unavailable: the server is away or full; they may be there nevertheless.
+    """
     keys, arguments = publish_arguments(documents)
     if arguments:
-        await run(redis, PUBLISH, keys, arguments)
+        with waitable():
+            await run(redis, PUBLISH, keys, arguments)
 
 
 async def _undecoded(message: BatchStreamMessage) -> RedisBatchStreamMessage:

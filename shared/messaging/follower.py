@@ -4,19 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
-from shared.errors import Malformed
+from shared.errors import Malformed, Unavailable
 from shared.events import CloudEvent
-from shared.messaging import stream
-from shared.messaging.port import RawEntry
-from shared.messaging.reasons import reason
+from shared.messaging.port import Broadcast, RawEntry
 from shared.streams import FIELD
 
 log = structlog.get_logger()
 
-_BLOCK_MILLISECONDS = 500
 _READ_AT_ONCE = 1000
 _LONGEST_PAUSE = 5.0
 
@@ -29,20 +24,20 @@ class Follower:
     `settled` runs when all that was there is read, so that a sink which only remembers the newest
     wish (for example a model version) is acted on once however far the follower was behind.
 
-    The last entry read is the bookmark. Where it is gone the stream is another one: a Redis that
+    The last entry read is the bookmark. Where it is gone the stream is another one: a server that
     lost everything, or its end, and whose clock may be behind that of the one before. Such a
     stream is read from its beginning; `begun_anew` hears of it first.
     """
 
     def __init__(
         self,
-        redis: Redis,
+        broadcast: Broadcast,
         sinks: Mapping[str, Sink],
         settled: Callable[[], Awaitable[None]],
         heartbeat: Callable[[str], None],
         begun_anew: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._redis = redis
+        self._broadcast = broadcast
         self._sinks = sinks
         self._settled = settled
         self._heartbeat = heartbeat
@@ -56,7 +51,7 @@ class Follower:
 
     async def catch_up(self) -> None:
         """Read all that is there now."""
-        while await self._read(block=None):
+        while await self._read(wait=False):
             pass
 
     async def run(self) -> None:
@@ -64,22 +59,22 @@ class Follower:
         pause = 0.05
         while True:
             try:
-                await self._read(block=_BLOCK_MILLISECONDS)
+                await self._read(wait=True)
                 self._heartbeat("follower")
                 pause = 0.05
-            except (RedisError, OSError) as error:
-                log.warning("follow_failed", error=reason(error), next_try_seconds=pause)
+            except Unavailable as error:
+                log.warning("follow_failed", error=str(error), next_try_seconds=pause)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
 
-    async def _read(self, block: int | None) -> bool:
+    async def _read(self, *, wait: bool) -> bool:
         """Read on. True if there may be more."""
         before = dict(self._bookmarks)
-        positions = {name: mark[0] if mark else b"0-0" for name, mark in before.items()}
-        response = dict(await stream.read(self._redis, positions, _READ_AT_ONCE, block))
+        positions = {name: mark[0] if mark else None for name, mark in before.items()}
+        response = await self._broadcast.read(positions, _READ_AT_ONCE, wait=wait)
         anew = False
         for name, mark in before.items():
-            same = mark is None or await stream.fetch(self._redis, name, mark[0]) == mark[1]
+            same = mark is None or await self._broadcast.fetch(name, mark[0]) == mark[1]
             if self._bookmarks[name] is not mark:  # another reading was faster
                 anew = True
             elif same:

@@ -3,20 +3,18 @@
 import os
 import secrets
 import socket
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ResponseError
 
-from shared.errors import Unavailable
 from shared.messaging import stream
 from shared.messaging.batch import Channel, Settlement
-from shared.messaging.port import GroupState, NoGroup, Pending, RawEntry
-from shared.messaging.reasons import reason
+from shared.messaging.port import GroupState, Pending, RawEntry
+from shared.messaging.reasons import waitable
 from shared.messaging.settling import settle
 
 log = structlog.get_logger()
@@ -45,7 +43,7 @@ class RedisLane:
     async def begin(self) -> None:
         """From where the group was, else from the first entry; never from "now"."""
         key, group = self.channel.stream, self.channel.group
-        with _waitable():
+        with waitable():
             start = await stream.watermark(self.redis, key, group, self.channel.watermarks)
             try:
                 await self.redis.xgroup_create(key, group, id=start, mkstream=True)
@@ -56,7 +54,7 @@ class RedisLane:
 
     async def read(self, count: int) -> list[RawEntry]:
         """XREADGROUP."""
-        with _waitable():
+        with waitable():
             return await stream.read_group(
                 self.redis, *self._who, count=count, block=_POLL_MILLISECONDS
             )
@@ -64,47 +62,47 @@ class RedisLane:
     async def left(self, count: int) -> Sequence[Pending]:
         """XPENDING: looking counts no delivery."""
         key, group, _ = self._who
-        with _waitable():
+        with waitable():
             return await stream.pending(self.redis, key, group, idle=self._idle, count=count)
 
     async def take_over(self, ids: Sequence[bytes]) -> list[RawEntry]:
         """XCLAIM."""
-        with _waitable():
+        with waitable():
             return await stream.claim(self.redis, *self._who, idle=self._idle, ids=ids)
 
     async def hold(self, ids: Collection[bytes]) -> None:
         """XCLAIM of what is ours already, which lets it be idle from now on."""
-        with _waitable():
+        with waitable():
             own = await stream.held_by(self.redis, *self._who, _MOST_HELD)
             await stream.renew(self.redis, *self._who, sorted(set(ids).intersection(own)))
 
     async def fetch(self, identity: bytes) -> Mapping[bytes, bytes]:
         """XRANGE of one."""
-        with _waitable():
+        with waitable():
             return await stream.fetch(self.redis, self.channel.stream, identity)
 
     async def settle(self, settlement: Settlement, now: datetime) -> None:
         """One script for each 500 entries."""
-        with _waitable():
+        with waitable():
             await settle(self.redis, self.channel, settlement, now)
 
     async def look(self) -> GroupState:
         """XINFO; notes the watermark."""
         key, group, _ = self._who
-        with _waitable():
+        with waitable():
             return await stream.look(self.redis, key, group, self.channel.watermarks)
 
     async def trim(self, keep: int) -> None:
         """XTRIM up to what the slowest group has done; some streams are kept whole."""
         if self.channel.trimmed:
-            with _waitable():
+            with waitable():
                 await stream.trim(self.redis, self.channel.stream, keep)
 
     async def downstream(self) -> int:
         """XINFO of the next stream."""
         if not self.channel.output:
             return 0
-        with _waitable():
+        with waitable():
             return await stream.slowest_lag(self.redis, self.channel.output)
 
     @property
@@ -114,13 +112,3 @@ class RedisLane:
     @property
     def _idle(self) -> int:
         return int(self.idle_seconds * 1000)
-
-
-@contextmanager
-def _waitable() -> Iterator[None]:
-    try:
-        yield
-    except (RedisError, OSError) as error:
-        if isinstance(error, ResponseError) and "NOGROUP" in str(error):
-            raise NoGroup(str(error)) from error
-        raise Unavailable(reason(error)) from error

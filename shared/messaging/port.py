@@ -1,7 +1,6 @@
 """What a service asks of whatever brings it events: the port behind which Redis Streams are.
 
-Decision 33 says what would differ with Kafka. What follows broadcasts (`follower.py`) and what
-publishes has doors of its own.
+Decision 33 says what would differ with Kafka, and what stands beside this port.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -101,4 +100,27 @@ class Lane(Protocol):
 
     async def downstream(self) -> int:
         """How far the slowest reader of what we publish is behind; 0 if we publish nothing."""
+        ...
+
+
+class Broadcast(Protocol):
+    """Streams that each reader reads whole, from a position of its own.
+
+    Every call raises Unavailable while the server is away, and may then be repeated.
+    """
+
+    async def read(
+        self, positions: Mapping[str, bytes | None], count: int, *, wait: bool
+    ) -> Mapping[str, Sequence[RawEntry]]:
+        """Entries after each stream's position, at most `count` a stream, where there are any.
+
+        Args:
+            positions: the id of an entry of each stream; None is before the first.
+            count: the most of each.
+            wait: whether to wait a moment for one, if there is none.
+        """
+        ...
+
+    async def fetch(self, name: str, identity: bytes) -> Mapping[bytes, bytes]:
+        """The fields of one entry of a stream; empty if it is not there any more."""
         ...

@@ -106,7 +106,7 @@ def prometheus(directory: Path, ports: Mapping[str, int]) -> Iterator[Prometheus
             until(made.is_ready)
             yield made
         finally:
-            process.terminate()
+            process.kill()
 
 
 def _configuration(ports: Mapping[str, int]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import os
 import signal
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +34,8 @@ BESIDE = {
 }
 """Who learns that what was right is wrong has unlearned much at once. A model that is refused is a
 dead letter too, and so is what is announced while the artifacts are away."""
+MOST_ROUNDS = 20
+"""When drift is noticed is a matter of luck: half of the time within 200 answers."""
 PEOPLE_DECIDE = {"error_rate": 1, "auto_margin": 1, "audit_probability": 1}
 
 
@@ -73,9 +74,11 @@ def the_world_turns(at: Watched) -> None:
     policy = {"error_rate": 0.05, "audit_probability": 1, "confirm_wrong": False}
     at.apply("turned", policy=policy)
     work(at, "turned", 260, "leave")
-    time.sleep(3)  # what is younger is not looked at yet
-    for _ in range(4):
+    for _ in range(MOST_ROUNDS):
         work(at, "turned", 40, "stay", "leave")
+        alarms = at.api.get("/v1/projects/turned/drift").raise_for_status().json()["alarms"]
+        if "accuracy" in {alarm["kind"] for alarm in alarms}:
+            break
     at.rings(*(Ring(alert, "turned") for alert in ("Drift", "LaneAlarm", "ModelGetsWorse")))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.errors import Unavailable
-from shared.messaging import Entry, Follower, Settlement, connect, publish
+from shared.messaging import Entry, Follower, RedisBroadcast, Settlement, connect, publish
 from shared.messaging.running import run
 from shared.messaging.scripts import LOOK
 from tests.builders import a_configuration, a_project
@@ -200,7 +200,7 @@ async def test_a_follower_hears_everything_once_and_in_order(redis_url: str) -> 
     )
     await redis.xadd("t:control", {"data": "garbage"})
     sinks = {"t:control": lambda event: heard.append(event.project)}
-    follower = Follower(redis, sinks, settled, ignore)
+    follower = Follower(RedisBroadcast(redis), sinks, settled, ignore)
     await follower.catch_up()
     await follower.catch_up()
     assert heard == names
@@ -221,7 +221,11 @@ async def test_a_stream_that_begins_anew_is_read_from_its_beginning(redis_url: s
         return {"data": a_configuration(a_project(f"p{name}")).encode()}
 
     follower = Follower(
-        redis, {"t:control": lambda e: heard.append(e.project)}, settled, ignore, anew.append
+        RedisBroadcast(redis),
+        {"t:control": lambda e: heard.append(e.project)},
+        settled,
+        ignore,
+        anew.append,
     )
     # given a follower that has read everything of a server
     await redis.xadd("t:control", document("a"), id="2000-1")

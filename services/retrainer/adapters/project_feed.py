@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from shared.errors import Unavailable
 from shared.events import CloudEvent, EventType
-from shared.messaging import Follower
+from shared.messaging import Follower, RedisBroadcast
 
 log = structlog.get_logger()
 
@@ -33,7 +33,9 @@ class ProjectFeed:
         self._keep = keep
         self._announced: list[CloudEvent] = []
         self._keeping = asyncio.Lock()
-        self.follower = Follower(redis, {control: self._take}, self._settle, heartbeat)
+        self.follower = Follower(
+            RedisBroadcast(redis), {control: self._take}, self._settle, heartbeat
+        )
 
     async def refresh(self) -> None:
         """Return when all that was announced until now is kept."""

@@ -9,6 +9,7 @@ import structlog
 from services.review.domain.access import project_of
 from services.review.domain.capacity import Load
 from services.review.domain.certificate.block import Block
+from services.review.domain.drifting import Kind
 from services.review.domain.facts import Verdict
 from services.review.domain.queue import QueueState, queues_of
 from services.review.metrics import Metrics
@@ -84,6 +85,8 @@ class Housekeeping:
             self._metrics.decisions.labels(project, by.value)
         for verdict in Verdict:
             self._metrics.corrections.labels(project, verdict.value)
+        for kind in Kind:
+            self._metrics.drift_alarms.labels(project, kind.value)
 
     def _show_load(self, capacity: Capacity | None, transaction: Transaction, project: str) -> None:
         waiting = transaction.items.undecided(project) if capacity else 0

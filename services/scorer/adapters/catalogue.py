@@ -15,7 +15,7 @@ from services.scorer.metrics import Metrics
 from shared.clock import Clock
 from shared.errors import Unavailable
 from shared.events import CloudEvent, EventType, ModelChanged, ProjectConfigured
-from shared.messaging import Follower
+from shared.messaging import Follower, RedisBroadcast
 from shared.model.errors import ArtifactRefused
 from shared.streams import Keyspace, Stream
 from shared.tracing import UNTRACED, Traces
@@ -71,7 +71,9 @@ class BroadcastCatalogue:
             keys.key(Stream.CONTROL): self._take_control,
             keys.key(Stream.MODELS): self._take_model,
         }
-        self.follower = Follower(redis, sinks, self._load_wanted, heartbeat, self._begin_anew)
+        self.follower = Follower(
+            RedisBroadcast(redis), sinks, self._load_wanted, heartbeat, self._begin_anew
+        )
         self._redis = redis
         self._marker = keys.marker()
         self._control = keys.key(Stream.CONTROL)

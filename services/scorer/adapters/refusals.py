@@ -8,7 +8,8 @@ from redis.asyncio import Redis
 from services.scorer.metrics import Metrics
 from shared.clock import Clock
 from shared.events import CloudEvent, EventDeadLettered, EventType, announce
-from shared.streams import FIELD, Keyspace, Stream
+from shared.messaging import publish
+from shared.streams import Keyspace, Stream
 
 log = structlog.get_logger()
 
@@ -54,8 +55,8 @@ class Refusals:
         """Put what was noted into the dead letters.
 
         Raises:
-            RedisError, OSError: Redis is away; what was not told is told the next time.
+            Unavailable: Redis is away; what was not told is told the next time.
         """
         while self._waiting:
-            await self._redis.xadd(self._letters, {FIELD: self._waiting[0].encode()})
+            await publish(self._redis, [(self._letters, self._waiting[0].encode())])
             del self._waiting[0]
