@@ -18,6 +18,7 @@ from shared.payloads import (
     PROBABILITY_TOLERANCE,
     WITHOUT_NUL,
     AutomationSwitched,
+    CandidateRequested,
     Comparison,
     CorrectionMade,
     DecidedBy,
@@ -30,7 +31,6 @@ from shared.payloads import (
     Frozen,
     ModelChanged,
     ModelRef,
-    Payload,
     PolicyChanged,
     PredictionMade,
     Probabilities,
@@ -53,6 +53,7 @@ __all__ = [
     "CATALOGUE",
     "PROBABILITY_TOLERANCE",
     "AutomationSwitched",
+    "CandidateRequested",
     "CloudEvent",
     "Comparison",
     "CorrectionMade",
@@ -84,6 +85,23 @@ __all__ = [
 ]
 
 
+Payload = (
+    ScoringRequested
+    | PredictionMade
+    | DecisionMade
+    | CorrectionMade
+    | ModelChanged
+    | ProjectConfigured
+    | PolicyChanged
+    | AutomationSwitched
+    | SubjectsErased
+    | PromotionDecided
+    | CandidateRequested
+    | EventDeadLettered
+)
+"""What an event may carry."""
+
+
 class EventType(StrEnum):
     """Every event type."""
 
@@ -103,6 +121,7 @@ class EventType(StrEnum):
     AUTOMATION_RESUMED = "automation.resumed.v1"
     SUBJECTS_ERASED = "subjects.erased.v1"
     PROMOTION_DECIDED = "promotion.decided.v1"
+    CANDIDATE_REQUESTED = "candidate.requested.v1"
     EVENT_DEAD_LETTERED = "event.dead_lettered.v1"
 
 
@@ -123,6 +142,7 @@ CATALOGUE: Mapping[EventType, tuple[Stream, type[Payload]]] = {
     EventType.AUTOMATION_RESUMED: (Stream.CONTROL, AutomationSwitched),
     EventType.SUBJECTS_ERASED: (Stream.CONTROL, SubjectsErased),
     EventType.PROMOTION_DECIDED: (Stream.CONTROL, PromotionDecided),
+    EventType.CANDIDATE_REQUESTED: (Stream.CONTROL, CandidateRequested),
     EventType.EVENT_DEAD_LETTERED: (Stream.DEAD_LETTERS, EventDeadLettered),
 }
 """Each event type with the stream it travels on and the payload it carries."""
@@ -215,6 +235,6 @@ def announce(
 
 def _subject(payload: Payload, identity: str) -> str:
     """What an event is about."""
-    if isinstance(payload, ModelChanged | PromotionDecided):
+    if isinstance(payload, ModelChanged | PromotionDecided | CandidateRequested):
         return str(payload.version)
     return payload.event_id if hasattr(payload, "event_id") else identity

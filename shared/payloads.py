@@ -273,6 +273,21 @@ class PromotionDecided(Frozen):
     reason: str
 
 
+class CandidateRequested(Frozen):
+    """A person asked what a version would be without somebody, as a candidate to decide on.
+
+    Attributes:
+        whom: a reviewer's answers, or all that was learned of one event.
+        name: the reviewer's name, or the event's id.
+    """
+
+    version: Ordinal
+    whom: Literal["reviewer", "subject"]
+    name: EventId
+    actor: str
+    reason: str
+
+
 class EventDeadLettered(Frozen):
     """An entry that could not be processed, kept whole (the original's bytes in base64)."""
 
@@ -283,18 +298,3 @@ class EventDeadLettered(Frozen):
     message: str
     attempts: Ordinal
     original_base64: str
-
-
-Payload = (
-    ScoringRequested
-    | PredictionMade
-    | DecisionMade
-    | CorrectionMade
-    | ModelChanged
-    | ProjectConfigured
-    | PolicyChanged
-    | AutomationSwitched
-    | SubjectsErased
-    | PromotionDecided
-    | EventDeadLettered
-)

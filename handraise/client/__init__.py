@@ -24,7 +24,7 @@ from handraise.client.letters import (
     Retried,
     ShownDeadLetter,
 )
-from handraise.client.models import ModelVersion
+from handraise.client.models import ModelVersion, Offer
 from handraise.client.operations import AsyncClient, Client
 from handraise.client.patience import ApiError, Unreachable
 from handraise.client.people import AccessLog, Act, KeptToken, Me, Token, User
@@ -98,6 +98,7 @@ __all__ = [
     "Made",
     "Me",
     "ModelVersion",
+    "Offer",
     "Original",
     "Pair",
     "Part",

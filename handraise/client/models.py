@@ -1,5 +1,7 @@
 """Model versions, and what people decide on them."""
 
+from uuid import uuid4
+
 from pydantic import AwareDatetime
 
 from handraise.client.steps import Answer, Page, Request, Steps, ask, pages, part
@@ -32,6 +34,14 @@ class ModelVersion(Answer):
     decided: Decided | None
 
 
+class Offer(Answer):
+    """What is being learned again without somebody, to be offered."""
+
+    version: int
+    whom: str
+    name: str
+
+
 class _Models(Page):
     versions: list[ModelVersion]
 
@@ -62,6 +72,13 @@ def roll_back(project: str, version: int, reason: str) -> Steps[ModelVersion]:
     """Go back to a version that served."""
     body = {"version": version, "reason": reason}
     return ask(ModelVersion, _act(project, "rollback", body))
+
+
+def offer(project: str, version: int, whom: str, name: str, reason: str) -> Steps[Offer]:
+    """Ask what a version would be without a `reviewer` or a `subject`: a candidate, if anything."""
+    body = {"whom": whom, "name": name, "reason": reason}
+    path = f"{_path(project)}/{version}/offer"
+    return ask(Offer, Request("POST", path, body, key=str(uuid4())))
 
 
 def _path(project: str) -> str:

@@ -38,6 +38,7 @@ class Operations:
     promote = Operation(versions.promote)
     reject = Operation(versions.reject)
     roll_back = Operation(versions.roll_back)
+    offer = Operation(versions.offer)
     contribution = Operation(reports.contribution)
     weeks = Operation(reports.weeks)
 

@@ -107,6 +107,31 @@ def rollback(project: str, version: int, *, reason: Reason) -> None:
         _say(client.roll_back(project, version, reason))
 
 
+@app.command()
+def offer(
+    project: str,
+    version: int,
+    *,
+    without: Annotated[
+        tuple[str, str],
+        typer.Option(
+            metavar="WHOM NAME",
+            help="Leave out a `reviewer` (by name) or a `subject` (an event's id).",
+        ),
+    ],
+    reason: Reason,
+) -> None:
+    """Ask for a version learned again without somebody, as a candidate that waits for a person.
+
+    The retrainer does it beside its work. `list` then has a candidate, or a refused version that
+    says why nothing was offered.
+    """
+    whom, name = without
+    with reach() as client:
+        asked = client.offer(project, version, whom, name, reason)
+    typer.echo(f"version {asked.version} without {asked.whom} {asked.name} is being learned")
+
+
 def _say(version: ModelVersion) -> None:
     decided = version.decided.verdict if version.decided else "unchanged"
     typer.echo(f"version {version.version} is {version.state}: {decided}")
@@ -132,7 +157,8 @@ def rebuild(
 
     Works on this machine's training database, beside a retrainer that runs; nothing is published.
     With --without it says how many corrections were left out, and what the model would be; with
-    --offer as well that model waits for approval, where people approve versions.
+    --offer as well that model waits for approval, where people approve versions; `offer` asks a
+    retrainer that runs elsewhere for the same.
     """
     if offer and not without:
         raise typer.BadParameter("say whom to leave out: --without WHOM NAME", param_hint="--offer")

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from faststream.asgi import AsgiFastStream
@@ -16,6 +17,7 @@ from services.retrainer.adapters.fitters import ProcessFitters
 from services.retrainer.adapters.learners import Workshop
 from services.retrainer.adapters.project_feed import ProjectFeed
 from services.retrainer.adapters.publisher import RedisPublisher
+from services.retrainer.adapters.requests import ProcessRequests
 from services.retrainer.adapters.store import SqlStore
 from services.retrainer.adapters.turn import Turn
 from services.retrainer.domain.leaving_out import LeftOut
@@ -30,6 +32,7 @@ from services.retrainer.use_cases.erasing import EraseSubjects
 from services.retrainer.use_cases.offering import OfferWithout
 from services.retrainer.use_cases.rebuilding import RebuildVersion, Rebuilt
 from services.retrainer.use_cases.recording import RecordCorrections, RecordProjects
+from services.retrainer.use_cases.requesting import AnswerRequest, TakeRequests
 from services.retrainer.use_cases.retraining import Craft, Retraining, Rhythm
 from shared.clock import SystemClock
 from shared.database import Database
@@ -93,6 +96,13 @@ def offer(settings: Settings, project: str, version: int, without: LeftOut) -> t
         return OfferWithout(store, learn_again, SystemClock())(project, version, without)
 
 
+def answer_request(settings: Settings, request: CloudEvent) -> None:
+    """Answer a request for a model without somebody; see `use_cases/requesting.py`."""
+    with _rebuilder(settings) as (store, learn_again):
+        offer_without = OfferWithout(store, learn_again, SystemClock())
+        AnswerRequest(store, offer_without, SystemClock())(request)
+
+
 @contextmanager
 def _rebuilder(settings: Settings) -> Iterator[tuple[SqlStore, RebuildVersion]]:
     database, workshop = _open(settings)
@@ -151,11 +161,14 @@ class _Core:
         keep_decisions = RecordDecisions(self.store, workshop, announce.news, self.loop, self.clock)
 
         erase = EraseSubjects(self.store, self.loop, self._scrub)
+        self.requests = ProcessRequests(partial(answer_request, settings))
+        take_requests = TakeRequests(self.store, self.requests.begin)
 
         def keep(events: Sequence[CloudEvent]) -> None:
             keep_projects(events)
             keep_decisions(events)
             erase(events)
+            take_requests(events)
 
         self.feed = ProjectFeed(self.redis, self.keys.key(Stream.CONTROL), keep, beat)
 
@@ -179,6 +192,7 @@ class _Core:
     async def close(self) -> None:
         """Give all connections back."""
         self.fitters.close()
+        self.requests.close()
         await self.redis.aclose()
         self.publisher.close()
         self.database.close()

@@ -63,6 +63,7 @@ from services.review.use_cases.people import KeepPeople
 from services.review.use_cases.projects import KeepProjects
 from services.review.use_cases.records import ReadRecords
 from services.review.use_cases.reporting import ReportContribution
+from services.review.use_cases.requesting import AskForCandidate
 from services.review.use_cases.sending import SendEvents
 from services.review.use_cases.simulating import SimulatePolicy
 from services.review.use_cases.slicing import ReadSlices
@@ -150,8 +151,9 @@ def _add_work(app: FastAPI, core: Core, door: Doorkeeper, shown: Pages) -> None:
     serve(app, records.router(door, read, promised))
     pages.install(app, shown, door, desk, keep, read)
     versions = KeepModels(core.store, core.relay, core.clock)
-    serve(app, models.router(door, versions))
-    model_pages.install(app, shown, door, Tabs(keep), versions)
+    ask = AskForCandidate(core.store, core.relay, core.clock)
+    serve(app, models.router(door, versions, ask))
+    model_pages.install(app, shown, door, Tabs(keep), versions, ask)
     sliced = ReadSlices(core.store)
     serve(app, slices.router(door, sliced))
     drifting = ReadDrift(core.store)

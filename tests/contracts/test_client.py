@@ -78,6 +78,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "me": lambda c: c.me(),
     "model": lambda c: c.model("churn", 7),
     "models": lambda c: c.models("churn"),
+    "offer": lambda c: c.offer("churn", 7, "reviewer", "ada", "why"),
     "own_impact": lambda c: c.own_impact(),
     "own_quality": lambda c: c.own_quality(),
     "own_streaks": lambda c: c.own_streaks(),

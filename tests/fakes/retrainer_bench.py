@@ -20,6 +20,7 @@ from services.retrainer.use_cases.deciding import RecordDecisions
 from services.retrainer.use_cases.offering import OfferWithout
 from services.retrainer.use_cases.rebuilding import RebuildVersion, Rebuilt
 from services.retrainer.use_cases.recording import RecordCorrections, RecordProjects
+from services.retrainer.use_cases.requesting import AnswerRequest, TakeRequests
 from services.retrainer.use_cases.retraining import Craft, Retraining, Rhythm
 from shared.database import Database
 from shared.errors import DeadLetter
@@ -114,6 +115,12 @@ class Bench:
         courses = Courses(self.store, self.learners, FakeFitters(), Metrics(CollectorRegistry()))
         rebuild = RebuildVersion(self.store, courses)
         return OfferWithout(self.store, rebuild, self.clock)("churn", number, without)[1]
+
+    def request(self, event: CloudEvent) -> None:
+        """Somebody asked for a version without somebody; it is answered now."""
+        courses = Courses(self.store, self.learners, FakeFitters(), Metrics(CollectorRegistry()))
+        offer = OfferWithout(self.store, RebuildVersion(self.store, courses), self.clock)
+        TakeRequests(self.store, AnswerRequest(self.store, offer, self.clock))([event])
 
     def value(self, metric: str, project: str = "churn") -> float | None:
         """What a metric shows."""

@@ -98,6 +98,20 @@ def test_the_way_back(site: Site, kim: dict[str, str]) -> None:
     assert "kim</span> went back to it" in page
 
 
+def test_a_version_without_somebody_is_asked_for(site: Site) -> None:
+    site.project("churn", promotion="manual")
+    kim = site.session_of("kim", "lead")
+    told(site)
+    assert "Offer version 2 without somebody" in site.ask("GET", "/models/churn", cookies=kim).text
+
+    wrong = site.post(kim, "/models/churn/2/offer", whom="nobody", name="ada", reason="r")
+    unknown = site.post(kim, "/models/churn/2/offer", whom="reviewer", name="ada", reason="r")
+
+    assert wrong.status_code == 422
+    assert unknown.status_code == 404
+    assert "no answer of &#39;ada&#39; counts" in unknown.text
+
+
 def test_who_only_works_sees_no_buttons(site: Site, kim: dict[str, str]) -> None:
     told(site)
     ada = site.session_of("ada", "reviewer")

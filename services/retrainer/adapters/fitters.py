@@ -82,13 +82,13 @@ class ProcessFitters:
             self._pool = None
         if self._pool is None:
             context = get_context("spawn")
-            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_be_modest)
+            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=be_modest)
             self._begun = 0
         self._begun += 1
         return self._pool
 
 
-def _be_modest() -> None:
+def be_modest() -> None:
     """Stand behind everybody else, and do not outlive the retrainer, however it ends."""
     os.nice(_NICENESS)
     Thread(target=_end_with, args=(parent_process(),), daemon=True).start()

@@ -1,4 +1,4 @@
-"""Project files and decisions on versions, as announced on `control`, brought to the ledger."""
+"""Project files, and what people decide on versions or ask for, as announced on `control`."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -16,6 +16,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
 _KEPT = {
     EventType.PROJECT_CONFIGURED,
     EventType.PROMOTION_DECIDED,
+    EventType.CANDIDATE_REQUESTED,
     EventType.SUBJECTS_ERASED,
 }
 

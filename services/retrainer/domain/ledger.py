@@ -13,6 +13,7 @@ class Kind(StrEnum):
     REFIT = "refit"
     DECISION = "decision"
     ERASURE = "erasure"
+    REQUEST = "request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,11 @@ class NewEntry:
 
     Attributes:
         identity: the correction's id, the policy version of a project file, the fit's name, or
-            the id of the event that told of a person's decision on a version, or of an erasure.
+            the id of the event that told of a person's decision on a version or request for one,
+            or of an erasure.
         sequence: the correction's place in the review ledger, the policy version, or 0.
-        body: a JSON document: `CorrectionMade`, `Project`, `refits.Entered` or `PromotionDecided`.
+        body: a JSON document: `CorrectionMade`, `Project`, `refits.Entered`, `PromotionDecided` or
+            `CandidateRequested`.
         at: when it happened, as the event says.
     """
 

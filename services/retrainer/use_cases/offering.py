@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from services.retrainer.domain import versions
 from services.retrainer.domain.leaving_out import LeftOut
-from services.retrainer.domain.ledger import Span
+from services.retrainer.domain.ledger import NewEntry, Span
 from services.retrainer.domain.steps import SOURCE, NewStep, Step
 from services.retrainer.domain.versions import Version
 from services.retrainer.errors import NotOffered
@@ -28,8 +28,16 @@ class OfferWithout:
         self._rebuild = rebuild
         self._clock = clock
 
-    def __call__(self, project: str, number: int, without: LeftOut) -> tuple[Rebuilt, int]:
+    def __call__(
+        self, project: str, number: int, without: LeftOut, answers: NewEntry | None = None
+    ) -> tuple[Rebuilt, int]:
         """Both hashes, and the number of the candidate.
+
+        Args:
+            project: whose version is learned again.
+            number: the version's.
+            without: who is left out.
+            answers: the request that this answers; answered already, nothing is offered again.
 
         Raises:
             NoSuchVersion: the project has no such version.
@@ -49,7 +57,8 @@ class OfferWithout:
         if objection is not None:
             raise NotOffered(objection)
         made = self._describe(version, course, candidate, newest + 1, in_force)
-        self._keep(replace(made, uri=candidate.publish(made)), number, without, course.changed)
+        made = replace(made, uri=candidate.publish(made))
+        self._keep(made, _reason(number, without, course.changed), answers)
         return Rebuilt(version.sha256, candidate.sha256, course.changed), made.number
 
     def _around(self, project: str) -> tuple[Step | None, int]:
@@ -79,17 +88,22 @@ class OfferWithout:
             fit=None,
         )
 
-    def _keep(self, made: Version, number: int, without: LeftOut, changed: int) -> None:
-        reason = (
-            f"version {number} without {without.whom.value} {without.name}: {changed} "
-            f"correction{'s' if changed != 1 else ''} left out"
-        )
+    def _keep(self, made: Version, reason: str, answers: NewEntry | None) -> None:
         step = NewStep(
             made.project, made.number, EventType.MODEL_CANDIDATE, reason, SOURCE, made.at
         )
         with self._store.write() as transaction:
+            if answers is not None:
+                if transaction.ledger.known(made.project, [answers.identity], answers.kind):
+                    return
+                transaction.ledger.append([answers])
             transaction.versions.add(made)
             transaction.versions.take(step)
+
+
+def _reason(number: int, without: LeftOut, changed: int) -> str:
+    left_out = f"{changed} correction{'s' if changed != 1 else ''} left out"
+    return f"version {number} without {without.whom.value} {without.name}: {left_out}"
 
 
 def _check_project(project: Project) -> None:

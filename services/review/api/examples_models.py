@@ -52,5 +52,11 @@ MODELS: dict[str, Any] = {
     "ModelAnswer": _CANDIDATE,
     "ModelsAnswer": {"versions": [_CANDIDATE, CHAMPION], "next_cursor": None},
     "PromotionRequest": {"reason": "North is a test region."},
+    "OfferRequest": {
+        "whom": "reviewer",
+        "name": "ada",
+        "reason": "Her answers of May were guesses.",
+    },
+    "OfferAnswer": {"version": 7, "whom": "reviewer", "name": "ada"},
     "RollbackRequest": {"version": 6, "reason": "Complaints since this morning."},
 }

@@ -39,7 +39,8 @@ MEANINGS: Mapping[Permission, str] = {
     Permission.APPEAL: "contest a decision",
     Permission.REVIEW: "claim items and answer them",
     Permission.LEAD: "settle what reviewers disagree on, and look after their answers",
-    Permission.PROMOTE: "approve and reject model versions, and go back to an older one",
+    Permission.PROMOTE: "approve and reject model versions, go back to an older one, and "
+    "ask for one without somebody",
     Permission.SIMULATE: "ask what another policy would have made of the past",
     Permission.OPERATE: "apply project files, stop and resume automation, settle dead letters, "
     "repair gaps",

@@ -6,8 +6,10 @@ from typing import Any
 from services.review.domain import facts
 from services.review.domain.cases import recall
 from services.review.domain.ledger import Entry
+from services.review.domain.versions import ASKED
 from shared.events import (
     AutomationSwitched,
+    CandidateRequested,
     CloudEvent,
     DecisionMade,
     EventType,
@@ -72,9 +74,12 @@ def switched(project: str, entry: Entry) -> CloudEvent:
 
 
 def decided(project: str, entry: Entry) -> CloudEvent:
-    """What a person has decided on a model version."""
-    payload = PromotionDecided.model_validate_json(entry.body)
+    """What a person has decided on a model version, or asked to be made of it."""
     identity = f"{entry.subject}/{entry.revision}"
+    if entry.detail == ASKED:
+        asked = CandidateRequested.model_validate_json(entry.body)
+        return _announced(EventType.CANDIDATE_REQUESTED, asked, project, identity, entry)
+    payload = PromotionDecided.model_validate_json(entry.body)
     return _announced(EventType.PROMOTION_DECIDED, payload, project, identity, entry)
 
 

@@ -22,6 +22,10 @@ class State(StrEnum):
     """It must not serve."""
 
 
+ASKED = "asked"
+"""The word of the record for a version that somebody asked for without somebody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """What a person has decided on a version.

@@ -55,7 +55,7 @@ class KeepModels:
     def get(self, project: str, number: int) -> Version:
         """One version."""
         with self._store.read() as transaction:
-            return _existing(transaction, project, number)
+            return existing(transaction, project, number)
 
     def promote(self, project: str, number: int, actor: User, reason: str) -> Version:
         """Let a candidate serve; again, it changes nothing.
@@ -92,7 +92,7 @@ class KeepModels:
         verdict, reason = said
         with self._store.write() as transaction:
             transaction.projects.lock([project])
-            version = _existing(transaction, project, number)
+            version = existing(transaction, project, number)
             if _is_so(version, verdict):
                 return version
             decided = Decided(verdict, actor.name, reason, self._clock.now())
@@ -149,7 +149,12 @@ def _sign(transaction: Transaction, project: str, version: Version, decided: Dec
     transaction.outbox.put([event])
 
 
-def _existing(transaction: Transaction, project: str, number: int) -> Version:
+def existing(transaction: Transaction, project: str, number: int) -> Version:
+    """A version that is known.
+
+    Raises:
+        NotFound: it is not.
+    """
     version = transaction.models.get(project, number)
     if version is None:
         raise NotFound(

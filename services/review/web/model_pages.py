@@ -10,16 +10,18 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.review.api.caller import Doorkeeper
 from services.review.api.dead_letter_bodies import Why
-from services.review.api.models import Number, RollbackRequest
+from services.review.api.models import Number, OfferRequest, RollbackRequest
 from services.review.api.serving import serve
 from services.review.domain.access import Permission, User
 from services.review.domain.versions import State, Version
 from services.review.errors import Invalid
 from services.review.use_cases.models import KeepModels
+from services.review.use_cases.requesting import AskForCandidate, Wanted
 from services.review.web.charts import Line, line_of
 from services.review.web.forms import form_of
 from services.review.web.html import Pages, page_route, to
 from services.review.web.tabs import Tabs
+from shared.project import Promotion
 
 _MOST_BYTES = 16_384
 _VERSIONS = 100
@@ -31,10 +33,17 @@ _COUNTS = {"examples", "corrections", "corrected_at"}
 _why = TypeAdapter(Why)
 
 
-def install(app: FastAPI, pages: Pages, door: Doorkeeper, tabs: Tabs, keep: KeepModels) -> None:
+def install(
+    app: FastAPI,
+    pages: Pages,
+    door: Doorkeeper,
+    tabs: Tabs,
+    keep: KeepModels,
+    ask: AskForCandidate,
+) -> None:
     """Add the pages to the application."""
     serve(app, _reading(pages, door, tabs, keep))
-    serve(app, _deciding(pages, door, keep))
+    serve(app, _deciding(pages, door, keep, ask))
 
 
 def _reading(pages: Pages, door: Doorkeeper, tabs: Tabs, keep: KeepModels) -> APIRouter:
@@ -57,6 +66,7 @@ def _reading(pages: Pages, door: Doorkeeper, tabs: Tabs, keep: KeepModels) -> AP
             project=project,
             projects=tabs.of(reader),
             champion=champion,
+            manual=tabs.project(project).promotion is Promotion.MANUAL,
             candidates=keep.page(project, _CANDIDATES, state=State.CANDIDATE).items,
             versions=page.items,
             older=page.last.number if page.last else None,
@@ -67,7 +77,7 @@ def _reading(pages: Pages, door: Doorkeeper, tabs: Tabs, keep: KeepModels) -> AP
     return routes
 
 
-def _deciding(pages: Pages, door: Doorkeeper, keep: KeepModels) -> APIRouter:
+def _deciding(pages: Pages, door: Doorkeeper, keep: KeepModels, ask: AskForCandidate) -> APIRouter:
     routes = APIRouter(prefix="/models", route_class=page_route(pages), include_in_schema=False)
     Approver = Annotated[User, Depends(door.allow(Permission.PROMOTE))]  # noqa: N806 - a type
     Form = Annotated[dict[str, str], Depends(form_of(_MOST_BYTES))]  # noqa: N806 - a type
@@ -77,6 +87,13 @@ def _deciding(pages: Pages, door: Doorkeeper, keep: KeepModels) -> APIRouter:
         """Go back to a version that served."""
         wanted = _back(form)
         keep.roll_back(project, wanted.version, approver, wanted.reason)
+        return to(f"/models/{quote(project)}")
+
+    @routes.post("/{project}/{version}/offer")
+    def offer(project: str, version: Number, approver: Approver, form: Form) -> Response:
+        """Ask for a version without somebody."""
+        said = _without(form)
+        ask(project, version, approver, Wanted(said.whom, said.name, said.reason))
         return to(f"/models/{quote(project)}")
 
     @routes.post("/{project}/{version}/promote")
@@ -124,3 +141,10 @@ def _back(form: dict[str, str]) -> RollbackRequest:
         return RollbackRequest.model_validate({name: text.strip() for name, text in form.items()})
     except ValidationError as error:
         raise Invalid("give the version's number, and say in a few words why") from error
+
+
+def _without(form: dict[str, str]) -> OfferRequest:
+    try:
+        return OfferRequest.model_validate({name: text.strip() for name, text in form.items()})
+    except ValidationError as error:
+        raise Invalid("name a reviewer or an event, and say in a few words why") from error

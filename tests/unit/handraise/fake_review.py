@@ -87,6 +87,8 @@ class FakeReview:
                 return 200, VERSION | {"version": int(number)}
             case ["POST", "models", name, "rollback"]:
                 return 200, decided(int(body["version"]), "roll_back", body["reason"])
+            case ["POST", "models", name, number, "offer"]:
+                return 202, {"version": int(number), "whom": body["whom"], "name": body["name"]}
             case ["POST", "models", name, number, verdict]:
                 return 200, decided(int(number), verdict, body["reason"])
         return 404, problem(404, "No such route", path)

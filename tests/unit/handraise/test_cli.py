@@ -30,7 +30,7 @@ COMMANDS = [
     *(["project", name] for name in ("apply", "list", "show")),
     *(["user", name] for name in ("add", "list", "disable", "log-out", "password")),
     *(["token", name] for name in ("create", "list", "rotate", "revoke")),
-    *(["model", name] for name in ("list", "show", "promote", "reject", "rollback")),
+    *(["model", name] for name in ("list", "show", "promote", "reject", "rollback", "offer")),
     ["ledger", "verify"],
     ["subject", "erase"],
     *(["dead-letters", name] for name in ("list", "show", "retry", "drop")),
@@ -177,6 +177,13 @@ def test_a_candidate_is_compared_and_decided_on(review: FakeReview) -> None:
     for act, verdict in (("promote", "promote"), ("reject", "reject"), ("rollback", "roll_back")):
         result = run("model", act, "p", "2", "--reason", "as agreed")
         assert result.stdout == f"version 2 is candidate: {verdict}\n", result.output
+
+
+def test_a_version_without_somebody_is_asked_for(review: FakeReview) -> None:
+    words = ("model", "offer", "p", "2", "--reason", "guesses")
+    result = run(*words, "--without", "reviewer", "ada")
+    assert result.stdout == "version 2 without reviewer ada is being learned\n", result.output
+    assert run(*words).exit_code == 2
 
 
 def test_nothing_running_names_the_cure() -> None:

@@ -9,8 +9,9 @@ import pytest
 from handraise.settings import child_environment
 from services.retrainer.domain.leaving_out import LeftOut, Whom
 from services.retrainer.errors import NotOffered
-from shared.events import EventType
+from shared.events import CandidateRequested, CloudEvent, EventType, announce
 from shared.project import Promotion
+from tests.builders import NOON
 from tests.fakes.retrainer_bench import Bench
 from tests.fakes.retrainer_corrections import churn_corrections, churn_project
 from tests.fakes.retrainer_decisions import a_decision, in_force, steps
@@ -71,6 +72,47 @@ def test_what_changes_nothing_or_goes_back_is_not_offered(tmp_path: Path) -> Non
         bench.decide([a_decision(2, "promote")])
         with pytest.raises(NotOffered, match="rebuild version 2 instead"):
             bench.offer(1, SUBJECT)
+
+
+def a_request(name: str = "event-3", version: int = 1) -> CloudEvent:
+    payload = CandidateRequested(
+        version=version, whom="subject", name=name, actor="kim", reason="she asked for it"
+    )
+    return announce(
+        EventType.CANDIDATE_REQUESTED,
+        payload,
+        project="churn",
+        identity=f"{version}/{name}",
+        source="review",
+        time=NOON,
+    )
+
+
+def test_what_is_asked_for_is_offered_once(tmp_path: Path) -> None:
+    with Bench(tmp_path) as bench:
+        an_approved_version(bench)
+        # given a request that is heard again at each start
+        for _ in range(2):
+            bench.request(a_request())
+        bench.work()
+        assert steps(bench)[-1] == (2, "candidate")
+        (offered,) = bench.publisher.versions(EventType.MODEL_CANDIDATE)[1:]
+        assert offered.sha256 == bench.rebuild(1, SUBJECT).rebuilt
+
+
+def test_who_asked_in_vain_is_told_why(tmp_path: Path) -> None:
+    with Bench(tmp_path) as bench:
+        an_approved_version(bench)
+        for _ in range(2):
+            bench.request(a_request("event-unknown"))
+        bench.request(a_request(version=7))
+        bench.work()
+        (refused,) = bench.publisher.versions(EventType.MODEL_REJECTED)
+        assert refused.version == 2
+        assert refused.reason == (
+            "version 1 without subject event-unknown: nothing in version 1 is from 'event-unknown'"
+        )
+        assert in_force(bench) == 1
 
 
 @pytest.mark.parametrize(
