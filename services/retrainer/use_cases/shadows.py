@@ -13,7 +13,7 @@ from shared.events import CorrectionMade, Shadow
 
 log = structlog.get_logger()
 
-MOST = 1_000
+MOST = 500
 """So many newest answers are asked about: enough for rare lanes, and a fraction of a second."""
 
 
