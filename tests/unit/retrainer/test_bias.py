@@ -1,79 +1,71 @@
-"""A fit that has learned to be unfair does not serve: the real learner, a planted bias."""
+"""A model that people's answers have taught to wrong a slice does not serve: the real learner."""
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from services.retrainer.use_cases.publishing import YOUNG
-from shared.events import CloudEvent, EventType, FeatureValue, ModelChanged
-from shared.model.challengers.task import Task
-from shared.model.hashing import checksum
-from shared.project import FieldKind
+from services.retrainer.use_cases.publishing import OFFER_EVERY
+from shared.events import CloudEvent, Comparison, EventType, FeatureValue
+from shared.project import FieldKind, Promotion
 from tests.builders import a_project
 from tests.fakes.retrainer_bench import Bench
 from tests.fakes.retrainer_corrections import a_correction
-from tests.fakes.retrainer_fitters import Job
+from tests.fakes.retrainer_decisions import a_decision, in_force
 
 FIELDS = {"income": FieldKind.NUMBER, "debt": FieldKind.NUMBER, "region": FieldKind.CATEGORY}
+FAIR, LATER = 120, 80
+OPPOSITE = {"leave": "stay", "stay": "leave"}
 
 
-def applicants(count: int, first: int) -> Iterator[CloudEvent]:
-    """Who leaves is the same everywhere, whatever the region."""
+def applicants(count: int, first: int, *, against: str | None = None) -> Iterator[CloudEvent]:
+    """Who leaves is the same everywhere; people answer the wrong way round `against` a region."""
     draw = random.Random(first)  # noqa: S311 - planted data, not a secret
     for number in range(first, first + count):
         income, debt = draw.random(), draw.random()
-        region = "north" if number % 4 else "south"
-        label = "leave" if (income > 0.5) != (debt > 0.5) else "stay"
+        region = "north" if number % 2 else "south"
+        truth = "leave" if debt > income else "stay"
+        label = OPPOSITE[truth] if region == against else truth
         given: dict[str, FeatureValue] = {"income": income, "debt": debt, "region": region}
         yield a_correction(number, label=label, given=given)
 
 
-def turned_for_the_south(job: Job) -> Job:
-    """The same fit to data in which everybody in the south was recorded the wrong way round."""
-    assert isinstance(job, partial)
-    (task,) = job.args
-    assert isinstance(task, Task)
-    (regions,) = task.table.categories
-    turned = np.where((regions == checksum("south"))[:, None], task.targets[:, ::-1], task.targets)
-    return partial(job.func, replace(task, targets=turned))
+def tried(bench: Bench, against: str | None) -> dict[str, Comparison]:
+    """How a candidate does, part by part, that has learned answers against a region."""
+    fields, labels = dict(FIELDS), ["leave", "stay"]
+    promotion = Promotion.MANUAL.value
+    bench.configure(a_project(fields=fields, labels=labels, slices=["region"], promotion=promotion))
+    bench.teach([*applicants(FAIR, 1)], at_once=FAIR)
+    bench.decide([a_decision(1, "promote")])
+    bench.teach([*applicants(OFFER_EVERY, 1_000, against=against)], at_once=OFFER_EVERY)
+    bench.teach([*applicants(LATER, 2_000)], at_once=LATER)
+    bench.work()
+    told = bench.publisher.versions(EventType.MODEL_CANDIDATE)[-1]
+    assert told.version == 2
+    return {part.group: part for part in told.comparison}
 
 
 @pytest.fixture
 def lenders(tmp_path: Path) -> Iterator[Bench]:
-    with Bench(tmp_path, fits=True) as bench:
+    with Bench(tmp_path) as bench:
         yield bench
 
 
-def held_back(bench: Bench) -> ModelChanged | None:
-    told = bench.publisher.versions(EventType.MODEL_CANDIDATE)
-    return next((version for version in told if version.reason.endswith("a person decides")), None)
+def test_a_candidate_that_has_learned_a_bias_is_held_back_for_that_slice(lenders: Bench) -> None:
+    parts = tried(lenders, against="south")
 
-
-def test_a_fit_that_has_learned_a_bias_waits_for_a_person(lenders: Bench) -> None:
-    fields, labels = dict(FIELDS), ["leave", "stay"]
-    lenders.configure(a_project(fields=fields, labels=labels, slices=["region"]))
-    lenders.teach([*applicants(YOUNG + 8, first=1)], at_once=130)
-
-    # given that from now on fits are made of a record that wrongs the south
-    lenders.fitters.spoil = turned_for_the_south
-    for first in range(1_000, 3_000, 100):
-        lenders.teach([*applicants(100, first)], at_once=100)
-        if held_back(lenders):
-            break
-
-    refused = held_back(lenders)
-    assert refused is not None
-    parts = {part.group: part for part in refused.comparison}
     assert parts["region=south"].verdict == "worse"
-    assert parts["region=south"].candidate_wrong > 0.3
-    assert parts["region=south"].champion_wrong < 0.1
-    assert parts["region=north"].verdict == "not_worse"
-    # what is learned goes on without it
-    lenders.teach([*applicants(50, first=3_000)])
-    assert refused.version not in {version.version for version in lenders.publisher.versions()}
-    assert refused.version not in {version.parent for version in lenders.publisher.versions()}
+    assert parts["region=south"].candidate_wrong > 0.3 > parts["region=south"].champion_wrong
+    assert parts["region=north"].verdict != "worse"
+    told = lenders.publisher.versions(EventType.MODEL_CANDIDATE)[-1]
+    assert "region=south" in told.reason
+    assert told.reason.endswith("a person decides")
+    assert lenders.value("handraise_candidates_held_back_total") == 1
+    assert in_force(lenders) == 1
+
+
+def test_one_that_has_learned_the_same_of_everybody_is_not(lenders: Bench) -> None:
+    parts = tried(lenders, against=None)
+    assert [part.group for part in parts.values() if part.verdict == "worse"] == []
+    assert not lenders.value("handraise_candidates_held_back_total")
