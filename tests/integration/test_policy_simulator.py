@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from services.review.domain.figures import Span
 from services.review.domain.simulation.forecast import Forecast, reproduced
 from services.review.domain.simulation.past import Said
 from services.review.errors import Busy, Invalid, NotFound
@@ -16,7 +17,7 @@ from tests.policy_stage import Stage, happened
 
 WIDE = Policy(error_rate=0.1, window=400)
 NARROW = Policy(error_rate=0.05, window=400)
-SEEDS = (1, 2, 3)
+SEED = 1
 EVENTS = 640
 
 Staged = Callable[..., Stage]
@@ -39,6 +40,12 @@ def staged(review_databases: ReviewDatabases, tmp_path: Path) -> Staged:
 def foreseen(stage: Stage, policy: Policy, reviewers: int | None = None, runs: int = 8) -> Forecast:
     other = stage.project.model_copy(update={"policy": policy})
     return simulator(stage)("churn", Wish(other, 20_000, None, reviewers, runs))
+
+
+def _holds(span: Span, seen: float) -> bool:
+    assert span.low is not None
+    assert span.high is not None
+    return span.low <= seen <= span.high
 
 
 def simulator(stage: Stage) -> SimulatePolicy:
@@ -81,24 +88,16 @@ def test_the_same_policy_is_foreseen_to_come_to_what_it_came_to(staged: Staged) 
 def test_what_really_happens_under_another_policy_lies_where_it_was_foreseen(
     staged: Staged,
 ) -> None:
-    """Three streams, seven figures each; the next stream is another one of the same kind."""
-    inside: list[bool] = []
-    for seed in SEEDS:
-        stage = staged(seed, WIDE)
-        stage.play(EVENTS)
-        forecast = foreseen(stage, NARROW)
-        then = happened(staged(100 + seed, NARROW).play(EVENTS))
-        for figure in forecast.figures:
-            if figure.name in then:
-                low, high = figure.other.low, figure.other.high
-                assert low is not None
-                assert high is not None
-                inside.append(low <= then[figure.name] <= high)
-        told = {figure.name: figure for figure in forecast.figures}
-        automatic = told["automatic"]
-        assert automatic.other.value < automatic.now.value  # type: ignore[operator]
-    assert len(inside) == 7 * len(SEEDS)
-    assert sum(inside) >= len(inside) - 2
+    """The next stream is another one of the same kind; `./run bench simulator` plays twenty."""
+    stage = staged(SEED, WIDE)
+    stage.play(EVENTS)
+    told = {figure.name: figure for figure in foreseen(stage, NARROW).figures}
+    automatic = told["automatic"]
+    assert automatic.other.value < automatic.now.value  # type: ignore[operator]
+
+    then = happened(staged(100 + SEED, NARROW).play(EVENTS))
+    outside = {name for name, seen in then.items() if not _holds(told[name].other, seen)}
+    assert len(outside) <= 1, outside
 
 
 def test_where_nobody_answers_there_is_no_support(staged: Staged) -> None:

@@ -187,7 +187,7 @@ def serving(review: FakeReview) -> Iterator[FakeReview]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         review.url = f"http://127.0.0.1:{server.server_address[1]}"
         yield review

@@ -1,10 +1,11 @@
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from handraise.demo import clauses as clauses_module
 from handraise.demo import credit as credit_module
-from handraise.demo.data import DEMOS, find_demo
+from handraise.demo.data import DEMOS, Example, find_demo
 from handraise.project_file import read_project
 from shared.errors import Misconfigured
 from shared.project import FieldKind
@@ -18,11 +19,16 @@ KINDS: dict[FieldKind, tuple[type, ...]] = {
 }
 
 
+@cache
+def examples_of(name: str) -> list[Example]:
+    return find_demo(name).examples()
+
+
 @pytest.mark.parametrize("name", ROWS)
 def test_the_data_fit_their_project_file(name: str) -> None:
     project = read_project(find_demo(name).project_file)
 
-    examples = find_demo(name).examples()
+    examples = examples_of(name)
 
     assert project.name == name
     assert len(examples) == len({example.event.event_id for example in examples}) == ROWS[name]
@@ -35,7 +41,7 @@ def test_the_data_fit_their_project_file(name: str) -> None:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_the_order_is_shuffled_and_always_the_same(name: str) -> None:
-    once = [example.event.event_id for example in find_demo(name).examples()]
+    once = [example.event.event_id for example in examples_of(name)]
     again = [example.event.event_id for example in find_demo(name).examples()]
 
     assert once == again
@@ -44,7 +50,7 @@ def test_the_order_is_shuffled_and_always_the_same(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "leak"), [("churn", "churn"), ("maintenance", "effect")])
 def test_the_answer_is_not_among_what_is_shown(name: str, leak: str) -> None:
-    event = find_demo(name).examples()[0].event
+    event = examples_of(name)[0].event
 
     assert leak not in event.features | event.context
 
