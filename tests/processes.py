@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.forked import Forked, Started
 from tests.servers import free_port
 
 TOKEN = "admin-token-of-a-test"  # noqa: S105
@@ -62,7 +63,7 @@ class Installation:
         }
 
     @contextmanager
-    def running(self, *services: str) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+    def running(self, *services: str) -> Iterator[dict[str, Started]]:
         """Start services and wait until they are ready; stop them politely at the end."""
         secrets = self.directory / "secrets"
         secrets.mkdir(exist_ok=True)
@@ -77,20 +78,24 @@ class Installation:
         return is_ready(self.ports[service])
 
     @contextmanager
-    def _process(self, name: str) -> Iterator[subprocess.Popen[bytes]]:
-        command = [*self.wrapper, sys.executable, "-m", f"services.{name}"]
-        with (
-            (self.directory / f"{name}.log").open("ab") as log,
-            subprocess.Popen(command, env=self.environment, stderr=log) as process,
-        ):
+    def _process(self, name: str) -> Iterator[Started]:
+        process = self._start(f"services.{name}", self.directory / f"{name}.log")
+        try:
+            yield process
+        finally:
+            process.terminate()
             try:
-                yield process
-            finally:
-                process.terminate()
-                try:
-                    process.wait(15)
-                except subprocess.TimeoutExpired:
-                    process.kill()
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _start(self, module: str, log: Path) -> Started:
+        if not self.wrapper:
+            return Forked(module, environment=self.environment, log=log)
+        command = [*self.wrapper, sys.executable, "-m", module]
+        with log.open("ab") as output:
+            return subprocess.Popen(command, env=self.environment, stderr=output)
 
 
 def is_ready(port: int, patience: float = 5.0) -> bool:

@@ -1,6 +1,5 @@
 """An installation whose processes can be killed and started again within milliseconds."""
 
-import multiprocessing
 import shutil
 import signal
 import time
@@ -19,19 +18,13 @@ from handraise.embedded import find_server
 from shared.streams import Keyspace
 from tests.chaos import children
 from tests.chaos.children import Plant
+from tests.forked import warm_context
 from tests.processes import SERVICES, TOKEN, is_ready, until
 from tests.servers import free_port
 
 REDIS = "redis"
 NAMES = (REDIS, *SERVICES)
 DRAIN_SECONDS = 10.0
-
-
-def warm_context() -> ForkServerContext:
-    """Starts processes by forking one that has imported everything."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.chaos.children", "tests.chaos.mutants"])
-    return context
 
 
 @dataclass

@@ -14,6 +14,7 @@ import redis
 
 from shared.events import CloudEvent, EventDeadLettered, EventType, ModelChanged
 from shared.streams import FIELD, Stream
+from tests.forked import Forked
 from tests.processes import is_ready
 from tests.servers import free_port
 
@@ -38,7 +39,7 @@ class RetrainerProcess:
 
     def __post_init__(self) -> None:
         self.redis = redis.Redis.from_url(self.redis_url)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Forked | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -63,13 +64,8 @@ class RetrainerProcess:
 
     def start(self) -> None:
         """Start a process and wait until it is ready."""
-        with (self.directory / "retrainer.log").open("ab") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "services.retrainer"],
-                env=self.environment,
-                stdout=output,
-                stderr=output,
-            )
+        log = self.directory / "retrainer.log"
+        self._process = Forked("services.retrainer", environment=self.environment, log=log)
         self.wait_for(self.is_ready)
 
     def kill(self) -> None:
