@@ -65,7 +65,7 @@ class Generation:
 
         The previous mixer and challengers go on if they have the same voices.
         """
-        panel = Panel.start(encoder.width, labels, text=encoder.reads_text)
+        panel = Panel.start(encoder.width, labels, bounds.rehearsed, text=encoder.reads_text)
         challengers = Challengers.start(encoder.fields, labels, experts)
         if previous is not None and previous.challengers.is_like(challengers):
             challengers = previous.challengers

@@ -39,6 +39,18 @@ class SparseRows:
         columns = np.concatenate([row.columns for row in rows])
         return cls(columns, np.concatenate([row.values for row in rows]), ends, width)
 
+    @classmethod
+    def dense(cls, table: NDArray[np.float32]) -> Self:
+        """All values of a table: its products add in the same order in every batch."""
+        rows, width = table.shape
+        columns = np.arange(rows * width, dtype=np.int32) % np.int32(width)
+        return cls(columns, table.ravel(), _even_ends(rows, width), width)
+
+    @classmethod
+    def even(cls, columns: NDArray[np.int32], values: NDArray[np.float32], width: int) -> Self:
+        """Rows of as many values each, both of shape (rows, values)."""
+        return cls(columns.ravel(), values.ravel(), _even_ends(*columns.shape), width)
+
     def split(self) -> list[Self]:
         """The single rows, each with memory of its own size only."""
         bounds = zip(self.ends[:-1].tolist(), self.ends[1:].tolist(), strict=True)
@@ -105,6 +117,10 @@ class SparseRows:
             *shape, dense.shape[1], self.ends, self.columns, self.values, flat, product.ravel()
         )
         return product
+
+
+def _even_ends(rows: int, length: int) -> NDArray[np.int32]:
+    return np.arange(rows + 1, dtype=np.int32) * np.int32(length)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from shared.model.experts.bayes import BayesExpert
 from shared.model.experts.expert import Expert, Targets
 from shared.model.experts.gradient import GradientExpert
 from shared.model.experts.neighbours import NeighboursExpert
+from shared.model.experts.network import NetworkExpert
 from shared.model.experts.passive import PassiveExpert
 from shared.model.experts.recent import RecentExpert
 from shared.model.probabilities import Floats
@@ -23,12 +24,12 @@ QUICK_RATES = (0.1, 0.4)
 PLAIN_RATES = (0.02, 0.1)
 
 _Linear = type[GradientExpert] | type[PassiveExpert]
-_Other = type[BayesExpert] | type[RecentExpert] | type[NeighboursExpert]
+_Other = type[BayesExpert] | type[RecentExpert] | type[NeighboursExpert] | type[NetworkExpert]
 _KINDS: dict[str, _Linear | _Other] = {
     kind.KIND: kind
     for kind in (
         *(GradientExpert, PassiveExpert),
-        *(BayesExpert, RecentExpert, NeighboursExpert),
+        *(BayesExpert, RecentExpert, NeighboursExpert, NetworkExpert),
     )
 }
 
@@ -41,8 +42,15 @@ class Panel:
         self._seen = seen
 
     @classmethod
-    def start(cls, width: int, labels: int, *, text: bool) -> Self:
-        """Experts that have learned nothing: one for words if there is text, else neighbours."""
+    def start(cls, width: int, labels: int, rehearsed: int, *, text: bool) -> Self:
+        """Experts that have learned nothing: for words if there is text, else for tables.
+
+        Args:
+            width: columns of the encoded rows.
+            labels: how many labels there are.
+            rehearsed: examples that may be kept to be learned again.
+            text: whether there are words.
+        """
         experts: list[Expert] = [
             GradientExpert.start(width, labels, STEADY_RATES, rehearses=True),
             GradientExpert.start(width, labels, QUICK_RATES, rehearses=False),
@@ -52,7 +60,8 @@ class Panel:
             experts.append(BayesExpert.start(width, labels))
         else:
             plain = GradientExpert.start(width, labels, PLAIN_RATES, rehearses=True, plain=True)
-            experts += [plain, NeighboursExpert.start(labels)]
+            network = NetworkExpert.start(labels, rehearsed)
+            experts += [plain, NeighboursExpert.start(labels), network]
         experts.append(RecentExpert.start(labels))
         return cls(experts, np.zeros(width, np.bool_))
 
@@ -114,7 +123,8 @@ class Panel:
             ValueError: it had other experts, so what it learns from now on would differ.
         """
         kinds = state.document["kinds"]
-        if not {BayesExpert.KIND, NeighboursExpert.KIND} & set(kinds):
+        tables = {NeighboursExpert.KIND, NetworkExpert.KIND}
+        if BayesExpert.KIND not in kinds and not tables <= set(kinds):
             raise ValueError("a panel of another version, which lacks an expert")
         experts = [
             _KINDS[kind].from_state(state.part(f"expert{i}")) for i, kind in enumerate(kinds)

@@ -7,15 +7,18 @@ from shared.model.voices.constant import ConstantVoice
 from shared.model.voices.forest import ForestVoice
 from shared.model.voices.linear import LinearVoice
 from shared.model.voices.neighbours import NeighboursVoice
+from shared.model.voices.network import NetworkVoice
 from shared.model.voices.voice import Voice
 from shared.model.voices.words import WordsVoice
 
-_Small = type[LinearVoice] | type[WordsVoice] | type[ConstantVoice] | type[NeighboursVoice]
-_Large = type[ForestVoice] | type[BoostedVoice] | type[BroughtVoice]
-KINDS: dict[str, _Small | _Large] = {
+_Linear = type[LinearVoice] | type[WordsVoice] | type[ConstantVoice]
+_Bent = type[NeighboursVoice] | type[NetworkVoice]
+_Fitted = type[ForestVoice] | type[BoostedVoice] | type[BroughtVoice]
+KINDS: dict[str, _Linear | _Bent | _Fitted] = {
     kind.KIND: kind
     for kind in (
-        *(LinearVoice, WordsVoice, ConstantVoice, NeighboursVoice),
+        *(LinearVoice, WordsVoice, ConstantVoice),
+        *(NeighboursVoice, NetworkVoice),
         *(ForestVoice, BoostedVoice, BroughtVoice),
     )
 }

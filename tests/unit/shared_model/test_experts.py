@@ -9,6 +9,7 @@ from shared.model.experts.bayes import BayesExpert
 from shared.model.experts.checks import LABELS, Maker
 from shared.model.experts.gradient import GradientExpert
 from shared.model.experts.neighbours import NeighboursExpert
+from shared.model.experts.network import NetworkExpert
 from shared.model.experts.passive import PassiveExpert
 from shared.model.experts.recent import RecentExpert
 
@@ -28,6 +29,7 @@ MAKERS = {
     "passive": Maker(lambda width: PassiveExpert.start(width, LABELS), PassiveExpert.from_state),
     "recent": Maker(lambda _: RecentExpert.start(LABELS), RecentExpert.from_state),
     "neighbours": Maker(lambda _: NeighboursExpert.start(LABELS), NeighboursExpert.from_state),
+    "network": Maker(lambda _: NetworkExpert.start(LABELS), NetworkExpert.from_state),
     "bayes": Maker(lambda width: BayesExpert.start(width, LABELS), BayesExpert.from_state),
 }
 

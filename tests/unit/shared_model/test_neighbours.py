@@ -120,10 +120,11 @@ def test_a_learner_without_texts_goes_on_from_its_state_to_the_bit() -> None:
     assert same.state().sha256 == one.state().sha256
 
 
-def test_a_panel_without_neighbours_is_learned_again() -> None:
+@pytest.mark.parametrize("lacking", ["neighbours", "network"])
+def test_a_panel_of_an_older_version_is_learned_again(lacking: str) -> None:
     encoder = FeatureEncoder.fit(FIELDS, _rows(40), 2)
-    state = Panel.start(encoder.width, 2, text=False).state()
-    kinds = ["gradient" if kind == "neighbours" else kind for kind in state.document["kinds"]]
+    state = Panel.start(encoder.width, 2, 100, text=False).state()
+    kinds = ["gradient" if kind == lacking else kind for kind in state.document["kinds"]]
 
     with pytest.raises(ValueError, match="another version"):
         Panel.from_state(ModelState({**state.document, "kinds": kinds}, state.arrays))
