@@ -12,7 +12,7 @@ from functools import cached_property
 import httpx
 import msgspec
 import psutil
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from benchmarks.crowd import Outcome, Plan
 from benchmarks.recording import transactions
@@ -23,6 +23,13 @@ from shared.events import EventType
 _PATIENCE_SECONDS = 120
 _ADMIN_TOKEN = "benchmark"  # noqa: S105 - of an installation that lives for seconds
 _LABEL = "yes"
+_LEVEL_PATIENCE_SECONDS = 600
+_BEHIND = text(
+    "SELECT (SELECT max(sequence) FROM review_ledger) - min(place) FROM ("
+    " SELECT coalesce(max(last), 0) AS place FROM review_seals UNION ALL"
+    " SELECT CAST(value AS BIGINT) FROM review_marks WHERE name LIKE 'observed.%') AS places"
+)
+"""How many entries of the ledger are still to be sealed, or seen by somebody who keeps figures."""
 
 
 @dataclass
@@ -92,6 +99,15 @@ class Desk:
         """How many items wait."""
         queues = self.api.get("/v1/queues").raise_for_status().json()["queues"]
         return sum(queue["depth"] for queue in queues)
+
+    def await_level(self) -> None:
+        """Return when what was put in is also sealed, counted and watched for drift.
+
+        That is done behind those who wait, for minutes after tens of thousands of events at once.
+        """
+        engine = create_engine(self.database_url)
+        _await(lambda: _behind(engine) == 0, _LEVEL_PATIENCE_SECONDS)
+        engine.dispose()
 
     def tokens(self, count: int) -> list[str]:
         """A token for each of so many reviewers."""
@@ -169,8 +185,13 @@ def _held(answer: dict[str, list[dict[str, dict[str, str]]]]) -> Held:
     return Held(int(claim["item"]["id"]), claim["item"]["event_id"], claim["lease"]["id"])
 
 
-def _await(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+def _behind(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return int(connection.execute(_BEHIND).scalar_one())
+
+
+def _await(done: Callable[[], bool], patience: float = _PATIENCE_SECONDS) -> None:
+    deadline = time.monotonic() + patience
     while not done():
         if time.monotonic() > deadline:
             raise TimeoutError("the measured process does not get on; see its log above")

@@ -68,7 +68,8 @@ def _on(name: str, url: str, directory: Path, pairs: int) -> list[Figure]:
         desk = Desk(target, url)
         with desk.open() as service:
             desk.apply_project()
-            desk.fill(4 * len(_CROWDS) * (pairs + 1000))
+            desk.fill((len(_CROWDS) + 1) * (pairs + 1000))
+            desk.await_level()
             tokens = desk.tokens(max(_CROWDS))
             ours: dict[int, Outcome] = {}
             calm: dict[int, Outcome] = {}
@@ -80,6 +81,7 @@ def _on(name: str, url: str, directory: Path, pairs: int) -> list[Figure]:
                 cpu[crowd] = 1000 * used / ours[crowd].all_pairs
             for crowd in _P99_LIMITS:
                 calm[crowd] = desk.review(tokens[:crowd], pairs, 2 * _SECONDS, _READING_SECONDS)
+            desk.fill(2 * len(_CROWDS) * (pairs + 1000))
         peers = [_peer(desk, tokens, pairs, way) for way in ("group", "each")]
     figures: list[Figure] = []
     for crowd in _CROWDS:

@@ -8,9 +8,9 @@ it full, commits for all; everybody who took part returns after that, or fails w
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from math import ceil
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -71,7 +71,9 @@ class GroupCommit:
 
     def close(self) -> None:
         """Return when nothing is being written, and all that was is committed."""
-        self._turns.ask().result()
+        turn = self._turns.ask()
+        if turn is not None:
+            turn.result()
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -79,6 +81,8 @@ class GroupCommit:
 
     def _take_turn(self) -> None:
         turn = self._turns.ask()
+        if turn is None:
+            return
         try:
             turn.result(self._patience)
         except BaseException as error:
@@ -126,7 +130,9 @@ class _Group:
         self._transaction = begin_writing(connection)
         self._is_empty = False
         self._opened = time.monotonic()
-        self._outcome: Future[None] = Future()
+        self._error: BaseException | None = None
+        self._under_way = Lock()
+        self._under_way.acquire()
 
     @classmethod
     def open(cls, connection: Connection, lock_wait_seconds: float) -> "_Group":
@@ -189,11 +195,12 @@ class _Group:
         try:
             self._commit()
         except BaseException as error:
-            self._outcome.set_exception(error)
+            self._error = error
             self.connection.invalidate()
             self.connection.close()
             raise
-        self._outcome.set_result(None)
+        finally:
+            self._under_way.release()
 
     def wait(self) -> None:
         """Return when all is durable.
@@ -201,7 +208,8 @@ class _Group:
         Raises:
             Unavailable: nothing of it was kept.
         """
-        error = self._outcome.exception()
+        with self._under_way:
+            error = self._error
         if error is not None:
             reason = getattr(error, "orig", error)
             raise Unavailable(f"the database does not answer: {reason}") from error

@@ -16,16 +16,15 @@ class Turns:
         self._taken = False
         self._line: deque[Turn] = deque()
 
-    def ask(self) -> Turn:
-        """Stand in line."""
-        turn = Turn()
+    def ask(self) -> Turn | None:
+        """Stand in line. None if nobody does, and it is one's turn at once."""
         with self._lock:
-            if self._taken:
-                self._line.append(turn)
-            else:
+            if not self._taken:
                 self._taken = True
-                turn.set_result(None)
-        return turn
+                return None
+            turn = Turn()
+            self._line.append(turn)
+            return turn
 
     def hand_over(self) -> bool:
         """Give one's turn to the next in line. False if nobody waits: then one keeps it."""
