@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from faststream import AckPolicy
-from faststream.redis import RedisBroker, StreamSub, annotations
+from faststream.redis import RedisBroker, StreamSub
 from faststream.redis.message import BatchStreamMessage, RedisBatchStreamMessage
 from redis.asyncio import Redis
 
 from shared import leaving
 from shared.connecting import Address
 from shared.messaging.consumer import Consumer
+from shared.messaging.port import RawEntry
 from shared.messaging.reasons import waitable
 from shared.messaging.running import run
 from shared.messaging.scripts import PUBLISH, publish_arguments
@@ -21,11 +22,13 @@ def make_broker(url: str) -> RedisBroker:
     """The broker on which a service's subscribers live.
 
     Each of them reads and settles by the client of its consumer; the broker gives them their
-    lifespan, and connects to nothing.
+    lifespan, and connects to nothing. Its handlers take what comes as it is: to look at their
+    parameters would cost each batch a hop through another thread.
     """
     return RedisBroker(
         Address.parse(url).plain,
         logger=None,  # type: ignore[arg-type]
+        apply_types=False,
         graceful_timeout=leaving.STREAMS_SECONDS,
     )
 
@@ -42,7 +45,7 @@ def subscribe(broker: RedisBroker, consumer: Consumer) -> None:
             max_records=consumer.options.batch_size,
         ),
         parser=_undecoded,
-        decoder=_nothing,
+        decoder=_entries,
         ack_policy=AckPolicy.MANUAL,
         title=f"{channel.stream} ({channel.group})",
     )
@@ -50,9 +53,8 @@ def subscribe(broker: RedisBroker, consumer: Consumer) -> None:
     subscriber.consumer = consumer  # type: ignore[attr-defined]
 
     @subscriber
-    async def handle(message: annotations.RedisBatchStreamMessage) -> None:
-        raw = message.raw_message
-        await consumer.handle(list(zip(raw["message_ids"], raw["data"], strict=True)))
+    async def handle(entries: list[RawEntry]) -> None:
+        await consumer.handle(entries)
 
 
 async def publish(redis: Redis, documents: Iterable[tuple[str, bytes]]) -> None:
@@ -75,5 +77,6 @@ async def _undecoded(message: BatchStreamMessage) -> RedisBatchStreamMessage:
     )
 
 
-async def _nothing(_: RedisBatchStreamMessage) -> None:
-    return None
+async def _entries(message: RedisBatchStreamMessage) -> Any:  # noqa: ANN401 - of any decoder
+    raw = message.raw_message
+    return list(zip(raw["message_ids"], raw["data"], strict=True))

@@ -1,11 +1,17 @@
 """Rows in the forms in which experts read them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from shared.model.sparse import SparseRows
 from shared.model.text import Words
 from shared.model.values import Row, Values
+
+Places = NDArray[np.int32]
+"""The new column of each column."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,20 @@ class Encoded:
     sparse: SparseRows
     text: SparseRows | None
     words: Words | None
+    _placed: dict[tuple[int, int], tuple[Places, SparseRows]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.sparse)
+
+    def placed(self, part: SparseRows, places: Places, width: int) -> SparseRows:
+        """A part of these over other columns, looked up once for all who know the same columns.
+
+        Args:
+            part: `table`, `sparse` or `text`.
+            places: see `SparseRows.placed`; the very same array is asked for once.
+            width: columns in all.
+        """
+        asked = (id(part), id(places))
+        if asked not in self._placed:
+            self._placed[asked] = places, part.placed(places, width)
+        return self._placed[asked][1]

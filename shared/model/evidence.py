@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.model.encoded import Encoded
+from shared.model.encoded import Encoded, Places
 from shared.model.features import FeatureEncoder
 from shared.model.loudest import loudest_words
 from shared.model.mixer.mixer import Weights
@@ -47,7 +47,7 @@ class Explainer:
             known[voice.columns] = True
         self._names = np.array(encoder.table_fields, object)
         self._columns = np.flatnonzero(known).astype(np.int32)
-        self._places = places_of(self._columns, encoder.width)
+        self._places = _places(self._columns, encoder.width, [voice for voice, _ in trusted])
         linear = self._pulls(labels, [part for part in trusted if _is_linear(part[0])])
         words = self._pulls(labels, [part for part in trusted if not _is_linear(part[0])])
         self._table = _less_others(linear)
@@ -82,9 +82,8 @@ class Explainer:
         """The fields of the table that are worth naming, the loudest first."""
         table = rows.table
         shape = (len(rows), self._encoder.table_width)
-        pulls = _taken(
-            self._table, self._places.take(table.columns).reshape(shape), chosen[:, None]
-        )
+        placed = rows.placed(table, self._places, len(self._columns) + 1)
+        pulls = _taken(self._table, placed.columns.reshape(shape), chosen[:, None])
         shares = self._encoder.owners.times((table.values.reshape(shape) * pulls).T).T
         loudest = np.argsort(-np.abs(shares), axis=1, kind="stable")[:, :MOST]
         told = np.take_along_axis(shares, loudest, axis=1).astype(np.float64).round(DIGITS)
@@ -123,6 +122,14 @@ def _trusted(voices: Sequence[Voice], weights: Weights) -> Iterator[_Trusted]:
         if isinstance(voice, LinearVoice | WordsVoice):
             yield voice, trust[first : first + voice.speakers]
         first += voice.speakers
+
+
+def _places(columns: NDArray[np.int32], width: int, voices: Sequence[_Telling]) -> Places:
+    """Those of a voice that knows the same columns, if there is one: both then look once."""
+    for voice in voices:
+        if isinstance(voice, LinearVoice) and np.array_equal(voice.columns, columns):
+            return voice.places
+    return places_of(columns, width)
 
 
 def _less_others(pulls: Pulls) -> Pulls:

@@ -49,6 +49,20 @@ def over_labels(combine: np.ufunc, table: Floats) -> Floats:
     return combined
 
 
+def abreast(opinions: Sequence[NDArray[np.float32] | Floats]) -> Floats:
+    """Several arrays of opinions (rows, n, labels), one after the other along the middle.
+
+    With few labels the rows lie together in memory, so that whole columns are computed at once;
+    sums over opinions have the same bits either way.
+    """
+    rows, labels = len(opinions[0]), opinions[0].shape[2]
+    count = sum(said.shape[1] for said in opinions)
+    if labels > FEW:
+        return np.concatenate(opinions, axis=1, dtype=np.float64)
+    joined = np.empty((count, labels, rows)).transpose(2, 0, 1)
+    return np.concatenate(opinions, axis=1, out=joined)
+
+
 def relabel(array: NDArray[Number], sources: Sequence[int | None]) -> NDArray[Number]:
     """Pick the last axis by `sources`, zeros where None."""
     picked = array[..., [source or 0 for source in sources]]

@@ -12,7 +12,7 @@ from shared.model.evidence import Explainer
 from shared.model.features import FeatureEncoder
 from shared.model.mixer.mixer import Weights
 from shared.model.novelty import names_of, novelty, strangeness
-from shared.model.probabilities import Floats
+from shared.model.probabilities import Floats, abreast
 from shared.model.state import ModelState
 from shared.model.values import Row
 from shared.model.voices.constant import ConstantVoice
@@ -133,7 +133,7 @@ class ServingModel:
 
 def spoken(voices: Sequence[Voice], encoded: Encoded) -> Floats:
     """What all speakers say, shape (rows, speakers, labels)."""
-    return np.concatenate([voice.predict_log_proba(encoded) for voice in voices], axis=1)
+    return abreast([voice.predict_log_proba(encoded) for voice in voices])
 
 
 def floored(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:

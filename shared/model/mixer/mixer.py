@@ -9,7 +9,7 @@ import numpy as np
 from shared.model.mixer.pool import LogOpinionPool, pooled
 from shared.model.mixer.share import FixedShare
 from shared.model.mixer.temperature import Temperatures, tempered
-from shared.model.probabilities import Floats, centred
+from shared.model.probabilities import Floats, abreast, centred
 from shared.model.state import ModelState
 
 BOLDEST = 1e-3
@@ -50,7 +50,7 @@ class Weights:
         probabilities, softened = tempered(logs, self.scales)
         pool = pooled(softened, self.pool, self.biases)[:, None]
         mean = probabilities.mean(axis=1, keepdims=True)
-        return softened, np.concatenate([probabilities, pool, mean], axis=1)
+        return softened, abreast([probabilities, pool, mean])
 
     def state(self) -> ModelState:
         """For `from_state`."""

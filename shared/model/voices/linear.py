@@ -7,8 +7,8 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.model.encoded import Encoded
-from shared.model.probabilities import Floats, log_softmax
+from shared.model.encoded import Encoded, Places
+from shared.model.probabilities import Floats, abreast, log_softmax
 from shared.model.state import ModelState
 from shared.model.voices.columns import places_of
 
@@ -63,9 +63,9 @@ class LinearVoice:
 
     def predict_log_proba(self, rows: Encoded) -> Floats:
         """Logarithms of probabilities, shape (rows, speakers, labels)."""
-        known = rows.sparse.placed(self._places, len(self.columns) + 1)
-        logits = known.times(self._padded_weights).astype(np.float64)
-        logits = logits.reshape(len(logits), self.speakers, self.labels)
+        known = rows.placed(rows.sparse, self.places, len(self.columns) + 1)
+        product = known.times(self._padded_weights)
+        logits = abreast([product.reshape(len(product), self.speakers, self.labels)])
         return log_softmax(-np.logaddexp(0, -logits) if self.apart else logits)
 
     def pulls(self, trust: Floats) -> NDArray[np.float32]:
@@ -113,7 +113,7 @@ class LinearVoice:
         )
 
     @cached_property
-    def _places(self) -> NDArray[np.int32]:
+    def places(self) -> Places:
         """Where each column's weights are; those of unknown columns are zeros at the end."""
         return places_of(self.columns, self.width)
 
