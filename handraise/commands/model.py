@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -29,8 +30,11 @@ def _models() -> None:
     """Model versions of a project."""
 
 
-_NOT_LISTED = ("trust_", "corrected_at")
-"""Weights, and a time in seconds: `show` and `--json` have them."""
+_TRUST, _LOSS = "trust_", "loss_"
+"""Begin figures of experts."""
+_NOT_LISTED = (_TRUST, _LOSS, "corrected_at")
+"""Figures of experts, and a time in seconds: `show` and `--json` have them."""
+_BOUNDS = ("_low", "_high")
 
 
 @app.command("list")
@@ -48,7 +52,9 @@ def list_(project: str, *, state: State = None, as_json: AsJson = False) -> None
             "sha256": version.sha256[:12],
             "learned_up_to": version.learned_up_to,
             "metrics": " ".join(
-                f"{k}={v:.3g}" for k, v in version.metrics.items() if not k.startswith(_NOT_LISTED)
+                f"{k}={v:.3g}"
+                for k, v in version.metrics.items()
+                if not k.startswith(_NOT_LISTED) and not k.endswith(_BOUNDS)
             ),
             "reason": version.reason,
             "actor": version.actor,
@@ -62,7 +68,7 @@ def list_(project: str, *, state: State = None, as_json: AsJson = False) -> None
 
 @app.command("show")
 def show_(project: str, version: int, *, as_json: AsJson = False) -> None:
-    """Show how a candidate did beside the champion, part by part."""
+    """Show how a candidate did beside the champion, and how each expert did of late."""
     with reach() as client:
         found = client.model(project, version)
     if as_json:
@@ -84,6 +90,19 @@ def show_(project: str, version: int, *, as_json: AsJson = False) -> None:
         for part in found.comparison
     ]
     show(rows, as_json=False, empty="it was not compared with another")
+    show(_experts(found.metrics), as_json=False, empty="of its experts nothing is told")
+
+
+def _experts(metrics: Mapping[str, float]) -> list[dict[str, object]]:
+    """Whom a version trusts, and what they lost before they learned each answer, in nats."""
+    trusted = {n.removeprefix(_TRUST): v for n, v in metrics.items() if n.startswith(_TRUST)}
+    rows: list[dict[str, object]] = []
+    for name, trust in sorted(trusted.items(), key=lambda each: -each[1]):
+        told = [metrics.get(f"{_LOSS}{name}{bound}") for bound in ("", *_BOUNDS)]
+        loss, low, high = (f"{figure:.3f}" if figure is not None else "" for figure in told)
+        reach = f"{low} to {high}" if low else ""
+        rows.append({"expert": name, "trust": f"{trust:.1%}", "log_loss": loss, "interval": reach})
+    return rows
 
 
 @app.command()

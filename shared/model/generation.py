@@ -137,6 +137,16 @@ class Generation:
         pool, mean = shares
         return {**by_name, "pool": pool, "mean": mean}
 
+    def losses(self, count: int) -> dict[str, Floats]:
+        """What each expert and challenger lost on the newest examples before it learned them.
+
+        Of one that speaks at several rates, the mean of these; shape (examples,) each.
+        """
+        parts = [*self._panel.parts, *((name, 1) for name in self.challengers.names)]
+        ends = np.cumsum([speakers for _, speakers in parts])[:-1]
+        by_part = np.split(self.mixer.losses(count), ends, axis=1)
+        return {name: own.mean(axis=1) for (name, _), own in zip(parts, by_part, strict=True)}
+
     def serving(
         self, labels: Sequence[str], trying: tuple[str, ModelState | None] | None = None
     ) -> ServingModel:

@@ -15,7 +15,7 @@ from shared.model.challengers.fitting import Refit
 from shared.model.challengers.task import Task
 from shared.model.features import FeatureEncoder
 from shared.model.generation import Generation
-from shared.model.probabilities import relabel
+from shared.model.probabilities import Floats, relabel
 from shared.model.serving import ServingModel, floored
 from shared.model.state import ModelState
 from shared.model.values import Row, remembered
@@ -162,6 +162,10 @@ class Learner:
     def trust(self) -> Mapping[str, float]:
         """How much of the answer each voice makes up; they sum to one. Empty before a model."""
         return self._generation.trust() if self._generation else {}
+
+    def losses(self, count: int) -> Mapping[str, Floats]:
+        """Each voice's log-losses on the newest examples, in nats, before it learned them."""
+        return self._generation.losses(count) if self._generation else {}
 
     def serving(self, trying: tuple[str, ModelState | None] | None = None) -> ServingModel | None:
         """A snapshot that later learning does not touch; None before 32 examples.

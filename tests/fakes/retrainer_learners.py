@@ -6,7 +6,7 @@ from functools import partial
 
 from services.retrainer.domain.progress import Judged, Progress
 from services.retrainer.domain.refits import Refit
-from services.retrainer.domain.versions import Version
+from services.retrainer.domain.versions import Version, Voiced
 from services.retrainer.errors import CheckpointRefused, VersionLost
 from services.retrainer.ports import Checkpoint, Outcome
 from shared.errors import Malformed
@@ -24,7 +24,7 @@ class FakeCandidate:
 
     said: Mapping[str, float]
     learners: "FakeLearners"
-    trust: Mapping[str, float] = field(default_factory=dict)
+    voices: Mapping[str, Voiced] = field(default_factory=dict)
 
     def answers(self, rows: Sequence[Mapping[str, FeatureValue]]) -> Sequence[Mapping[str, float]]:
         return [self.said] * len(rows)

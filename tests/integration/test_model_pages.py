@@ -29,7 +29,8 @@ def kim(site: Site) -> dict[str, str]:
 def told(site: Site) -> None:
     """Two versions that served, and a candidate."""
     for number in (1, 2):
-        metrics = {"log_loss": 0.6 / number, "trust_pool": 0.7, "trust_steady": 0.3}
+        lost = {"loss_steady": 0.5, "loss_steady_low": 0.44, "loss_steady_high": 0.56}
+        metrics = {"log_loss": 0.6 / number, "trust_pool": 0.7, "trust_steady": 0.3, **lost}
         step = a_step(EventType.MODEL_PROMOTED, number, reason="<b>learned</b>", metrics=metrics)
         site.record([step])
     why = "worse in region=<north> on 60 answers: a person decides"
@@ -51,6 +52,8 @@ def test_versions_are_listed_with_their_figures(site: Site, kim: dict[str, str])
     assert "log loss: from 0.6 to 0.3 over" in page.text
     assert "Whom version 2 trusts" in page.text
     assert re.search(r"pool</dt><dd>70.0 %.*steady</dt><dd>30.0 %", page.text, re.DOTALL)
+    assert "log-loss 0.500 (0.440 to 0.560)" in page.text
+    assert "loss steady:" not in page.text
     assert states(page.text) == {"3": "candidate", "2": "champion", "1": "retired"}
     assert "&lt;b&gt;learned" in page.text
     assert site.ask("GET", "/models", cookies=kim).headers["location"] == "/models/churn"

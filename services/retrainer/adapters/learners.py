@@ -10,9 +10,9 @@ import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from threadpoolctl import threadpool_limits
 
-from services.retrainer.domain.progress import Judged, Progress
+from services.retrainer.domain.progress import WINDOW, Judged, Measured, Progress
 from services.retrainer.domain.refits import Refit
-from services.retrainer.domain.versions import Version, stays
+from services.retrainer.domain.versions import Version, Voiced, stays
 from services.retrainer.errors import CheckpointRefused, VersionLost
 from services.retrainer.ports import Candidate, Checkpoint, Contestant, Outcome
 from shared.errors import Misconfigured
@@ -159,7 +159,7 @@ class ModelLearner:
             refit, outcome = trying
             heard = (refit.challenger, _state_of(outcome))
         serving = self.learner.serving(heard)
-        return Snapshot(serving, self.workshop, self.learner.trust()) if serving else None
+        return Snapshot(serving, self.workshop, _voices(self.learner)) if serving else None
 
     def save(self, project: str, progress: Progress) -> Checkpoint:
         """Write a checkpoint, whole or not at all.
@@ -215,7 +215,7 @@ class Snapshot:
 
     serving: ServingModel
     workshop: Workshop
-    trust: Mapping[str, float] = field(default_factory=dict)
+    voices: Mapping[str, Voiced] = field(default_factory=dict)
 
     @property
     def labels(self) -> Sequence[str]:
@@ -253,6 +253,11 @@ class Snapshot:
     @cached_property
     def _state(self) -> ModelState:
         return self.serving.state()
+
+
+def _voices(learner: Learner) -> dict[str, Voiced]:
+    lost = {name: Measured.of(each.tolist()) for name, each in learner.losses(WINDOW).items()}
+    return {name: Voiced(trust, lost.get(name)) for name, trust in learner.trust().items()}
 
 
 def _progress(document: Mapping[str, Any]) -> Progress:

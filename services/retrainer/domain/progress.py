@@ -1,10 +1,13 @@
 """How far a learner has come, and how it was judged on the way."""
 
+import math
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 WINDOW = 500
+_Z = 1.959963984540054
+"""The 97.5 % quantile of the normal distribution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,45 @@ class Judged:
 
     correct: bool
     log_loss: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A mean over examples that were judged before they were learned, with its 95 % interval."""
+
+    mean: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, losses: Sequence[float]) -> "Measured":
+        """The mean of losses, give or take 1.96 standard errors; of nothing, nothing is known.
+
+        >>> Measured.of([0.5, 0.5]), Measured.of([])
+        (Measured(mean=0.5, low=0.5, high=0.5), Measured(mean=0.0, low=0.0, high=inf))
+        """
+        if not losses:
+            return cls(0.0, 0.0, math.inf)
+        mean = sum(losses) / len(losses)
+        variance = sum((loss - mean) ** 2 for loss in losses) / max(1, len(losses) - 1)
+        reach = _Z * math.sqrt(variance / len(losses))
+        return cls(mean, max(0.0, mean - reach), mean + reach)
+
+    @classmethod
+    def share(cls, part: int, whole: int) -> "Measured":
+        """A share, with its score interval (Wilson 1927).
+
+        >>> measured = Measured.share(8, 10)
+        >>> round(measured.low, 2), round(measured.high, 2)
+        (0.49, 0.94)
+        """
+        if not whole:
+            return cls(0.0, 0.0, 1.0)
+        share = part / whole
+        middle = share + _Z**2 / (2 * whole)
+        reach = _Z * math.sqrt(share * (1 - share) / whole + _Z**2 / (4 * whole**2))
+        scale = 1 + _Z**2 / whole
+        return cls(share, (middle - reach) / scale, (middle + reach) / scale)
 
 
 def _window(judged: Iterable[Judged] = ()) -> deque[Judged]:
@@ -49,18 +91,18 @@ class Progress:
         >>> progress = Progress()
         >>> progress.learned(Judged(correct=True, log_loss=0.25))
         >>> progress.learned(Judged(correct=False, log_loss=0.75))
-        >>> progress.accuracy, progress.log_loss
+        >>> progress.accuracy.mean, progress.log_loss.mean
         (0.5, 0.5)
         """
         self.examples += 1
         self.recent.append(judged)
 
     @property
-    def accuracy(self) -> float:
+    def accuracy(self) -> Measured:
         """Share of the recent corrections that the model got right; 0 if there are none."""
-        return sum(j.correct for j in self.recent) / max(1, len(self.recent))
+        return Measured.share(sum(j.correct for j in self.recent), len(self.recent))
 
     @property
-    def log_loss(self) -> float:
+    def log_loss(self) -> Measured:
         """Mean over the recent corrections, in nats; 0 if there are none."""
-        return sum(j.log_loss for j in self.recent) / max(1, len(self.recent))
+        return Measured.of([j.log_loss for j in self.recent])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.retrainer.domain.ledger import Span
-from services.retrainer.domain.progress import Progress
+from services.retrainer.domain.progress import Measured, Progress
 from services.retrainer.domain.refits import Entered
 
 
@@ -90,24 +90,49 @@ TRUST = "trust_"
 """Begins a metric that says how much of the answer a voice makes up."""
 
 
+LOSS = "loss_"
+"""Begins a metric that says what a voice lost, in nats, before it learned each example."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voiced:
+    """What is known of an expert or a challenger; of the pool and the mean, how far they count.
+
+    Attributes:
+        trust: how much of the answer it makes up.
+        loss: its log-loss on the newest examples, before it learned them.
+    """
+
+    trust: float
+    loss: Measured | None = None
+
+
 def figures(
-    progress: Progress, fresh: Span, corrections: int, trust: Mapping[str, float]
+    progress: Progress, fresh: Span, corrections: int, voices: Mapping[str, Voiced]
 ) -> dict[str, float]:
-    """What was measured, finite numbers only; of whom is trusted, three figures after the point.
+    """What was measured, with 95 % intervals; finite numbers only, of voices to three places.
 
     `corrected_at` (epoch seconds of the oldest correction that is new in the version) is how
     the scorer measures the time from correction to serving.
     """
     measured = {
-        "accuracy": progress.accuracy,
-        "log_loss": progress.log_loss,
+        **_interval("accuracy", progress.accuracy),
+        **_interval("log_loss", progress.log_loss),
         "examples": float(progress.examples),
         CORRECTIONS: float(corrections),
-        **{f"{TRUST}{name}": round(share, 3) for name, share in trust.items()},
+        **{f"{TRUST}{name}": round(voice.trust, 3) for name, voice in voices.items()},
     }
+    for name, voice in voices.items():
+        if voice.loss is not None:
+            told = _interval(f"{LOSS}{name}", voice.loss)
+            measured |= {figure: round(value, 3) for figure, value in told.items()}
     if fresh.oldest_at is not None:
         measured["corrected_at"] = fresh.oldest_at.timestamp()
     return {name: value for name, value in measured.items() if math.isfinite(value)}
+
+
+def _interval(name: str, measured: Measured) -> dict[str, float]:
+    return {name: measured.mean, f"{name}_low": measured.low, f"{name}_high": measured.high}
 
 
 def reason(fresh: Span) -> str:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from services.retrainer.domain.progress import Progress
 from services.retrainer.domain.refits import Refit
-from services.retrainer.domain.versions import Version
+from services.retrainer.domain.versions import Version, Voiced
 from shared.events import FeatureValue
 from shared.project import Project
 
@@ -49,8 +49,8 @@ class Candidate(Contestant, Protocol):
         ...
 
     @property
-    def trust(self) -> Mapping[str, float]:
-        """How much of the answer each voice makes up."""
+    def voices(self) -> Mapping[str, Voiced]:
+        """How much of the answer each voice makes up, and how it did of late."""
         ...
 
     @property

@@ -83,7 +83,7 @@ class OfferWithout:
             number=number,
             sha256=candidate.sha256,
             parent=in_force.version.number,
-            metrics=versions.figures(course.progress, nothing_new, recorded, candidate.trust),
+            metrics=versions.figures(course.progress, nothing_new, recorded, candidate.voices),
             at=self._clock.now(),
             fit=None,
         )

@@ -147,7 +147,7 @@ class PublishVersion:
             parent=number,
             position=course.progress.position,
             learned_up_to=max(parent.learned_up_to if parent else 0, fresh.sequence),
-            metrics=versions.figures(course.progress, fresh, ground.recorded, candidate.trust),
+            metrics=versions.figures(course.progress, fresh, ground.recorded, candidate.voices),
             at=self._clock.now(),
         )
 

@@ -181,4 +181,4 @@ class Retraining:
                 backlog = transaction.ledger.backlog(name, course.progress.position)
         self._metrics.backlog.labels(name).set(backlog)
         if course.progress.recent:
-            self._metrics.prequential_error.labels(name).set(1 - course.progress.accuracy)
+            self._metrics.prequential_error.labels(name).set(1 - course.progress.accuracy.mean)

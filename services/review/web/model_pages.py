@@ -1,7 +1,7 @@
 """The page of model versions: what serves, what wants to, and the way back."""
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, NamedTuple
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -28,6 +28,8 @@ _VERSIONS = 100
 _CANDIDATES = 10
 _TRUST = "trust_"
 """Begins a figure that says how much of the answer a voice makes up."""
+_LOSS, _BOUNDS = "loss_", ("_low", "_high")
+"""Begins what a voice lost, and end the bounds of an interval."""
 _COUNTS = {"examples", "corrections", "corrected_at"}
 """Figures that only rise."""
 _why = TypeAdapter(Why)
@@ -115,18 +117,31 @@ def _lines(newest: Sequence[Version]) -> list[Line]:
     """A picture of each figure that versions tell of, over versions, where several do."""
     versions = [(v.number, v.told.metrics) for v in newest[::-1] if v.state is not State.CANDIDATE]
     told_of = {name for _, metrics in versions for name in metrics}
-    names = sorted(name for name in told_of - _COUNTS if not name.startswith(_TRUST))
+    drawn = (n for n in told_of - _COUNTS if not n.startswith((_TRUST, _LOSS)))
+    names = sorted(name for name in drawn if not name.endswith(_BOUNDS))
     told = {n: [(number, m[n]) for number, m in versions if n in m] for n in names}
     return [line_of(name, points) for name, points in told.items() if len(points) > 1]
 
 
-def _trust(champion: Version | None) -> list[tuple[str, float]]:
+class _Trusted(NamedTuple):
+    """A voice: its share, and its loss with the bounds of the interval, if that is told."""
+
+    name: str
+    share: float
+    loss: Sequence[float]
+
+
+def _trust(champion: Version | None) -> list[_Trusted]:
     """Whom the version that serves trusts, and how much, the most trusted first."""
     metrics = champion.told.metrics if champion else {}
-    shares = [
-        (n.removeprefix(_TRUST), share) for n, share in metrics.items() if n.startswith(_TRUST)
-    ]
-    return sorted(shares, key=lambda each: -each[1])
+    trusted = {n.removeprefix(_TRUST): v for n, v in metrics.items() if n.startswith(_TRUST)}
+    voices = [_Trusted(name, share, _loss(metrics, name)) for name, share in trusted.items()]
+    return sorted(voices, key=lambda voice: -voice.share)
+
+
+def _loss(metrics: Mapping[str, float], name: str) -> list[float]:
+    names = [f"{_LOSS}{name}{bound}" for bound in ("", *_BOUNDS)]
+    return [metrics[each] for each in names if each in metrics]
 
 
 def _reason(form: dict[str, str]) -> str:

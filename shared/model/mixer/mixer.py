@@ -111,6 +111,10 @@ class Mixer:
         answer: Floats = (members[0] * weights.shares[:, None]).sum(axis=0)
         return answer
 
+    def losses(self, count: int) -> Floats:
+        """What each voice lost on the newest examples, tempered; shape (examples, voices)."""
+        return self._pool.losses(count)
+
     def relabel(self, sources: Sequence[int | None]) -> None:
         """Change the labels: for each new one its old position, or None."""
         self._pool.relabel(sources)

@@ -59,6 +59,16 @@ class LogOpinionPool:
         if self._seen % EVERY == 0 and self._seen >= FIRST:
             self._fit()
 
+    def losses(self, count: int) -> Floats:
+        """Each voice's log-loss on the newest examples, before it had learned them, in nats.
+
+        Shape (examples, voices), at most `count` examples, oldest first.
+        """
+        slots = self._newest()[-count:]
+        said = np.maximum(softmax(self._logs[slots].astype(np.float64)), LEAST)
+        lost: Floats = -(self._targets[slots][:, None] * np.log(said)).sum(axis=2)
+        return lost
+
     def relabel(self, sources: Sequence[int | None]) -> None:
         """Change the labels: for each new one its old position, or None."""
         window = max(FIRST, min(WINDOW, MOST_CELLS // (len(self.weights) * len(sources))))

@@ -41,6 +41,10 @@ def test_it_waits_for_a_person_beside_the_version_in_force(tmp_path: Path) -> No
         assert offered[1].sha256 == bench.rebuild(1, SUBJECT).rebuilt != offered[0].sha256
         assert offered[1].metrics["corrections"] == EXAMPLES
         assert offered[-1].comparison[0].group == "all answers"
+        told = offered[1].metrics
+        assert told["loss_steady_low"] < told["loss_steady"] < told["loss_steady_high"]
+        voices = {name.removeprefix("trust_") for name in told if name.startswith("trust_")}
+        assert all(f"loss_{name}" in told for name in voices - {"pool", "mean"})
 
         bench.decide([a_decision(2, "promote")])
         assert in_force(bench) == 2

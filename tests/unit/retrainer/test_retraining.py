@@ -22,7 +22,11 @@ def test_each_batch_becomes_a_version(bench: Bench) -> None:
     assert second.reason == "learned from 2 corrections"
     assert second.metrics == {
         "accuracy": 1.0,
+        "accuracy_low": pytest.approx(0.5655, abs=1e-4),
+        "accuracy_high": pytest.approx(1.0),
         "log_loss": 0.5,
+        "log_loss_low": 0.5,
+        "log_loss_high": 0.5,
         "examples": 5.0,
         "corrections": 5.0,
         "corrected_at": NOON.timestamp(),

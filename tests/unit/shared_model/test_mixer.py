@@ -35,6 +35,15 @@ def run(mixer: Mixer, count: int, seed: int) -> list[float]:
     return losses
 
 
+def test_what_each_voice_lost_is_known_of_the_newest_examples() -> None:
+    mixer = Mixer.start(3, LABELS)
+    run(mixer, 300, seed=1)
+    lost = mixer.losses(200)
+    right, guesses, _ = lost.mean(axis=0)
+    assert lost.shape == (200, 3)
+    assert right < 0.6 < guesses
+
+
 def test_the_mixture_becomes_better_than_the_best_voice() -> None:
     mixer = Mixer.start(3, LABELS)
     losses = run(mixer, 1_500, seed=0)
