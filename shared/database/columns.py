@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, TypeDecorator
 from typing_extensions import override
+
+_UTC = "+00:00"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -35,12 +38,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+@lru_cache(maxsize=64)
 def _to_text(value: datetime | None) -> str | None:
-    """As SQLAlchemy writes it for SQLite, which takes it four times as long."""
+    """As SQLAlchemy writes it for SQLite; one moment stands in most rows of a transaction."""
     if value is None:
         return None
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return value.astimezone(UTC).isoformat(" ", "microseconds").removesuffix(_UTC)
 
 
 def _from_text(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+    return None if text is None else datetime.fromisoformat(text + _UTC)
