@@ -1,15 +1,16 @@
 """Project files: YAML read strictly, with messages that name file, key and cure."""
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import get_args
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from shared.errors import Misconfigured
-from shared.project import Condition, FieldKind, Policy, Project, Rule
+from shared.project import FieldKind, Project
 
 _SAID = "Value error, "
 
@@ -87,11 +88,19 @@ def _readable(fault: ErrorDetails) -> str:
 
 def _valid(parents: Sequence[str | int]) -> Mapping[str, object]:
     """The keys that may stand there."""
-    if parents == ["policy"]:
-        return Policy.model_fields
-    if parents[:2] == ["policy", "rules"]:
-        return Condition.model_fields if "when" in parents else Rule.model_fields
-    return Project.model_fields
+    model: type[BaseModel] = Project
+    for part in parents:
+        field = model.model_fields.get(str(part))
+        model = next(_models_in(field.annotation), model) if field else model
+    return model.model_fields
+
+
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    """The models of which a value may be made, or its parts."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)
 
 
 def nearest(word: object, valid: Iterable[str] | Mapping[str, object]) -> str:

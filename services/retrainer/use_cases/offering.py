@@ -49,7 +49,9 @@ class OfferWithout:
         found, newest = self._around(project)
         _check_project(course.project)
         in_force = _to_beat(version, found)
-        if candidate is None or not course.changed or candidate.sha256 == version.sha256:
+        if candidate is None:
+            raise NotOffered("too little is left for a model: choose a newer version")
+        if not course.changed or candidate.sha256 == version.sha256:
             raise NotOffered(f"nothing in version {number} is from {without.name!r}")
         objection = versions.objection(
             candidate.labels, course.project.labels, finite=candidate.is_finite

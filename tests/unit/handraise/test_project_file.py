@@ -44,6 +44,12 @@ def test_a_good_file_is_a_project(tmp_path: Path) -> None:
         ),
         (GOOD + "zzz: 1\n", "zzz: unknown key; valid are name, title"),
         (
+            GOOD + "experts: [{name: mine, class: a.B}]\n",
+            "experts.0.class: unknown key; valid are name, model, parameters, reads",
+        ),
+        (GOOD + "quality: {exam: {passs: 1}}\n", "quality.exam.passs: unknown key"),
+        (GOOD + "deadline: {secnds: 1}\n", "did you mean seconds?"),
+        (
             GOOD.replace("number", "numbr"),
             "fields.size: 'numbr' is no kind of field; did you mean number?",
         ),

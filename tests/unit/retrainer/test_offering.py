@@ -92,6 +92,15 @@ def a_request(name: str = "event-3", version: int = 1) -> CloudEvent:
     )
 
 
+def test_of_a_few_answers_too_little_is_left(tmp_path: Path) -> None:
+    with Bench(tmp_path) as bench:
+        bench.configure(MANUAL)
+        bench.teach(churn_corrections(32), at_once=32)
+        bench.decide([a_decision(1, "promote")])
+        with pytest.raises(NotOffered, match="choose a newer version"):
+            bench.offer(1, SUBJECT)
+
+
 def test_what_is_asked_for_is_offered_once(tmp_path: Path) -> None:
     with Bench(tmp_path) as bench:
         an_approved_version(bench)
