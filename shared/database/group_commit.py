@@ -8,9 +8,9 @@ it full, commits for all; everybody who took part returns after that, or fails w
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from math import ceil
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -130,9 +130,7 @@ class _Group:
         self._transaction = begin_writing(connection)
         self._is_empty = False
         self._opened = time.monotonic()
-        self._error: BaseException | None = None
-        self._under_way = Lock()
-        self._under_way.acquire()
+        self._outcome: Future[None] = Future()
 
     @classmethod
     def open(cls, connection: Connection, lock_wait_seconds: float) -> "_Group":
@@ -195,12 +193,11 @@ class _Group:
         try:
             self._commit()
         except BaseException as error:
-            self._error = error
+            self._outcome.set_exception(error)
             self.connection.invalidate()
             self.connection.close()
             raise
-        finally:
-            self._under_way.release()
+        self._outcome.set_result(None)
 
     def wait(self) -> None:
         """Return when all is durable.
@@ -208,8 +205,7 @@ class _Group:
         Raises:
             Unavailable: nothing of it was kept.
         """
-        with self._under_way:
-            error = self._error
+        error = self._outcome.exception()
         if error is not None:
             reason = getattr(error, "orig", error)
             raise Unavailable(f"the database does not answer: {reason}") from error
