@@ -17,7 +17,7 @@ from tests.machines import grounds
 from tests.machines.gold_machine import GoldMachine
 from tests.machines.machine import QueueMachine
 from tests.machines.mutants import MUTANTS
-from tests.machines.quality_mutants import QUALITY_MUTANTS, STRICT_MUTANTS
+from tests.machines.quality_mutants import QUALITY_MUTANTS, RARE_MUTANTS, STRICT_MUTANTS
 from tests.machines.strict_machine import StrictMachine, is_below
 
 EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "300"))
@@ -25,11 +25,13 @@ POSTGRESQL_EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "20"))
 STEPS = 40
 PARTS = 6
 """So that several may be played at the same time."""
-MUTANT_EXAMPLES = 900
+MUTANT_EXAMPLES = 3_000
 """Few are needed as a rule; only a fault that is not seen needs all."""
+ALL_MUTANTS = "MACHINE_MUTANTS" in os.environ
 PLANTED = [
     *((QueueMachine, plant) for plant in MUTANTS),
     *((GoldMachine, plant) for plant in QUALITY_MUTANTS),
+    *((GoldMachine, plant) for plant in RARE_MUTANTS if ALL_MUTANTS),
     *((StrictMachine, plant) for plant in STRICT_MUTANTS),
 ]
 

@@ -112,7 +112,8 @@ def expire(database: Path, name: str) -> None:
     connection = sqlite3.connect(database)
     with connection:
         connection.execute(
-            "UPDATE review_tokens SET expires_at = '2020-01-01' WHERE user = ?", (name,)
+            "UPDATE review_tokens SET expires_at = '2020-01-01 00:00:00.000000' WHERE user = ?",
+            (name,),
         )
     connection.close()
 
