@@ -1,10 +1,11 @@
 """The retrainer as a process, with a real Redis and both databases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import create_engine, text
 
 from shared.events import CorrectionMade
 from shared.model import artifact
@@ -29,17 +30,31 @@ def retrainer(tmp_path: Path, redis_url: str, database_url: str) -> Iterator[Ret
 
 BEFORE_FITS = FIRST - 1
 """So many corrections are learned alone; when a fit is heard beside them is a matter of speed."""
+IN_ORDER = range(1, BEFORE_FITS + 1)
 
 
-def learned_at_once(count: int) -> str:
-    """The content hash of what one learner makes of the first `count` corrections."""
-    learner = Learner.start(churn_project())
-    for event in churn_corrections(count):
-        assert isinstance(event.data, CorrectionMade)
-        learner.learn(event.data.features, event.data.label_probabilities)
+def learned_at_once(numbers: Iterable[int]) -> str:
+    """The content hash of what one learner makes of these corrections, in this order."""
+    learner, known = Learner.start(churn_project()), churn_corrections(BEFORE_FITS)
+    for number in numbers:
+        data = known[number - 1].data
+        assert isinstance(data, CorrectionMade)
+        learner.learn(data.features, data.label_probabilities)
     serving = learner.serving()
     assert serving is not None
     return serving.state().sha256
+
+
+def order_of(retrainer: RetrainerProcess) -> list[int]:
+    """The corrections in the ledger: what a kill has left in hand comes after what is newer."""
+    engine = create_engine(retrainer.database_url)
+    query = "SELECT identity FROM retrainer_ledger WHERE kind = 'correction' ORDER BY position"
+    try:
+        with engine.connect() as connection:
+            found = connection.execute(text(query)).scalars()
+            return [int(name.split("/")[1].rpartition("-")[2]) for name in found]
+    finally:
+        engine.dispose()
 
 
 def test_corrections_become_versions_that_can_be_served(retrainer: RetrainerProcess) -> None:
@@ -48,9 +63,9 @@ def test_corrections_become_versions_that_can_be_served(retrainer: RetrainerProc
 
     newest = retrainer.learned(BEFORE_FITS)
 
-    assert newest.sha256 == learned_at_once(BEFORE_FITS)
+    assert newest.sha256 == learned_at_once(IN_ORDER)
     versions = [version.version for version in retrainer.promoted()]
-    assert versions == list(range(1, len(versions) + 1))
+    assert versions == list(range(1, newest.version + 1))
     key = load_verifying_key(retrainer.directory / "secrets" / "verifying.key")
     store = retrainer.directory / "artifacts"
     manifest, state = artifact.load(store, newest.uri, newest.sha256, key)
@@ -81,7 +96,7 @@ def test_each_correction_is_learned_once_and_garbage_is_kept_aside(
     newest = retrainer.learned(BEFORE_FITS)
 
     assert newest.metrics["examples"] == BEFORE_FITS
-    assert newest.sha256 == learned_at_once(BEFORE_FITS)
+    assert newest.sha256 == learned_at_once(IN_ORDER)
     reasons = ["malformed", "unknown_label", "unknown_project"]
     assert sorted(retrainer.dead_letters()) == reasons
 
@@ -89,21 +104,31 @@ def test_each_correction_is_learned_once_and_garbage_is_kept_aside(
 def test_killed_at_any_moment_it_ends_where_it_would_have_ended(
     retrainer: RetrainerProcess,
 ) -> None:
-    events = churn_corrections(240)
+    events, third = churn_corrections(240), BEFORE_FITS // 3
     retrainer.send([a_configuration(churn_project())])
-    for start in range(0, 240, 80):
-        retrainer.send(events[start : start + 80])
+    for start in range(0, BEFORE_FITS, third):
+        retrainer.send(events[start : start + third])
         # given a kill while it learns, and one after something was learned
         if start:
             retrainer.learned(start)
         retrainer.kill()
         retrainer.start()
 
-    newest = retrainer.learned(240)
+    retrainer.wait_for(lambda: retrainer.promoted()[-1].metrics["examples"] == BEFORE_FITS)
+    newest, order = retrainer.promoted()[-1], order_of(retrainer)
 
-    assert newest.metrics["examples"] == 240
+    assert sorted(order) == [*IN_ORDER]
+    assert newest.sha256 == learned_at_once(order)
     numbers = sorted({version.version for version in retrainer.promoted()})
-    assert numbers == list(range(1, len(numbers) + 1))
+    assert numbers == list(range(1, newest.version + 1))
+
+    # and once fits are heard beside them, the ledger tells what it would have been
+    for start in range(BEFORE_FITS, 240, 59):
+        retrainer.send(events[start : start + 59])
+        retrainer.kill()
+        retrainer.start()
+    retrainer.wait_for(lambda: retrainer.promoted()[-1].metrics["examples"] == 240)
+    newest = retrainer.promoted()[-1]
     assert retrainer.stop() == 0
     assert retrainer.rebuild(newest.version) == 0
 

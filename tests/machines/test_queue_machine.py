@@ -25,7 +25,7 @@ POSTGRESQL_EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "20"))
 STEPS = 40
 PARTS = 6
 """So that several may be played at the same time."""
-MUTANT_EXAMPLES = 3_000
+MUTANT_EXAMPLES = 900
 """Few are needed as a rule; only a fault that is not seen needs all."""
 ALL_MUTANTS = "MACHINE_MUTANTS" in os.environ
 PLANTED = [

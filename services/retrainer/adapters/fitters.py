@@ -1,21 +1,17 @@
 """Fits challengers in a process of its own, so that learning never waits for them."""
 
-import os
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
-from multiprocessing.process import BaseProcess
-from threading import Thread
 
 import structlog
 
+from services.retrainer.adapters.workers import end, one_worker
 from services.retrainer.domain.refits import Refit
 from services.retrainer.ports import Outcome
 
 log = structlog.get_logger()
 
-_NICENESS = 10
 _FITS_A_PROCESS = 50
 """After so many a process is replaced, so that no library can gather memory."""
 
@@ -71,9 +67,7 @@ class ProcessFitters:
         """End the process; what it was doing is done again when it is needed."""
         pool, self._pool = self._pool, None
         if pool is not None:
-            for process in list((pool._processes or {}).values()):  # noqa: SLF001 - 3.14 has kill
-                process.kill()
-            pool.shutdown(wait=True, cancel_futures=True)
+            end(pool)
         self._running.clear()
 
     def _workers(self) -> ProcessPoolExecutor:
@@ -81,20 +75,7 @@ class ProcessFitters:
             self._pool.shutdown(wait=False)
             self._pool = None
         if self._pool is None:
-            context = get_context("spawn")
-            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=be_modest)
+            self._pool = one_worker()
             self._begun = 0
         self._begun += 1
         return self._pool
-
-
-def be_modest() -> None:
-    """Stand behind everybody else, and do not outlive the retrainer, however it ends."""
-    os.nice(_NICENESS)
-    Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
-
-
-def _end_with(parent: BaseProcess | None) -> None:
-    if parent is not None:
-        parent.join()
-    os._exit(1)

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
-from multiprocessing import get_context
 
 import structlog
 
-from services.retrainer.adapters.fitters import be_modest
+from services.retrainer.adapters.workers import end, one_worker
 from shared.events import CloudEvent
 
 log = structlog.get_logger()
@@ -39,16 +38,11 @@ class ProcessRequests:
         """End the process."""
         pool, self._pool = self._pool, None
         if pool is not None:
-            for process in list((pool._processes or {}).values()):  # noqa: SLF001 - 3.14 has kill
-                process.kill()
-            pool.shutdown(wait=True, cancel_futures=True)
+            end(pool)
 
     def _worker(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            context = get_context("spawn")
-            self._pool = ProcessPoolExecutor(
-                1, mp_context=context, initializer=be_modest, max_tasks_per_child=1
-            )
+            self._pool = one_worker(tasks=1)
         return self._pool
 
 

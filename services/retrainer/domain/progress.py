@@ -5,9 +5,9 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from shared.intervals import Z, score_interval
+
 WINDOW = 500
-_Z = 1.959963984540054
-"""The 97.5 % quantile of the normal distribution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Measured:
             return cls(0.0, 0.0, math.inf)
         mean = sum(losses) / len(losses)
         variance = sum((loss - mean) ** 2 for loss in losses) / max(1, len(losses) - 1)
-        reach = _Z * math.sqrt(variance / len(losses))
+        reach = Z * math.sqrt(variance / len(losses))
         return cls(mean, max(0.0, mean - reach), mean + reach)
 
     @classmethod
@@ -53,13 +53,7 @@ class Measured:
         >>> round(measured.low, 2), round(measured.high, 2)
         (0.49, 0.94)
         """
-        if not whole:
-            return cls(0.0, 0.0, 1.0)
-        share = part / whole
-        middle = share + _Z**2 / (2 * whole)
-        reach = _Z * math.sqrt(share * (1 - share) / whole + _Z**2 / (4 * whole**2))
-        scale = 1 + _Z**2 / whole
-        return cls(share, (middle - reach) / scale, (middle + reach) / scale)
+        return cls(*score_interval(part, whole))
 
 
 def _window(judged: Iterable[Judged] = ()) -> deque[Judged]:

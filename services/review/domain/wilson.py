@@ -1,11 +1,7 @@
 """The score interval of a share."""
 
-import math
-
 from services.review.domain.quality import Estimate
-
-_Z = 1.959963984540054
-"""The 97.5 % quantile of the normal distribution."""
+from shared.intervals import score_interval
 
 
 def wilson(part: float, whole: float) -> Estimate:
@@ -19,10 +15,4 @@ def wilson(part: float, whole: float) -> Estimate:
     >>> round(estimate.mean, 2), round(estimate.low, 2), round(estimate.high, 2)
     (0.8, 0.49, 0.94)
     """
-    if not whole:
-        return Estimate(0.0, 0.0, 1.0)
-    share = part / whole
-    middle = share + _Z**2 / (2 * whole)
-    reach = _Z * math.sqrt(share * (1 - share) / whole + _Z**2 / (4 * whole**2))
-    scale = 1 + _Z**2 / whole
-    return Estimate(share, (middle - reach) / scale, (middle + reach) / scale)
+    return Estimate(*score_interval(part, whole))
