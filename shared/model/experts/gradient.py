@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from shared.model.encoded import Encoded
 from shared.model.experts.expert import Targets
-from shared.model.experts.linear import LinearWeights
+from shared.model.experts.linear import LinearWeights, picked, put
 from shared.model.probabilities import Floats, log_softmax, softmax
-from shared.model.sparse import SparseRows
+from shared.model.sparse import Present, SparseRows
 from shared.model.state import ModelState
 from shared.model.voices.linear import LinearVoice
 
@@ -41,6 +41,7 @@ class GradientExpert:
         self.rehearses = rehearses
         self.plain = plain
         self._linear = linear
+        self._rates = np.empty((0, 0), np.float32)
 
     @classmethod
     def start(
@@ -101,22 +102,33 @@ class GradientExpert:
         linear = LinearWeights.from_state(state)
         return cls(linear, said["rates"], rehearses=said["rehearses"], plain=said["plain"])
 
-    def _read(self, rows: SparseRows) -> SparseRows:
-        return rows.lower if self.plain else rows
+    def _read(self, rows: SparseRows) -> Present:
+        return rows.lower if self.plain else rows.present
 
     def _step(self, rows: SparseRows, targets: Targets) -> None:
-        linear, present = self._linear, self._read(rows).present.columns
-        compact = self._read(rows).present.rows
-        linear.touched[present] = True
-        weights = linear.arrays["weights"][present]
+        """Most of what learning costs: it makes few copies, and passes over each seldom."""
+        linear, read = self._linear, self._read(rows)
+        linear.touched[read.columns] = True
+        weights = picked(linear.arrays["weights"], read.columns)
         wanted = targets[:, None, :].astype(np.float64)
         mass = wanted.sum(axis=2, keepdims=True)
-        errors = mass * softmax(linear.shaped(compact.times(weights))) - wanted
+        errors = mass * softmax(linear.shaped(read.rows.times(weights))) - wanted
         errors /= np.sqrt(len(rows))
         flat = errors.reshape(len(rows), -1).astype(np.float32)
-        gradient = compact.transposed_times(flat) + np.float32(SHRINK) * weights
-        squares = linear.arrays["squares"][present] + gradient * gradient
-        linear.arrays["squares"][present] = squares
-        rates = np.repeat(np.array(self.rates, np.float32), linear.labels)
-        step = rates * gradient / np.sqrt(squares + np.float32(FIRST_SQUARE))
-        linear.arrays["weights"][present] = weights - step
+        gradient = read.rows.transposed_times(flat)
+        gradient += np.float32(SHRINK) * weights
+        squares = picked(linear.arrays["squares"], read.columns)
+        squares += gradient * gradient
+        put(linear.arrays["squares"], read.columns, squares)
+        squares += np.float32(FIRST_SQUARE)
+        gradient *= self._rates_of(gradient.shape)
+        gradient /= np.sqrt(squares, out=squares)
+        weights -= gradient
+        put(linear.arrays["weights"], read.columns, weights)
+
+    def _rates_of(self, shape: tuple[int, ...]) -> NDArray[np.float32]:
+        """The rate of each weight; kept in full, as numpy is slow at repeating short rows."""
+        if len(self._rates) < shape[0] or self._rates.shape[1] != shape[1]:
+            row = np.repeat(np.array(self.rates, np.float32), self._linear.labels)
+            self._rates = np.tile(row, (shape[0], 1))
+        return self._rates[: shape[0]]

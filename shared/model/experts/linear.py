@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.model.probabilities import Floats, relabel
-from shared.model.sparse import SparseRows
+from shared.model.sparse import Present
 from shared.model.state import ModelState
 from shared.model.voices.linear import LinearVoice
 
@@ -30,10 +30,9 @@ class LinearWeights:
         """Columns of the encoded rows."""
         return len(self.touched)
 
-    def logits(self, rows: SparseRows) -> Floats:
+    def logits(self, rows: Present) -> Floats:
         """What each speaker says, shape (rows, speakers, labels)."""
-        present = rows.present
-        return self.shaped(present.rows.times(self.arrays["weights"][present.columns]))
+        return self.shaped(rows.rows.times(picked(self.arrays["weights"], rows.columns)))
 
     def shaped(self, flat: NDArray[np.float32]) -> Floats:
         """Logits by speaker and label."""
@@ -71,3 +70,14 @@ class LinearWeights:
             weights.arrays[name][columns] = state.arrays[name]
         weights.touched[columns] = True
         return weights
+
+
+def picked(table: NDArray[np.float32], columns: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Some rows of a table, copied; numpy's indexing takes four times as long."""
+    return table.take(columns, axis=0)
+
+
+def put(table: NDArray[np.float32], columns: NDArray[np.int32], rows: NDArray[np.float32]) -> None:
+    """Put them back, each row in one piece: twice as fast as number by number."""
+    whole = np.dtype((np.void, table.shape[1] * table.itemsize))
+    table.view(whole)[columns, 0] = rows.view(whole)[:, 0]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from shared.model.encoded import Encoded
 from shared.model.experts.expert import Targets
-from shared.model.experts.linear import LinearWeights
+from shared.model.experts.linear import LinearWeights, picked, put
 from shared.model.hashing import Keys, mix64
 from shared.model.memory import Memory
 from shared.model.of_late import WIDTH, Means, followed, nothing_usual, read
@@ -60,7 +60,7 @@ class NetworkExpert:
     def predict_log_proba(self, rows: Encoded) -> Floats:
         """Logarithms of probabilities, shape (rows, 1, labels)."""
         present = read(rows, self._means).present
-        weights = self._inner.arrays["weights"][present.columns]
+        weights = picked(self._inner.arrays["weights"], present.columns)
         return answered(present.rows.times(weights), self._outer["weights"])
 
     def learn(self, rows: Encoded, targets: Targets) -> None:
@@ -112,7 +112,7 @@ class NetworkExpert:
     def _step(self, rows: SparseRows, targets: Targets) -> None:
         cells, compact = rows.present.columns, rows.present.rows
         self._wake(cells)
-        weights, outer = self._inner.arrays["weights"][cells], self._outer["weights"]
+        weights, outer = picked(self._inner.arrays["weights"], cells), self._outer["weights"]
         units, slopes = bent(compact.times(weights))
         mass = targets.sum(axis=1, keepdims=True)
         errors = mass * softmax(said(units, outer)) - targets
@@ -123,9 +123,11 @@ class NetworkExpert:
         squares = self._outer["squares"] + gradient * gradient
         self._outer = {"weights": outer - _moves(gradient, squares), "squares": squares}
         gradient = compact.transposed_times(blame)
-        squares = self._inner.arrays["squares"][cells] + gradient * gradient
-        self._inner.arrays["squares"][cells] = squares
-        self._inner.arrays["weights"][cells] = weights - _moves(gradient, squares)
+        squares = picked(self._inner.arrays["squares"], cells)
+        squares += gradient * gradient
+        put(self._inner.arrays["squares"], cells, squares)
+        weights -= _moves(gradient, squares)
+        put(self._inner.arrays["weights"], cells, weights)
 
     def _wake(self, cells: NDArray[np.int32]) -> None:
         """Give cells that never occurred their first weights."""
@@ -138,7 +140,9 @@ class NetworkExpert:
 
 
 def _moves(gradient: Weights, squares: Weights) -> Weights:
-    moves: Weights = RATE * gradient / np.sqrt(squares + FIRST_SQUARE)
+    sizes = squares + FIRST_SQUARE
+    moves: Weights = RATE * gradient
+    moves /= np.sqrt(sizes, out=sizes)
     return moves
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from shared.model.encoded import Encoded
 from shared.model.experts.expert import Targets
-from shared.model.experts.linear import LinearWeights
+from shared.model.experts.linear import LinearWeights, picked, put
 from shared.model.probabilities import Floats, log_softmax
 from shared.model.sparse import SparseRows
 from shared.model.state import ModelState
@@ -40,7 +40,7 @@ class PassiveExpert:
 
     def predict_log_proba(self, rows: Encoded) -> Floats:
         """Logarithms of probabilities, shape (rows, 1, labels)."""
-        return log_softmax(SCALE * self._linear.logits(rows.sparse))
+        return log_softmax(SCALE * self._linear.logits(rows.sparse.present))
 
     def learn(self, rows: Encoded, targets: Targets) -> None:
         """Mend what is wrong, row by row."""
@@ -75,7 +75,7 @@ class PassiveExpert:
         right = int(target.argmax())
         present, compact = row.present.columns, row.present.rows
         self._linear.touched[present] = True
-        weights = self._linear.arrays["weights"][present]
+        weights = picked(self._linear.arrays["weights"], present)
         margins = compact.times(weights)[0].astype(np.float64)
         rivals = margins.copy()
         rivals[right] = -np.inf
@@ -86,4 +86,5 @@ class PassiveExpert:
             size = mass * min(LARGEST_STEP, loss / (2 * square))
             step = np.zeros(len(margins), np.float32)
             step[right], step[rival] = size, -size
-            self._linear.arrays["weights"][present] = weights + compact.transposed_times(step[None])
+            weights += compact.transposed_times(step[None])
+            put(self._linear.arrays["weights"], present, weights)

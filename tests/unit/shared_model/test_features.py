@@ -108,9 +108,10 @@ def test_combinations_lie_in_the_upper_half() -> None:
     table = {name: kind for name, kind in FIELDS.items() if kind is not FieldKind.TEXT}
     vectors = encoder(table).encode([*ROWS, *checks.ODD_ROWS]).sparse
     singles = 1 + 2 * 2 + 2
-    assert np.diff(vectors.lower.ends).tolist() == [singles] * len(vectors)
-    assert vectors.lower.columns.max() < vectors.width // 2
-    assert len(vectors.lower.columns) < len(vectors.columns)
+    lower = vectors.lower
+    assert np.diff(lower.rows.ends).tolist() == [singles] * len(vectors)
+    assert lower.columns.max() < vectors.width // 2
+    assert set(lower.columns[lower.rows.columns]) < set(vectors.columns)
 
 
 def test_columns_of_another_layout_are_refused() -> None:
