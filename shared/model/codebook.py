@@ -22,6 +22,9 @@ MOST_IN_ALL = 2**13
 _EDGE_BITS = 8
 """The edges of a field are fewer than 2**8."""
 _NO_HASH = np.iinfo(np.uint64).max
+_KEY_BITS = 33
+"""Hashes have 32 bits, and what is missing is one more."""
+_NO_KEY = np.uint64((1 << _KEY_BITS) - 1)
 
 Codes = NDArray[np.uint8]
 
@@ -77,10 +80,7 @@ class CodeBook:
         codes = np.empty((rows, numbers + categories), np.uint8)
         codes[:, :numbers] = self._bins(columns).T
         codes[:, :numbers][np.isnan(columns).T] = 0
-        known = zip(hashes, self.known, self.ranks, strict=True)
-        for i, (column, hashed, ranks) in enumerate(known, numbers):
-            found = np.minimum(hashed.searchsorted(column), MOST_CODES - 1)
-            codes[:, i] = np.where(hashed[found] == column, ranks[found], 0)
+        codes[:, numbers:] = self._ranked(hashes).T
         return codes
 
     def _bins(self, columns: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -94,6 +94,22 @@ class CodeBook:
             below += (edge <= columns) * np.int64(1 << bit)
         bins: NDArray[np.int64] = (below & (2**_EDGE_BITS - 1)) + 1
         return bins
+
+    def _ranked(self, hashes: NDArray[np.uint64]) -> Codes:
+        """The codes of values, shape (category fields, rows): all are searched for at once."""
+        keys = np.minimum(hashes, _NO_KEY) | self._fields
+        found = np.minimum(self._keys.searchsorted(keys), max(0, len(self._keys) - 1))
+        ranks: Codes = np.where(self._keys[found] == keys, self.ranks.ravel()[found], 0)
+        return ranks
+
+    @cached_property
+    def _keys(self) -> NDArray[np.uint64]:
+        """The known values of all fields, ascending, as each has its field's number above it."""
+        return (np.minimum(self.known, _NO_KEY) | self._fields).ravel()
+
+    @cached_property
+    def _fields(self) -> NDArray[np.uint64]:
+        return np.arange(len(self.known), dtype=np.uint64)[:, None] << np.uint64(_KEY_BITS)
 
     @cached_property
     def _padded(self) -> NDArray[np.float64]:

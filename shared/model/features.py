@@ -257,7 +257,7 @@ def choose_crosses(names: Sequence[str]) -> list[NDArray[np.int64]]:
 
 def _sum_of(keys: Keys, combined: NDArray[np.int64]) -> Keys:
     """Sums of hashes, shape (combinations, rows): one hash of the combined values (Zobrist)."""
-    total: Keys = keys[combined[0]]
+    total: Keys = keys.take(combined[0], axis=0)
     for positions in combined[1:]:
-        total += keys[positions]
+        total += keys.take(positions, axis=0)
     return total

@@ -78,9 +78,7 @@ class NumberBins:
         Args:
             values: of the fields `names`, shape (fields, rows), NaN where missing.
         """
-        bins = np.zeros(values.shape, np.int64)
-        for edge in self.edges.T:
-            bins += values >= edge[:, None]
+        bins: NDArray[np.int64] = (values >= self.edges.T[:, :, None]).sum(axis=0, dtype=np.int64)
         missing = np.isnan(values)
         bins[missing] = MISSING
         standardised = (values - self.centres[:, None]) / self.scales[:, None]

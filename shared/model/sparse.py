@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import _sparsetools  # type: ignore[import-untyped]
 
-_SPARSE = 64
+_SPARSE = 256
 """Columns are few if there are so many times as many in all."""
 
 

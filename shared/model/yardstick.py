@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -24,6 +25,8 @@ MOST_COORDINATES = 256
 LIMIT = np.floor(FARTHEST * GRID * np.sqrt(WIDEST))
 """No coordinate is farther from 0."""
 TINY = 1e-9
+_NO_VALUE = np.uint64(2**63)
+"""No hash, and not what pads them."""
 
 Points = NDArray[np.float32]
 """Whole numbers, shape (rows, coordinates)."""
@@ -103,12 +106,11 @@ class Yardstick:
             at = (given - self.centres[:, None]) * self.stretches[:, None]
             at[np.isnan(at)] = 0
             points[:, :numbers] = np.rint(np.clip(at, -LIMIT, LIMIT)).T
-        for i, place in enumerate(_places(self.category_names, values.category_names)):
-            if place is not None:
-                column = values.categories[place]
-                found = np.minimum(np.searchsorted(self.known[i], column), MOST_VALUES - 1)
-                height = np.where(self.known[i, found] == column, self.heights[i], 0)
-                points[np.arange(rows), numbers + MOST_VALUES * i + found] = height
+        if self.category_names and values.category_names:
+            held = _picked_categories(values, self.category_names)
+            is_it = self.known[:, :, None] == held[:, None, :]
+            at = is_it * self.heights.astype(np.float32)[:, None, None]
+            points[:, numbers:] = at.reshape(-1, rows).T
         return points
 
     def state(self) -> ModelState:
@@ -191,7 +193,7 @@ def _picked(numbers: Floats, names: Sequence[str], among: Sequence[str]) -> Floa
     """The rows of the names, NaN where there is none."""
     if names == among:
         return numbers
-    places = _places(names, among)
+    places = _places(tuple(names), tuple(among))
     picked = (
         numbers[[place or 0 for place in places]]
         if len(among)
@@ -201,6 +203,17 @@ def _picked(numbers: Floats, names: Sequence[str], among: Sequence[str]) -> Floa
     return picked
 
 
-def _places(names: Sequence[str], among: Sequence[str]) -> list[int | None]:
+def _picked_categories(values: Values, names: Sequence[str]) -> NDArray[np.uint64]:
+    """The rows of the names; what is not there has no value that is known."""
+    places = _places(tuple(names), values.category_names)
+    picked = values.categories[[place or 0 for place in places]]
+    absent = [place is None for place in places]
+    if any(absent):
+        picked[absent] = _NO_VALUE
+    return picked
+
+
+@lru_cache(maxsize=64)
+def _places(names: tuple[str, ...], among: tuple[str, ...]) -> tuple[int | None, ...]:
     known = {name: place for place, name in enumerate(among)}
-    return [known.get(name) for name in names]
+    return tuple(known.get(name) for name in names)

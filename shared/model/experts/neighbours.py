@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from shared.model.encoded import Encoded
 from shared.model.experts.expert import Targets
 from shared.model.probabilities import Floats, Number, relabel
+from shared.model.remembered import Remembered
 from shared.model.sparse import SparseRows
 from shared.model.state import Array, ModelState
 from shared.model.values import MISSING_CATEGORY, Values
@@ -61,7 +62,7 @@ class NeighboursExpert:
             self._voice = self._made()
             return
         points = self._yardstick.points(rows.values)[::-1]
-        remembered = np.concatenate([points, self._voice.points])[:REMEMBERED]
+        remembered = self._voice.remembered.before(points, REMEMBERED)
         self._voice = NeighboursVoice(self._yardstick, remembered, self._targets)
 
     def rehearse(self, rows: SparseRows, targets: Targets) -> None:
@@ -108,7 +109,7 @@ class NeighboursExpert:
 
     def _made(self) -> NeighboursVoice:
         points = self._yardstick.points(self._values)
-        return NeighboursVoice(self._yardstick, points, self._targets)
+        return NeighboursVoice(self._yardstick, Remembered.of(points), self._targets)
 
 
 def _joined(newer: Values, older: Values) -> Values:

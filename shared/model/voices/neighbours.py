@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from shared.model.encoded import Encoded
 from shared.model.probabilities import Floats, over_labels
+from shared.model.remembered import AGE_BITS, COARSENESS, Remembered
 from shared.model.state import Array, ModelState
 from shared.model.yardstick import Points, Yardstick
 
@@ -23,10 +24,6 @@ HALF_LIVES = (np.inf, 200.0)
 DOUBT = 0.1
 """What the mix of all remembered labels counts."""
 LEAST = 1e-3
-AGE_BITS = 10
-"""At most 2**10 examples are remembered."""
-COARSENESS = np.float32(8)
-"""Squared distances are told apart by so much: below 2**24, they leave room for an age."""
 SLACK = 64.0
 """Added to the measure of what is near, half a standard deviation of one field: equals are not
 believed without end."""
@@ -42,34 +39,37 @@ class NeighboursVoice:
     answer has the same bits in every batch.
 
     Attributes:
-        points: where the examples lie, the youngest first.
+        remembered: where the examples lie, the youngest first.
     """
 
     KIND: ClassVar[str] = "neighbours"
     speakers = len(NEARNESSES)
 
-    def __init__(self, yardstick: Yardstick, points: Points, targets: NDArray[np.float32]) -> None:
+    def __init__(
+        self, yardstick: Yardstick, remembered: Remembered, targets: NDArray[np.float32]
+    ) -> None:
         """Take examples.
 
         Args:
             yardstick: gives rows their points.
-            points: of the examples, the youngest first.
+            remembered: the points of the examples, the youngest first.
             targets: their label probabilities, shape (examples, labels).
 
         Raises:
             ValueError: the parts do not fit one another.
         """
-        if points.shape != (len(targets), yardstick.coordinates):
-            raise ValueError(f"{points.shape} points for {len(targets)} neighbours")
-        if len(points) > 1 << AGE_BITS:
-            raise ValueError(f"{len(points)} neighbours, more than {1 << AGE_BITS}")
-        self.points = points
+        shape = (len(remembered), remembered.coordinates)
+        if shape != (len(targets), yardstick.coordinates):
+            raise ValueError(f"{shape} points for {len(targets)} neighbours")
+        if len(remembered) > 1 << AGE_BITS:
+            raise ValueError(f"{len(remembered)} neighbours, more than {1 << AGE_BITS}")
+        self.remembered = remembered
         self._yardstick, self._targets = yardstick, targets
 
     def predict_log_proba(self, rows: Encoded) -> Floats:
         """Logarithms of probabilities, shape (rows, 2, labels)."""
         labels = self._targets.shape[1]
-        if not len(self.points):
+        if not len(self.remembered):
             return np.full((len(rows), self.speakers, labels), -np.log(labels))
         squares, ages = self._nearest(self._yardstick.points(rows.values))
         near = squares[min(NEAR, len(squares) - 1)] + SLACK
@@ -85,7 +85,7 @@ class NeighboursVoice:
     def state(self) -> ModelState:
         """For `from_state`."""
         arrays: dict[str, Array] = {
-            "points": self.points.astype(np.int8),
+            "points": self.remembered.points.astype(np.int8),
             "targets": self._targets,
         }
         document = {"kind": self.KIND}
@@ -99,34 +99,23 @@ class NeighboursVoice:
         arrays = state.part("examples").arrays
         return cls(
             Yardstick.from_state(state.part("yardstick")),
-            arrays["points"].astype(np.float32, casting="safe"),
+            Remembered.of(arrays["points"].astype(np.float32, casting="safe")),
             arrays["targets"].astype(np.float32, casting="safe"),
         )
 
     def _nearest(self, points: Points) -> tuple[Floats, NDArray[np.int64]]:
         """Squared distances of the nearest, ascending, and their ages, shape (nearest, rows).
 
-        |a - b|² is a single product of (a, 1, |a|²) and (-2b, |b|², 1). Distance and age are put
-        into one whole number, which is faster to sort.
+        Distance and age are put into one whole number, which is faster to sort.
         """
-        asked = np.ones((len(points), points.shape[1] + 2), np.float32)
-        asked[:, :-2], asked[:, -1] = points, _squares(points)
-        keys = (asked @ self._against).astype(np.int32)
+        keys = self.remembered.distances(points).astype(np.int32)
         keys &= ~_AGES
-        keys |= np.arange(len(self.points), dtype=np.int32)
-        nearest = min(NEAREST, len(self.points))
+        keys |= np.arange(len(self.remembered), dtype=np.int32)
+        nearest = min(NEAREST, len(self.remembered))
         keys.partition(nearest - 1, axis=1)
         keys = np.sort(keys[:, :nearest], axis=1).T
         distances = (keys >> AGE_BITS) * np.float64(COARSENESS)
         return distances, (keys & _AGES).astype(np.int64)
-
-    @cached_property
-    def _against(self) -> Points:
-        """What points are multiplied with; distances then stand above the bits of an age."""
-        against = np.ones((self.points.shape[1] + 2, len(self.points)), np.float32)
-        against[:-2], against[-2] = -2 * self.points.T, _squares(self.points)
-        against *= np.float32(1 << AGE_BITS) / COARSENESS
-        return against
 
     @cached_property
     def _heard(self) -> Floats:
@@ -138,9 +127,3 @@ class NeighboursVoice:
         """What is added to each label's mass, shape (labels,)."""
         usual: Floats = DOUBT * self._targets.mean(axis=0, dtype=np.float64) + LEAST
         return usual
-
-
-def _squares(points: Points) -> Points:
-    """Of each point's distance from 0."""
-    squares: Points = (points * points).sum(axis=1)
-    return squares

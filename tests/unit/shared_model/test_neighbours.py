@@ -104,7 +104,7 @@ def test_fields_come_and_go() -> None:
 def test_no_more_is_remembered_than_there_is_room_for() -> None:
     expert = _taught(_rows(600))
 
-    assert len(expert.voice(np.empty(0, np.int32)).points) == 512
+    assert len(expert.voice(np.empty(0, np.int32)).remembered) == 512
 
 
 def test_a_learner_without_texts_goes_on_from_its_state_to_the_bit() -> None:
