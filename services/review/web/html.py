@@ -2,18 +2,19 @@
 
 import json
 from collections.abc import Callable, Coroutine, Mapping
-from pathlib import Path
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from typing_extensions import override
 
 from services.review.errors import NotAuthenticated, ReviewError
-from services.review.web.words import span, told, whole
 from shared.errors import Unavailable
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -24,7 +25,6 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-_HERE = Path(__file__).parent
 
 
 class Pages:
@@ -34,18 +34,14 @@ class Pages:
         """Know which ways in the login page offers, and from where pictures may be shown."""
         policy = HEADERS["Content-Security-Policy"].replace("data:", f"data: {images}".rstrip())
         self._headers = {**HEADERS, "Content-Security-Policy": policy}
-        self._templates = Environment(
-            loader=FileSystemLoader([_HERE / "templates", _HERE / "static"]),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        icon = (_HERE / "static" / "icon.svg").read_text()
-        self._templates.globals.update(
-            passwords=passwords, provider=provider, icon=icon, images=images
-        )
-        self._templates.filters.update(span=span, told=told, whole=whole)
+        self._shown = {"passwords": passwords, "provider": provider, "images": images}
+
+    @cached_property
+    def _templates(self) -> "Environment":
+        """Loaded with the first page: who only uses the API spares 2 MB."""
+        from services.review.web.templating import environment  # noqa: PLC0415 - see above
+
+        return environment(**self._shown)
 
     def show(self, template: str, status: int = 200, **content: object) -> HTMLResponse:
         """One page."""
