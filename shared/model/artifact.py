@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from pydantic import TypeAdapter, ValidationError
 
 from shared.model.errors import ArtifactRefused
-from shared.model.files import read_capped, sync_directory, write_synced
+from shared.model.files import read_capped, sync_directory, write_all_synced
 from shared.model.manifest import Manifest, Origin, Sha256
 from shared.model.packing import pack, unpack
 from shared.model.serving import KIND as SERVING
@@ -27,6 +27,9 @@ MOST_MANIFEST_BYTES = 16 * 2**20
 SIGNATURE_BYTES = 64
 
 TEMPORARY = ".new-"
+_PARTS = TypeAdapter(dict[str, Sha256])
+_PROJECT: TypeAdapter[str] = TypeAdapter(ProjectName)
+_HASH: TypeAdapter[str] = TypeAdapter(Sha256)
 _REPUBLISH = "publish the version again, or roll back to another"
 
 
@@ -75,10 +78,8 @@ def publish(
     temporary = Path(mkdtemp(prefix=TEMPORARY, dir=target.parent))
     try:
         temporary.chmod(0o755)
-        write_synced(temporary / ARRAYS, content)
-        write_synced(temporary / MANIFEST, described)
-        write_synced(temporary / SIGNATURE, signing_key.sign(described))
-        sync_directory(temporary)
+        signature = signing_key.sign(described)
+        write_all_synced(temporary, {ARRAYS: content, MANIFEST: described, SIGNATURE: signature})
         _move(temporary, target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -177,7 +178,7 @@ def _load_one(
 def shared_parts(manifest: Manifest, uri: str) -> dict[str, str]:
     """The hashes of the shared parts by their names."""
     try:
-        return TypeAdapter(dict[str, Sha256]).validate_python(manifest.document.get(SHARED, {}))
+        return _PARTS.validate_python(manifest.document.get(SHARED, {}))
     except ValidationError as error:
         raise ArtifactRefused(f"{uri}: its shared parts are no hashes; {_REPUBLISH}") from error
 
@@ -186,8 +187,8 @@ def _locate(store: Path, uri: str, sha256: str) -> Path:
     """The directory of an artifact, which cannot lie outside the store."""
     project, _, name = uri.partition("/")
     try:
-        TypeAdapter(ProjectName).validate_python(project)
-        TypeAdapter(Sha256).validate_python(name)
+        _PROJECT.validate_python(project)
+        _HASH.validate_python(name)
     except ValidationError as error:
         raise ArtifactRefused(f"{uri!r} is not project/sha256; correct the event") from error
     if name != sha256:

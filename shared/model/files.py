@@ -2,6 +2,8 @@
 
 import os
 import stat
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 
@@ -13,6 +15,23 @@ def write_synced(path: Path, content: bytes | memoryview, mode: int = 0o644) -> 
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def write_all_synced(directory: Path, contents: Mapping[str, bytes | memoryview]) -> None:
+    """Write new files of a directory and wait until all are on disk, with their names.
+
+    They are waited for together: the first wait takes most of the others along.
+    """
+    with ExitStack() as stack:
+        files = []
+        for name, content in contents.items():
+            file = stack.enter_context((directory / name).open("xb"))
+            file.write(content)
+            file.flush()
+            files.append(file)
+        for file in files:
+            os.fsync(file.fileno())
+    sync_directory(directory)
 
 
 def sync_directory(path: Path) -> None:

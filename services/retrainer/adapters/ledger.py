@@ -2,11 +2,37 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+from sqlalchemy import BigInteger, Integer, String, bindparam
 from sqlmodel import Session, col, func, insert, select
 
 from services.retrainer.domain.erasing import blanked
 from services.retrainer.domain.ledger import Entry, Kind, NewEntry, Span
 from services.retrainer.tables import LedgerRow
+
+_END = 2**63 - 1
+_WITHIN = (
+    LedgerRow.project == bindparam("project", type_=String()),
+    col(LedgerRow.position) > bindparam("after", type_=BigInteger()),
+    col(LedgerRow.position) <= bindparam("until", type_=BigInteger()),
+)
+# Statements that are asked for every version are made once: making takes longer than running them.
+_PROJECTS = (
+    select(LedgerRow.project)
+    .where(LedgerRow.kind == Kind.PROJECT.value)
+    .distinct()
+    .order_by(LedgerRow.project)
+)
+_AFTER = (
+    select(LedgerRow)
+    .where(*_WITHIN)
+    .order_by(col(LedgerRow.position))
+    .limit(bindparam("most", type_=Integer()))
+)
+_SPAN = (
+    select(LedgerRow.kind, func.count(), func.max(LedgerRow.sequence), func.min(LedgerRow.at))
+    .where(*_WITHIN)
+    .group_by(LedgerRow.kind)
+)
 
 
 class SqlLedger:
@@ -44,13 +70,7 @@ class SqlLedger:
 
     def projects(self) -> Sequence[str]:
         """The projects that have a file, by name."""
-        statement = (
-            select(LedgerRow.project)
-            .where(LedgerRow.kind == Kind.PROJECT.value)
-            .distinct()
-            .order_by(LedgerRow.project)
-        )
-        return self._session.exec(statement).all()
+        return self._session.exec(_PROJECTS).all()
 
     def configuration(self, project: str, until: int | None = None) -> Entry | None:
         """The project file in force, or that in force at a position."""
@@ -69,15 +89,9 @@ class SqlLedger:
         self, project: str, position: int, limit: int, until: int | None = None
     ) -> Sequence[Entry]:
         """The next entries of a project after a position, at most up to `until`."""
-        statement = (
-            select(LedgerRow)
-            .where(LedgerRow.project == project, col(LedgerRow.position) > position)
-            .order_by(col(LedgerRow.position))
-            .limit(limit)
-        )
-        if until is not None:
-            statement = statement.where(col(LedgerRow.position) <= until)
-        return [_entry(row) for row in self._session.exec(statement)]
+        last = _END if until is None else until
+        asked = {"project": project, "after": position, "until": last, "most": limit}
+        return [_entry(row) for row in self._session.exec(_AFTER, params=asked)]
 
     def newest(self, project: str, position: int, limit: int) -> Sequence[Entry]:
         """The newest corrections of a project after a position, oldest first."""
@@ -123,28 +137,16 @@ class SqlLedger:
 
     def span(self, project: str, after: int, until: int) -> Span:
         """What the corrections of a stretch amount to."""
-        statement = select(
-            func.count(), func.max(LedgerRow.sequence), func.min(LedgerRow.at)
-        ).where(
-            LedgerRow.project == project,
-            LedgerRow.kind == Kind.CORRECTION.value,
-            col(LedgerRow.position) > after,
-            col(LedgerRow.position) <= until,
+        asked = {"project": project, "after": after, "until": until}
+        found = {
+            kind: (count, sequence, oldest_at)
+            for kind, count, sequence, oldest_at in self._session.exec(_SPAN, params=asked)
+        }
+        count, sequence, oldest_at = found.get(Kind.CORRECTION.value, (0, 0, None))
+        refits, erasures = (
+            found.get(kind.value, (0, 0, None))[0] for kind in (Kind.REFIT, Kind.ERASURE)
         )
-        count, sequence, oldest_at = self._session.exec(statement).one()
-        others = (
-            select(LedgerRow.kind, func.count())
-            .where(
-                LedgerRow.project == project,
-                col(LedgerRow.kind).in_([Kind.REFIT.value, Kind.ERASURE.value]),
-                col(LedgerRow.position) > after,
-                col(LedgerRow.position) <= until,
-            )
-            .group_by(LedgerRow.kind)
-        )
-        found = dict(self._session.exec(others).all())
-        refits, erasures = (found.get(kind.value, 0) for kind in (Kind.REFIT, Kind.ERASURE))
-        return Span(count, sequence or 0, oldest_at, refits, erasures)
+        return Span(count, sequence, oldest_at, refits, erasures)
 
 
 def _entry(row: LedgerRow) -> Entry:

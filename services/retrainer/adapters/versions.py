@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, update
+from sqlalchemy import BindParameter, String, and_, bindparam, update
 from sqlmodel import Session, col, select
 
 from services.retrainer.domain.ledger import Kind
@@ -13,8 +13,41 @@ from services.retrainer.domain.versions import Version
 from services.retrainer.tables import LedgerRow, StepRow, VersionRow
 from shared.events import Comparison, EventType, Shadow
 
-_IN_FORCE = [kind.value for kind in IN_FORCE]
 _Found = tuple[StepRow, VersionRow]
+
+_IN_FORCE = [kind.value for kind in IN_FORCE]
+_PROJECT: BindParameter[str] = bindparam("project", type_=String())
+_KINDS: BindParameter[Sequence[str]] = bindparam("kinds", expanding=True)
+_SAME_VERSION = and_(
+    col(StepRow.project) == col(VersionRow.project),
+    col(StepRow.version) == col(VersionRow.version),
+)
+# Statements that are asked for every version are made once: making takes longer than running them.
+_NEWEST = (
+    select(VersionRow)
+    .where(VersionRow.project == _PROJECT)
+    .order_by(col(VersionRow.version).desc())
+    .limit(1)
+)
+_LAST = (
+    select(StepRow, VersionRow)
+    .join(VersionRow, _SAME_VERSION)
+    .where(StepRow.project == _PROJECT, col(StepRow.kind).in_(_KINDS))
+    .order_by(col(StepRow.place).desc())
+    .limit(1)
+)
+_LAST_CANDIDATE = (
+    select(StepRow.version)
+    .where(StepRow.project == _PROJECT, StepRow.kind == EventType.MODEL_CANDIDATE.value)
+    .order_by(col(StepRow.place).desc())
+    .limit(1)
+)
+_UNANNOUNCED = (
+    select(StepRow, VersionRow)
+    .join(VersionRow, _SAME_VERSION)
+    .where(col(StepRow.announced).is_(False))
+    .order_by(col(StepRow.place))
+)
 
 
 class SqlVersions:
@@ -64,13 +97,7 @@ class SqlVersions:
 
     def newest(self, project: str) -> Version | None:
         """The newest version, whatever became of it."""
-        statement = (
-            select(VersionRow)
-            .where(VersionRow.project == project)
-            .order_by(col(VersionRow.version).desc())
-            .limit(1)
-        )
-        row = self._session.exec(statement).first()
+        row = self._session.exec(_NEWEST, params={"project": project}).first()
         return _version(row) if row else None
 
     def in_force(self, project: str, *, rollbacks: bool = True) -> Step | None:
@@ -79,8 +106,14 @@ class SqlVersions:
 
     def candidate(self, project: str) -> Step | None:
         """The newest candidate, if it still is one: not decided, and not taken over."""
-        step = self._last(project, [EventType.MODEL_CANDIDATE.value])
-        return step if step and self.is_open(project, step.version.number) else None
+        if self.open_candidate(project) is None:
+            return None
+        return self._last(project, [EventType.MODEL_CANDIDATE.value])
+
+    def open_candidate(self, project: str) -> int | None:
+        """The number of that candidate: cheaper than the whole of it."""
+        number = self._session.exec(_LAST_CANDIDATE, params={"project": project}).first()
+        return number if number is not None and self.is_open(project, number) else None
 
     def is_open(self, project: str, number: int) -> bool:
         """Whether a version is a candidate that is neither decided nor taken over.
@@ -104,13 +137,7 @@ class SqlVersions:
 
     def unannounced(self) -> Sequence[Step]:
         """Steps that may not have been announced, in order."""
-        statement = (
-            select(StepRow, VersionRow)
-            .join(VersionRow, _same_version())
-            .where(col(StepRow.announced).is_(False))
-            .order_by(col(StepRow.place))
-        )
-        return [_step(found) for found in self._session.exec(statement)]
+        return [_step(found) for found in self._session.exec(_UNANNOUNCED)]
 
     def mark_announced(self, steps: Sequence[Step]) -> None:
         """These have been announced."""
@@ -119,22 +146,9 @@ class SqlVersions:
         self._session.connection().execute(statement)
 
     def _last(self, project: str, kinds: Sequence[str]) -> Step | None:
-        statement = (
-            select(StepRow, VersionRow)
-            .join(VersionRow, _same_version())
-            .where(StepRow.project == project, col(StepRow.kind).in_(kinds))
-            .order_by(col(StepRow.place).desc())
-            .limit(1)
-        )
-        found = self._session.exec(statement).first()
+        asked = {"project": project, "kinds": list(kinds)}
+        found = self._session.exec(_LAST, params=asked).first()
         return _step(found) if found else None
-
-
-def _same_version() -> ColumnElement[bool]:
-    return and_(
-        col(StepRow.project) == col(VersionRow.project),
-        col(StepRow.version) == col(VersionRow.version),
-    )
 
 
 def _step(found: _Found) -> Step:

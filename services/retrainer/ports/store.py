@@ -85,6 +85,10 @@ class Versions(Protocol):
         """The newest candidate, if it still is one: not decided, and not taken over."""
         ...
 
+    def open_candidate(self, project: str) -> int | None:
+        """The number of that candidate: cheaper than the whole of it."""
+        ...
+
     def is_open(self, project: str, number: int) -> bool:
         """Whether a version is a candidate that is neither decided nor taken over."""
         ...

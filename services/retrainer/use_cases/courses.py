@@ -15,23 +15,20 @@ from services.retrainer.errors import CheckpointRefused
 from services.retrainer.metrics import Metrics
 from services.retrainer.ports import (
     Checkpoint,
-    Contestant,
     Fitters,
     Learner,
     Learners,
     Outcome,
     Store,
 )
+from services.retrainer.use_cases.witnesses import Answered, Witness
 from shared.errors import DeadLetter
-from shared.events import CorrectionMade, FeatureValue
+from shared.events import CorrectionMade
 from shared.project import Project
 
 log = structlog.get_logger()
 
 _READ_AT_ONCE = 100
-
-Answered = tuple[dict[str, FeatureValue], str]
-"""An event's features, and what people said."""
 
 
 def _window() -> deque[Answered]:
@@ -48,7 +45,7 @@ class Course:
         saved: examples learned at the last checkpoint.
         outcomes: fits that were made here and are entered further on, by name.
         recent: the last answers.
-        champion: the version that was promoted last, if that was here.
+        champion: the version that was promoted last, if that was here, and what it says.
         taken_over: the place at which a candidate's fit was heard, and the candidate's number.
         too_late: the same of fits that could no longer be heard.
         born: the end of the ledger when it was begun, or the position of its checkpoint.
@@ -65,7 +62,7 @@ class Course:
     saved: int = 0
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     recent: deque[Answered] = field(default_factory=_window)
-    champion: Contestant | None = None
+    champion: Witness | None = None
     taken_over: tuple[int, int] | None = None
     too_late: list[tuple[int, int]] = field(default_factory=list)
     born: int = 0

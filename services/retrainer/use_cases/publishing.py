@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import structlog
 
 from services.retrainer.domain import versions
-from services.retrainer.domain.gate import likeliest
 from services.retrainer.domain.ledger import Span
 from services.retrainer.domain.refits import Entered
 from services.retrainer.domain.steps import SOURCE, NewStep, Step
@@ -13,6 +12,7 @@ from services.retrainer.domain.versions import Version
 from services.retrainer.metrics import Metrics
 from services.retrainer.ports import Candidate, Outcome, Store, Transaction
 from services.retrainer.use_cases.courses import Course
+from services.retrainer.use_cases.witnesses import Witness
 from shared.clock import Clock
 from shared.events import EventType
 from shared.project import Promotion
@@ -108,13 +108,14 @@ class PublishVersion:
         objection = versions.objection(
             candidate.labels, course.project.labels, finite=candidate.is_finite
         )
+        witness = Witness(candidate)
         if objection is None and not ground.waits:
-            objection = _jump(course, candidate)
+            objection = _jump(course, witness)
         if objection is not None:
             step = self._step(version, EventType.MODEL_REJECTED, objection)
         elif not ground.waits:
             step = self._step(version, EventType.MODEL_PROMOTED, _reason(version, ground))
-            course.champion, course.taken_over = candidate, None
+            course.champion, course.taken_over = witness, None
         else:
             step = self._step(version, EventType.MODEL_CANDIDATE, versions.reason(ground.fresh))
         return self._keep(candidate, version, step, ground)
@@ -127,7 +128,7 @@ class PublishVersion:
             fresh = transaction.ledger.span(name, parent.position if parent else 0, position)
             recorded = _recorded(transaction, parent) + fresh.count
             newest = transaction.versions.newest(name)
-            held = is_held(transaction, name)
+            held = _is_held_by(transaction, name, in_force)
             waits = held or course.project.promotion is Promotion.MANUAL
             unoffered = _unoffered(transaction, name, position) if waits else 0
         return _Ground(in_force, newest, fresh, recorded, unoffered, waits)
@@ -194,11 +195,14 @@ class PublishVersion:
 
 def is_held(transaction: Transaction, project: str) -> bool:
     """Whether a person went back to an older version: then only people let another serve."""
-    in_force = transaction.versions.in_force(project)
-    newest = transaction.versions.in_force(project, rollbacks=False)
-    if in_force is None or newest is None or not in_force.is_rollback:
+    return _is_held_by(transaction, project, transaction.versions.in_force(project))
+
+
+def _is_held_by(transaction: Transaction, project: str, in_force: Step | None) -> bool:
+    if in_force is None or not in_force.is_rollback:
         return False
-    return in_force.version.number < newest.version.number
+    newest = transaction.versions.in_force(project, rollbacks=False)
+    return newest is not None and in_force.version.number < newest.version.number
 
 
 def _unoffered(transaction: Transaction, project: str, position: int) -> int:
@@ -226,15 +230,14 @@ def _reason(version: Version, ground: _Ground) -> str:
     return f"{said}; took over candidate {version.parent}" if taken_over else said
 
 
-def _jump(course: Course, candidate: Candidate) -> str | None:
+def _jump(course: Course, candidate: Witness) -> str | None:
     """Whether the version unlearned too much since the one that was promoted before."""
     if course.champion is None or len(course.recent) < versions.WINDOW:
         return None
-    rows = [features for features, _ in course.recent]
-    truth = [label for _, label in course.recent]
-    before = [likeliest(said) for said in course.champion.answers(rows)]
-    after = [likeliest(said) for said in candidate.answers(rows)]
-    return versions.jump(truth, before, after)
+    recent, examples = list(course.recent), course.progress.examples
+    before = course.champion.says(recent, examples)
+    after = candidate.says(recent, examples)
+    return versions.jump([label for _, label in recent], before, after)
 
 
 def _recorded(transaction: Transaction, parent: Version | None) -> int:

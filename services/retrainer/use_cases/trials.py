@@ -9,7 +9,7 @@ import structlog
 from services.retrainer.domain.gate import PATIENCE, Trial, Tried, Verdict
 from services.retrainer.domain.ledger import Entry, Kind
 from services.retrainer.domain.refits import Entered
-from services.retrainer.domain.steps import SOURCE, NewStep, Step
+from services.retrainer.domain.steps import SOURCE, NewStep
 from services.retrainer.errors import VersionLost
 from services.retrainer.metrics import Metrics
 from services.retrainer.ports import Contestant, Learners, Store, Transaction
@@ -69,25 +69,28 @@ class Trials:
         """Go on along the ledger, and conclude if that is possible."""
         name = course.project.name
         with self._store.read() as transaction:
-            step = transaction.versions.candidate(name)
-        self._metrics.candidates.labels(name).set(step is not None)
+            number = transaction.versions.open_candidate(name)
+        self._metrics.candidates.labels(name).set(number is not None)
         running = self._running.get(name)
-        if step is None:
+        if number is None:
             self._running.pop(name, None)
             return
-        if running is None or running.number != step.version.number:
-            running = self._begin(course, step)
+        if running is None or running.number != number:
+            running = self._begin(course)
         if running is not None and self._compare(course, running):
             self._conclude(course, running)
 
-    def _begin(self, course: Course, step: Step) -> _Running | None:
+    def _begin(self, course: Course) -> _Running | None:
         """None: there is no champion, so there is nothing to compare with."""
-        name, version = course.project.name, step.version
+        name = course.project.name
         self._running.pop(name, None)
         with self._store.read() as transaction:
-            champion = transaction.versions.get(name, version.parent) if version.parent else None
-        if champion is None:
+            step = transaction.versions.candidate(name)
+            parent = step.version.parent if step else None
+            champion = transaction.versions.get(name, parent) if parent else None
+        if step is None or champion is None:
             return None
+        version = step.version
         try:
             both = self._learners.recall(champion), self._learners.recall(version)
         except VersionLost as error:

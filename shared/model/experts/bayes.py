@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from shared.model.encoded import Encoded
 from shared.model.experts.expert import Targets
+from shared.model.experts.linear import picked
 from shared.model.probabilities import Floats, relabel
 from shared.model.sparse import SparseRows
 from shared.model.state import ModelState
@@ -41,10 +42,10 @@ class BayesExpert:
 
     def predict_log_proba(self, rows: Encoded) -> Floats:
         """Logarithms of probabilities, shape (rows, 1, labels)."""
-        present = np.unique(rows.text.columns) if rows.text is not None else np.empty(0, np.int32)
-        few = WordsVoice(
-            len(self._counts), present, self._counts[present], self._examples, self._totals
-        )
+        nothing = np.empty(0, np.int32)
+        present = rows.text.present.columns if rows.text is not None else nothing
+        counts = picked(self._counts, present)
+        few = WordsVoice(len(self._counts), present, counts, self._examples, self._totals)
         return few.predict_log_proba(rows)
 
     def learn(self, rows: Encoded, targets: Targets) -> None:
@@ -71,7 +72,7 @@ class BayesExpert:
         """A snapshot."""
         own = np.flatnonzero(self._touched).astype(np.int32)
         width, examples, totals = len(self._counts), self._examples.copy(), self._totals.copy()
-        return WordsVoice(width, own, self._counts[own], examples, totals)
+        return WordsVoice(width, own, picked(self._counts, own), examples, totals)
 
     def state(self) -> ModelState:
         """For `from_state`."""

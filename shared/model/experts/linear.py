@@ -40,7 +40,8 @@ class LinearWeights:
 
     def voice(self, columns: NDArray[np.int32], scale: float = 1.0) -> LinearVoice:
         """A snapshot."""
-        weights = self.arrays["weights"][columns] * np.float32(scale)
+        weights = picked(self.arrays["weights"], columns)
+        weights *= np.float32(scale)
         return LinearVoice(self.width, self.labels, columns, weights)
 
     def relabel(self, sources: Sequence[int | None]) -> None:

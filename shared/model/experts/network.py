@@ -83,7 +83,7 @@ class NetworkExpert:
     def voice(self, columns: NDArray[np.int32]) -> NetworkVoice:  # noqa: ARG002 - has cells
         """A snapshot."""
         cells = np.flatnonzero(self._inner.touched).astype(np.int32)
-        inner = self._inner.arrays["weights"][cells]
+        inner = picked(self._inner.arrays["weights"], cells)
         return NetworkVoice(cells, inner, self._outer["weights"], self._means)
 
     def state(self) -> ModelState:
