@@ -1,6 +1,10 @@
 """A service without what its libraries load wherever they find it, and it has no use for."""
 
 import sys
+from typing import Any
+
+_ABSENT: Any = None
+"""Stands for a module that cannot be imported."""
 
 
 def do_without(*modules: str) -> None:
@@ -10,4 +14,4 @@ def do_without(*modules: str) -> None:
     named here must be of that sort. Called before those libraries are imported.
     """
     for module in modules:
-        sys.modules.setdefault(module)  # None stands for a module that cannot be imported
+        sys.modules.setdefault(module, _ABSENT)

@@ -1,7 +1,7 @@
 """`python -m services.review`."""
 
-from shared.leaving import obey
 from shared.lean import do_without
+from shared.leaving import obey
 
 if __name__ == "__main__":
     obey()  # while the rest is imported a container's first process would not hear SIGTERM
