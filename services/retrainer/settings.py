@@ -45,10 +45,10 @@ class Settings(CommonSettings):
     checkpoint_every: Annotated[int, Field(ge=1)] = Field(
         200, description="Corrections after which the learner's state is saved."
     )
-    turn_seconds: Annotated[float, Field(ge=1)] = Field(
+    turn_seconds: Annotated[float, Field(ge=2)] = Field(
         30.0,
         description="On PostgreSQL (14 or newer): a retrainer that stands still for so long loses "
-        "its turn to learn to another.",
+        "its turn to learn to another; one at rest speaks every second.",
     )
 
     @property

@@ -97,10 +97,10 @@ def test_a_candidate_is_approved_and_a_person_goes_back(
         plain.reload()
         expect(plain.locator(".state").first).to_have_text("Version 1 serves")
 
-        # and the next one, which is compared with it
-        teach(desk, 41, 200)
+        # and the next one, which is compared with it; a third would come after 200 answers
+        teach(desk, 41, 60)
         until(lambda: waits(desk, 2))
-        teach(desk, 241, 40)
+        teach(desk, 101, 60)
         until(lambda: waits(desk, 2, compared=True))
         desk.log_in()
         desk.go(f"/models/{PROJECT}")

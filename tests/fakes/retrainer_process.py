@@ -59,7 +59,7 @@ class RetrainerProcess:
             "HANDRAISE_RETRAINER_PORT": str(self.port),
             "HANDRAISE_CLAIM_IDLE_SECONDS": "0.2",
             "HANDRAISE_KEEP_ARTIFACTS": "1000",
-            "HANDRAISE_TURN_SECONDS": "1",
+            "HANDRAISE_TURN_SECONDS": "2",
         }
 
     def start(self) -> None:

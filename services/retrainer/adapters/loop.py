@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Protocol
 
 import structlog
@@ -141,7 +142,10 @@ class LearningLoop:
         return more, failed
 
     def _finish(self) -> None:
+        """Save what was learned; a turn that silence has ended is asked for once more."""
         try:
+            with suppress(Unavailable):
+                self._turn.is_mine()
             if self._turn.is_mine():
                 self._work.finish()
             self._turn.give_up()

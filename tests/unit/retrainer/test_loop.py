@@ -53,10 +53,12 @@ class FakeTurn:
 
     def __init__(self, *, mine: bool = True) -> None:
         self.mine = mine
-        self.asked = 0
+        self.lost = False
 
     def is_mine(self) -> bool:
-        self.asked += 1
+        if self.lost:
+            self.lost = False
+            raise Unavailable("the connection was silent for too long")
         return self.mine
 
     def give_up(self) -> None:
@@ -123,3 +125,17 @@ async def test_who_stands_by_is_alive_and_learns_when_its_turn_comes() -> None:
     turn.mine = True
     await run_until(LearningLoop(work, turn, 0.001, beats.append), work, "tidy b")
     assert not turn.mine
+
+
+async def test_a_turn_that_was_lost_before_the_end_does_not_cost_what_was_learned() -> None:
+    work, turn = FakeWork(), FakeTurn()
+    loop = LearningLoop(work, turn, 0.001, lambda _: None)
+    task = asyncio.create_task(loop.run())
+    async with asyncio.timeout(10):
+        while "tidy b" not in work.calls or work.left > 0:
+            await asyncio.sleep(0.001)
+    loop.stop()
+    turn.lost = True
+    await task
+
+    assert work.calls[-1] == "finish"
