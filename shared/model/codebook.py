@@ -1,4 +1,4 @@
-"""Rows as small integers, for trees: bins of numbers, ranks of categories."""
+"""Rows as small integers, for trees: bins of numbers, places of categories."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from shared.model.probabilities import Number
 from shared.model.state import Array, ModelState
+from shared.model.telling import told_order
 from shared.model.values import Values
 
 MOST_CODES = 254
-"""Bins or categories of a field; code 0 is missing, and never seen."""
+"""Bins of a number; code 0 is missing. One less for categories: another is for those unknown."""
 
 FEWEST_CODES = 8
 MOST_IN_ALL = 2**13
@@ -35,10 +36,12 @@ class CodeBook:
 
     Attributes:
         number_names: fields cut into quantile bins.
-        category_names: fields whose most frequent values have codes, the most frequent first.
+        category_names: fields whose most frequent values have codes, those side by side that
+            tell much the same about the label.
         edges: least value of code 2, 3, ..., padded with infinity, shape (number fields, 253).
         known: hashes of the values that have codes, ascending, padded with the highest integer.
-        ranks: their codes, shape of `known`: (category fields, 254).
+        ranks: their codes, shape of `known`: (category fields, 254), padded with `unknown`.
+        unknown: the code of any other value of each category field, shape (category fields,).
     """
 
     number_names: tuple[str, ...]
@@ -46,17 +49,19 @@ class CodeBook:
     edges: NDArray[np.float64]
     known: NDArray[np.uint64]
     ranks: Codes
+    unknown: Codes
 
     @property
     def sizes(self) -> list[int]:
         """How many codes each field has, numbers first, missing included."""
         numbers = (self.edges < np.finfo(np.float64).max).sum(axis=1) + 2
-        categories = self.ranks.max(axis=1, initial=0).astype(np.int64) + 1
+        highest = np.maximum(self.ranks.max(axis=1, initial=0), self.unknown)
+        categories = highest.astype(np.int64) + 1
         return [*numbers.tolist(), *categories.tolist()]
 
     @classmethod
-    def fit(cls, values: Values) -> Self:
-        """Cut on these rows, at least one."""
+    def fit(cls, values: Values, targets: NDArray[np.float32]) -> Self:
+        """Cut on these rows, at least one, of these label probabilities, shape (rows, labels)."""
         edges = np.full((len(values.number_names), MOST_CODES - 1), np.finfo(np.float64).max)
         most = max(FEWEST_CODES, min(MOST_CODES, MOST_IN_ALL // max(1, len(edges))))
         for i, column in enumerate(values.numbers):
@@ -64,13 +69,15 @@ class CodeBook:
             edges[i, : len(cuts)] = cuts
         known = np.full((len(values.category_names), MOST_CODES), _NO_HASH)
         ranks = np.zeros(known.shape, np.uint8)
+        unknown = np.zeros(len(known), np.uint8)
         for i, column in enumerate(values.categories):
-            distinct, counts = np.unique(column, return_counts=True)
-            first = np.argsort(-counts, kind="stable")[:MOST_CODES]
-            by_value = np.argsort(first)
-            known[i, : len(first)] = distinct[first[by_value]]
-            ranks[i, : len(first)] = by_value + 1
-        return cls(values.number_names, values.category_names, edges, known, ranks)
+            distinct, places, counts = np.unique(column, return_inverse=True, return_counts=True)
+            frequent = np.sort(np.argsort(-counts, kind="stable")[: MOST_CODES - 1])
+            masses = _masses(places, targets, len(distinct))[frequent]
+            known[i, : len(frequent)] = distinct[frequent]
+            ranks[i, : len(frequent)], unknown[i] = told_order(masses)
+            ranks[i, len(frequent) :] = unknown[i]
+        return cls(values.number_names, values.category_names, edges, known, ranks, unknown)
 
     def encode(self, values: Values) -> Codes:
         """Codes of rows, shape (rows, fields); fields that `values` lacks are missing."""
@@ -99,7 +106,8 @@ class CodeBook:
         """The codes of values, shape (category fields, rows): all are searched for at once."""
         keys = np.minimum(hashes, _NO_KEY) | self._fields
         found = np.minimum(self._keys.searchsorted(keys), max(0, len(self._keys) - 1))
-        ranks: Codes = np.where(self._keys[found] == keys, self.ranks.ravel()[found], 0)
+        met, unknown = self._keys[found] == keys, self.unknown[:, None]
+        ranks: Codes = np.where(met, self.ranks.ravel()[found], unknown)
         return ranks
 
     @cached_property
@@ -121,7 +129,12 @@ class CodeBook:
     def state(self) -> ModelState:
         """For `from_state`."""
         names = {"numbers": list(self.number_names), "categories": list(self.category_names)}
-        arrays: dict[str, Array] = {"edges": self.edges, "known": self.known, "ranks": self.ranks}
+        arrays: dict[str, Array] = {
+            "edges": self.edges,
+            "known": self.known,
+            "ranks": self.ranks,
+            "unknown": self.unknown,
+        }
         return ModelState(names, arrays)
 
     @classmethod
@@ -132,19 +145,29 @@ class CodeBook:
             ValueError: the parts do not fit one another.
         """
         said, arrays = state.document, state.arrays
+        nobody = np.zeros(len(said["categories"]), np.uint8)
         book = cls(
             tuple(said["numbers"]),
             tuple(said["categories"]),
             arrays["edges"].astype(np.float64, casting="safe"),
             arrays["known"].astype(np.uint64, casting="safe"),
             arrays["ranks"].astype(np.uint8, casting="safe"),
+            arrays.get("unknown", nobody).astype(np.uint8, casting="safe"),
         )
         shape = (len(book.category_names), MOST_CODES)
         if book.edges.shape != (len(book.number_names), MOST_CODES - 1):
             raise ValueError("edges that do not fit the number fields")
-        if book.known.shape != shape or book.ranks.shape != shape:
+        unfit = book.known.shape != shape or book.ranks.shape != shape
+        if unfit or book.unknown.shape != shape[:1]:
             raise ValueError("categories that do not fit the category fields")
         return book
+
+
+def _masses(
+    places: NDArray[np.int64], targets: NDArray[np.float32], values: int
+) -> NDArray[np.float64]:
+    """How much of each label the rows at each place have, shape (values, labels)."""
+    return np.stack([np.bincount(places, label, values) for label in targets.T], axis=1)
 
 
 def _cuts(values: NDArray[np.float64], most: int) -> NDArray[np.float64]:

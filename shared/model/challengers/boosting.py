@@ -28,7 +28,7 @@ def boosting(task: Task) -> BoostedVoice | None:
     if labels > MOST_LABELS:
         return None
     few = labels < FEW_LABELS
-    book = CodeBook.fit(task.table)
+    book = CodeBook.fit(task.table, task.targets)
     model = HistGradientBoostingClassifier(
         max_iter=80 if few else 40,
         learning_rate=0.06 if few else 0.12,

@@ -23,7 +23,7 @@ def randomised(task: Task) -> ForestVoice:
     """
     from sklearn.ensemble import ExtraTreesClassifier  # noqa: PLC0415 - heavy
 
-    book = CodeBook.fit(task.table)
+    book = CodeBook.fit(task.table, task.targets)
     codes = book.encode(task.table)[-EXAMPLES:]
     model = ExtraTreesClassifier(
         TREES,

@@ -68,7 +68,7 @@ def test_trees_answer_as_scikit_learn_does(
     task, rows = a_task(challenger), ENCODER.encode(MORE)
     ours = answers(task, rows)
 
-    codes = CodeBook.fit(task.table).encode(rows.values)
+    codes = CodeBook.fit(task.table, task.targets).encode(rows.values)
     theirs = np.full(ours.shape, 0.0)
     theirs[:, fitted[0].classes_] = fitted[0].predict_proba(codes)
     if challenger == "randomised":
@@ -138,10 +138,15 @@ def test_fields_decide_who_is_suitable() -> None:
     assert suitable(checks.PROJECT.fields) == ("boosted", "randomised", "lines")
 
 
+def two_labels(seen: Values) -> NDArray[np.float32]:
+    """Labels that take turns, so that no value tells one."""
+    return np.eye(2, dtype=np.float32)[np.arange(seen.numbers.shape[1]) // 2 % 2]
+
+
 def test_missing_and_unseen_values_have_the_code_of_their_own() -> None:
     fields = {"x": FieldKind.NUMBER, "c": FieldKind.CATEGORY}
     seen = Values.read([{"x": i % 5, "c": "ab"[i % 2]} for i in range(50)], fields)
-    book = CodeBook.fit(seen)
+    book = CodeBook.fit(seen, two_labels(seen))
     odd = Values.read([{"x": float("nan"), "c": "never"}, {"x": 9, "c": "a"}, {"x": -9}], fields)
     assert book.encode(odd)[:, 0].tolist() == [0, 5, 1]
     assert book.encode(odd)[[0, 2], 1].tolist() == [0, 0]
@@ -153,7 +158,7 @@ def test_missing_and_unseen_values_have_the_code_of_their_own() -> None:
 def test_a_number_has_the_code_of_the_last_edge_that_it_reaches() -> None:
     fields = {"many": FieldKind.NUMBER, "few": FieldKind.NUMBER}
     seen = Values.read([{"many": i * 0.5, "few": i % 7} for i in range(3_000)], fields)
-    book = CodeBook.fit(seen)
+    book = CodeBook.fit(seen, two_labels(seen))
     rows = Values.read([{"many": i * 0.7 - 9, "few": i / 100} for i in range(2_500)], fields)
     reached = [
         edges.searchsorted(column, side="right") + 1
@@ -166,7 +171,7 @@ def test_a_number_has_the_code_of_the_last_edge_that_it_reaches() -> None:
 def test_a_field_that_rows_lack_is_missing_wherever_the_others_stand() -> None:
     fields = {"x": FieldKind.NUMBER, "y": FieldKind.NUMBER, "c": FieldKind.CATEGORY}
     seen = Values.read([{"x": i % 3, "y": i % 5, "c": "ab"[i % 2]} for i in range(50)], fields)
-    book = CodeBook.fit(seen)
+    book = CodeBook.fit(seen, two_labels(seen))
     fewer = {"w": FieldKind.NUMBER, "y": FieldKind.NUMBER}
     assert book.encode(Values.read([{"w": 9, "y": 4}], fewer)).tolist() == [[0, 5, 0]]
 
