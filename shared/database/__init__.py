@@ -7,7 +7,7 @@ cut. Its writers take turns on one connection, and share one synchronisation of 
 from shared.database.columns import UtcDateTime
 from shared.database.database import Database
 from shared.database.prepared import Prepared
-from shared.database.rows import insert_if_new, insert_many, insert_new, run
+from shared.database.rows import insert_if_new, insert_many, insert_new, put_many, run
 
 __all__ = [
     "Database",
@@ -16,5 +16,6 @@ __all__ = [
     "insert_if_new",
     "insert_many",
     "insert_new",
+    "put_many",
     "run",
 ]

@@ -54,6 +54,13 @@ def insert_new(
         _insert_new(table, connection_of(session).dialect.name).on_each(session, rows)
 
 
+def put_many(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert rows that name the same columns; those whose key is there already are replaced."""
+    if rows:
+        dialect = connection_of(session).dialect.name
+        _put(table, dialect, tuple(rows[0])).on_each(session, rows)
+
+
 def insert_if_new(session: Session, table: type[SQLModel], row: Mapping[str, object]) -> bool:
     """Insert a row. False if its key is taken already."""
     inserted = _insert_if_new(table, connection_of(session).dialect.name).on(session, **row)
@@ -74,6 +81,15 @@ def _insert_new(table: type[SQLModel], dialect: str) -> Prepared:
 def _insert_if_new(table: type[SQLModel], dialect: str) -> Prepared:
     keys = inspect(table).primary_key
     return Prepared(_unless_taken(table, dialect).returning(*keys))
+
+
+@cache
+def _put(table: type[SQLModel], dialect: str, names: tuple[str, ...]) -> Prepared:
+    insert_into = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert_into(table)
+    keys = [key.name for key in inspect(table).primary_key]
+    changed = {name: statement.excluded[name] for name in names if name not in keys}
+    return Prepared(statement.on_conflict_do_update(index_elements=keys, set_=changed))
 
 
 def _unless_taken(table: type[SQLModel], dialect: str) -> Insert:

@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import insert as insert_into
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from services.review.domain.drift import Monitor, decode, encode
 from services.review.domain.drifting import Alarm, Kind, Watched
 from services.review.tables import DriftAlarmRow, MonitorRow
-from shared.database import insert_many, run
+from shared.database import Prepared, insert_many, put_many, run
+
+_MONITORS = Prepared(
+    select(col(MonitorRow.kind), col(MonitorRow.subject), col(MonitorRow.state)).where(
+        col(MonitorRow.project) == bindparam("of_project")
+    )
+)
 
 
 class SqlDrifts:
@@ -20,26 +25,21 @@ class SqlDrifts:
 
     def monitors(self, project: str) -> Mapping[Watched, Monitor]:
         """All monitors of a project."""
-        rows = run(
-            self._session,
-            select(col(MonitorRow.kind), col(MonitorRow.subject), col(MonitorRow.state)).where(
-                col(MonitorRow.project) == project
-            ),
-        )
+        rows = _MONITORS.on(self._session, of_project=project)
         return {Watched(Kind(row.kind), row.subject): decode(row.state) for row in rows}
 
     def keep(self, project: str, monitors: Mapping[Watched, Monitor]) -> None:
         """Keep monitors as they are now."""
-        for watched, monitor in monitors.items():
-            which = (
-                col(MonitorRow.project) == project,
-                col(MonitorRow.kind) == watched.kind.value,
-                col(MonitorRow.subject) == watched.subject,
-            )
-            state = {"state": encode(monitor)}
-            if not run(self._session, update(MonitorRow).where(*which).values(state)).rowcount:
-                row = {"project": project, "kind": watched.kind.value, "subject": watched.subject}
-                run(self._session, insert_into(MonitorRow).values(row | state))
+        rows = [
+            {
+                "project": project,
+                "kind": watched.kind.value,
+                "subject": watched.subject,
+                "state": encode(monitor),
+            }
+            for watched, monitor in monitors.items()
+        ]
+        put_many(self._session, MonitorRow, rows)
 
     def raise_alarms(self, project: str, alarms: Sequence[Alarm]) -> None:
         """Keep alarms."""

@@ -2,8 +2,11 @@
 
 import os
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, String, bindparam, literal, literal_column
+from sqlalchemy import ColumnElement, Integer, String, bindparam, literal, literal_column
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, func, insert, select, text
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -12,6 +15,9 @@ from services.review.tables import RARE_KINDS, LedgerRow
 from shared.database import Prepared, insert_many, run
 from shared.events import DecidedBy
 
+END = 2**63 - 1
+"""Behind every place."""
+ENTRY = tuple(LedgerRow.__table__.c)  # type: ignore[attr-defined]
 _APPEND = Prepared(insert(LedgerRow).returning(col(LedgerRow.sequence)))
 _FIRST = select(LedgerRow.subject, LedgerRow.body).where(
     LedgerRow.project == bindparam("of_project"),
@@ -75,8 +81,9 @@ class SqlLedger:
         self, project: str, kind: Kind, limit: int, before: int | None = None
     ) -> Sequence[Entry]:
         """The newest entries of a kind, newest first, of those before a place."""
-        chosen = select(LedgerRow).where(LedgerRow.project == project, is_kind(kind))
-        return self._along(chosen, Stretch(limit, before=before))
+        place = END if before is None else before
+        rows = _newest(kind).on(self._session, of_project=project, before=place, most=limit)
+        return [entry_of(row) for row in rows]
 
     def decisions(self, project: str, by: DecidedBy, stretch: Stretch) -> Sequence[Entry]:
         """Decisions that somebody took, in the order of the stretch."""
@@ -115,6 +122,18 @@ def is_kind(kind: Kind) -> ColumnElement[bool]:
     return col(LedgerRow.kind) == value
 
 
+@cache
+def _newest(kind: Kind) -> Prepared:
+    place = col(LedgerRow.sequence)
+    ours = (col(LedgerRow.project) == bindparam("of_project"), is_kind(kind))
+    return Prepared(
+        core_select(*ENTRY)
+        .where(*ours, place < bindparam("before"))
+        .order_by(place.desc())
+        .limit(bindparam("most", type_=Integer()))
+    )
+
+
 def _row(entry: NewEntry) -> dict[str, object]:
     return {
         "project": entry.project,
@@ -128,9 +147,8 @@ def _row(entry: NewEntry) -> dict[str, object]:
     }
 
 
-def entry_of(row: LedgerRow) -> Entry:
+def entry_of(row: Any) -> Entry:  # noqa: ANN401 - a row of any shape
     """What a row records."""
-    assert row.sequence is not None  # noqa: S101 - it was read from the table
     return Entry(
         sequence=row.sequence,
         kind=Kind(row.kind),

@@ -1,9 +1,12 @@
 """Small facts by name, in SQL."""
 
-from sqlmodel import Session, text
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col, text
 
 from services.review.tables import MarkRow
+from shared.database import Prepared, put_many
 
+_VALUE = Prepared(select(col(MarkRow.value)).where(col(MarkRow.name) == bindparam("of_name")))
 _RECONCILER_LOCK = 7214005
 
 
@@ -15,12 +18,12 @@ class SqlMarks:
 
     def get(self, name: str) -> str | None:
         """A fact, None if it was never noted."""
-        row = self._session.get(MarkRow, name)
-        return row.value if row else None
+        found: str | None = _VALUE.on(self._session, of_name=name).scalar()
+        return found
 
     def put(self, name: str, value: str) -> None:
         """Note a fact in place of what it was before."""
-        self._session.merge(MarkRow(name=name, value=value))
+        put_many(self._session, MarkRow, [{"name": name, "value": value}])
 
     def take_turn(self) -> bool:
         """Whether no other process reconciles; it will not until this transaction ends.

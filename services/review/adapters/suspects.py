@@ -3,16 +3,25 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
-from sqlalchemy import insert as insert_into
+from sqlalchemy import bindparam, delete, func, select
 from sqlmodel import Session, col
 
 from services.review.domain.queue import Stage
 from services.review.domain.suspects import Contradiction, SecondLooks, Suspect, Trust
 from services.review.tables import ItemRow, SuspectRow, TrustRow
-from shared.database import run
+from shared.database import Prepared, put_many, run
 
 _SUSPECT = tuple(SuspectRow.__table__.c)  # type: ignore[attr-defined]
+_OURS = col(SuspectRow.project) == bindparam("of_project")
+_OF_EVENTS = select(*_SUSPECT).where(
+    _OURS, col(SuspectRow.event_id).in_(bindparam("of_events", expanding=True))
+)
+_DROP = Prepared(delete(SuspectRow).where(_OURS, col(SuspectRow.event_id) == bindparam("of_event")))
+_TRUST = Prepared(
+    select(col(TrustRow.label), col(TrustRow.answers), col(TrustRow.total)).where(
+        col(TrustRow.project) == bindparam("of_project")
+    )
+)
 
 
 class SqlSuspects:
@@ -23,14 +32,13 @@ class SqlSuspects:
 
     def of_events(self, project: str, event_ids: Collection[str]) -> Mapping[str, Suspect]:
         """Those of these events that are suspects."""
-        which = (col(SuspectRow.project) == project, col(SuspectRow.event_id).in_(event_ids))
-        rows = run(self._session, select(*_SUSPECT).where(*which))
+        rows = run(self._session, _OF_EVENTS, of_project=project, of_events=list(event_ids))
         return {row.event_id: _suspect(row) for row in rows}
 
     def put(self, suspect: Suspect) -> None:
         """Keep a suspect as it is now."""
         found = suspect.contradiction
-        values = {
+        values: dict[str, object] = {
             "label": suspect.label,
             "likelier": found.likelier,
             "believed": found.believed,
@@ -41,13 +49,11 @@ class SqlSuspects:
             "changed": suspect.changed,
         }
         named = {"project": suspect.project, "event_id": suspect.event_id}
-        changed = update(SuspectRow).where(*_event(**named)).values(values)
-        if not run(self._session, changed).rowcount:
-            run(self._session, insert_into(SuspectRow).values(named | values))
+        put_many(self._session, SuspectRow, [named | values])
 
     def drop(self, project: str, event_id: str) -> None:
         """Forget one."""
-        run(self._session, delete(SuspectRow).where(*_event(project, event_id)))
+        _DROP.on(self._session, of_project=project, of_event=event_id)
 
     def worst(self, project: str, limit: int) -> Sequence[Suspect]:
         """Those that nobody has looked at again, the most suspect first."""
@@ -81,21 +87,18 @@ class SqlSuspects:
 
     def trust(self, project: str) -> Mapping[str, Trust]:
         """What the model gives each label where people say so too."""
-        columns = (col(TrustRow.label), col(TrustRow.answers), col(TrustRow.total))
-        rows = run(self._session, select(*columns).where(col(TrustRow.project) == project))
+        rows = _TRUST.on(self._session, of_project=project)
         return {row.label: Trust(row.answers, row.total) for row in rows}
 
     def put_trust(self, project: str, label: str, trust: Trust) -> None:
         """Keep it for one label."""
-        which = (col(TrustRow.project) == project, col(TrustRow.label) == label)
-        values = {"answers": trust.answers, "total": trust.total}
-        if not run(self._session, update(TrustRow).where(*which).values(values)).rowcount:
-            named = {"project": project, "label": label}
-            run(self._session, insert_into(TrustRow).values(named | values))
-
-
-def _event(project: str, event_id: str) -> tuple[Any, Any]:
-    return col(SuspectRow.project) == project, col(SuspectRow.event_id) == event_id
+        row = {
+            "project": project,
+            "label": label,
+            "answers": trust.answers,
+            "total": trust.total,
+        }
+        put_many(self._session, TrustRow, [row])
 
 
 def _suspect(row: Any) -> Suspect:  # noqa: ANN401 - a row of any shape

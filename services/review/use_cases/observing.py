@@ -80,7 +80,7 @@ class Observe:
                 return False
             keep(transaction)
             transaction.marks.put(mark, str(until))
-        return True
+        return until - after >= _AT_ONCE
 
 
 def _portion(transaction: Transaction, kinds: Collection[Kind], after: int, until: int) -> Portion:

@@ -41,28 +41,47 @@ class NoticeContradictions:
         return lambda transaction: self._keep(transaction, portion)
 
     def _keep(self, transaction: Transaction, portion: Portion) -> None:
+        seen: dict[str, list[Answer]] = {}
         for answer in portion.answers:
             routed = answer.event.routed
             if routed.route.reason != RouteReason.AUDIT and routed.prediction.model.version:
-                self._take(transaction, answer)
+                seen.setdefault(answer.project, []).append(answer)
+        for project, answers in seen.items():
+            _trust(transaction, project, answers)
+            events = {answer.event.event_id for answer in answers}
+            known = dict(transaction.suspects.of_events(project, events))
+            for answer in answers:
+                _take(transaction, known, answer)
 
-    def _take(self, transaction: Transaction, answer: Answer) -> None:
-        project, event_id = answer.project, answer.event.event_id
-        probabilities = answer.event.routed.prediction.probabilities
-        found = contradiction(probabilities, answer.label)
-        known = transaction.suspects.of_events(project, [event_id]).get(event_id)
+
+def _trust(transaction: Transaction, project: str, answers: Sequence[Answer]) -> None:
+    """Count what the model gave the labels that people settled on first."""
+    trust = dict(transaction.suspects.trust(project))
+    more: dict[str, Trust] = {}
+    for answer in answers:
         if answer.before is None:
-            trust = transaction.suspects.trust(project).get(answer.label, Trust())
-            more = trust.and_one(probabilities.get(answer.label, 0.0))
-            transaction.suspects.put_trust(project, answer.label, more)
-        if known is not None and known.sent_at is not None:
-            changed = answer.label != known.label
-            transaction.suspects.put(replace(known, label=answer.label, changed=changed))
-        elif found is not None:
-            new = Suspect(project, event_id, answer.label, found, answer.at)
-            transaction.suspects.put(new)
-        elif known is not None:
+            given = answer.event.routed.prediction.probabilities.get(answer.label, 0.0)
+            so_far = more.get(answer.label) or trust.get(answer.label, Trust())
+            more[answer.label] = so_far.and_one(given)
+    for label, counted in more.items():
+        transaction.suspects.put_trust(project, label, counted)
+
+
+def _take(transaction: Transaction, known: dict[str, Suspect], answer: Answer) -> None:
+    """Keep or drop a suspect; `known` are those of the portion, as they are now."""
+    project, event_id = answer.project, answer.event.event_id
+    before = known.get(event_id)
+    found = contradiction(answer.event.routed.prediction.probabilities, answer.label)
+    if before is not None and before.sent_at is not None:
+        suspect = replace(before, label=answer.label, changed=answer.label != before.label)
+    elif found is not None:
+        suspect = Suspect(project, event_id, answer.label, found, answer.at)
+    else:
+        if known.pop(event_id, None) is not None:
             transaction.suspects.drop(project, event_id)
+        return
+    known[event_id] = suspect
+    transaction.suspects.put(suspect)
 
 
 @dataclass(frozen=True, slots=True)
