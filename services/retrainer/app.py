@@ -57,6 +57,7 @@ from shared.tracing import UNTRACED
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "retrainer_alembic_version"
+_TRIALS = timedelta(seconds=0.5)
 
 
 def create_app(settings: Settings) -> Operated:
@@ -152,7 +153,7 @@ class _Core:
             announce,
             metrics,
             self.clock,
-            Rhythm(timedelta(seconds=settings.publish_seconds), settings.checkpoint_every),
+            Rhythm(timedelta(seconds=settings.publish_seconds), settings.checkpoint_every, _TRIALS),
         )
         beat = self.readiness.beat
         turn = Turn(self.database, settings.turn_seconds)

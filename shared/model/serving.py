@@ -170,19 +170,27 @@ def _seen(voices: Sequence[Voice], width: int) -> NDArray[np.bool_]:
 
 def _joined(voices: Sequence[Voice]) -> list[Voice]:
     """The same voices, linear neighbours that know the same columns answered at once."""
-    joined: list[Voice] = []
+    groups: list[list[Voice]] = []
     for voice in voices:
-        last = joined[-1] if joined else None
-        if (
-            isinstance(last, LinearVoice)
-            and isinstance(voice, LinearVoice)
-            and last.apart == voice.apart
-            and np.array_equal(last.columns, voice.columns)
-        ):
-            joined[-1] = LinearVoice.join([last, voice])
+        if groups and _goes_with(groups[-1][-1], voice):
+            groups[-1].append(voice)
         else:
-            joined.append(voice)
-    return joined
+            groups.append([voice])
+    return [voice for group in groups for voice in _together(group)]
+
+
+def _goes_with(last: Voice, voice: Voice) -> bool:
+    return (
+        isinstance(last, LinearVoice)
+        and isinstance(voice, LinearVoice)
+        and last.apart == voice.apart
+        and (last.columns is voice.columns or np.array_equal(last.columns, voice.columns))
+    )
+
+
+def _together(group: Sequence[Voice]) -> Sequence[Voice]:
+    linear = [voice for voice in group if isinstance(voice, LinearVoice)]
+    return [LinearVoice.join(linear)] if len(linear) > 1 else group
 
 
 def _check_usual(usual: Floats | None, encoder: FeatureEncoder) -> None:

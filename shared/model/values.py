@@ -88,9 +88,18 @@ def numbers(rows: Sequence[Row], names: Sequence[str]) -> NDArray[np.float64]:
 
 def categories(rows: Sequence[Row], name: str, kind: FieldKind) -> NDArray[np.uint64]:
     """The hashed values of one field, shape (rows,)."""
-    spelled = (category(row.get(name), kind) for row in rows)
-    hashed = (MISSING_CATEGORY if value is None else checksum(value) for value in spelled)
-    return np.fromiter(hashed, np.uint64, len(rows))
+    known: dict[str, int] = {}
+    hashed = []
+    for row in rows:
+        value = row.get(name)
+        found = known.get(value) if isinstance(value, str) else None
+        if found is None:
+            spelled = category(value, kind)
+            found = MISSING_CATEGORY if spelled is None else checksum(spelled)
+            if isinstance(value, str):
+                known[value] = found
+        hashed.append(found)
+    return np.array(hashed, np.uint64)
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ class Bench:
         self.publisher, self.bell, self.clock = FakePublisher(), FakeBell(), FakeClock()
         self.start()
 
-    def start(self, checkpoint_every: int = 200) -> None:
+    def start(self, checkpoint_every: int = 200, trials: timedelta = timedelta()) -> None:
         """Begin like a new process, with nothing but what is on disk."""
         self.registry = CollectorRegistry()
         self.fitters = FakeFitters(idle=not self.fits)
@@ -58,7 +58,7 @@ class Bench:
         self.decide = RecordDecisions(
             self.store, self.learners, announce.news, self.bell, self.clock
         )
-        rhythm = Rhythm(timedelta(seconds=0.05), checkpoint_every)
+        rhythm = Rhythm(timedelta(seconds=0.05), checkpoint_every, trials)
         self.retraining = Retraining(
             self.store,
             Craft(self.learners, self.fitters),

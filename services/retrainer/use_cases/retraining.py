@@ -34,10 +34,13 @@ class Rhythm:
     Attributes:
         publish: how long is learned for one version, if publishing does not take longer.
         checkpoint_every: corrections between two checkpoints.
+        trials: least time between two looks at a trial: many answers are compared for the price
+            of a few.
     """
 
     publish: timedelta
     checkpoint_every: int
+    trials: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Retraining:
         self._rhythm = rhythm
         self._courses = Courses(store, craft.learners, craft.fitters, metrics)
         self._publish = PublishVersion(store, metrics, clock)
-        self._trials = Trials(store, craft.learners, metrics, clock)
+        self._trials = Trials(store, craft.learners, metrics, clock, rhythm.trials)
         self._refitting = Refitting(
             store, craft.fitters, self._publish, self._trials, metrics, clock
         )

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -31,7 +32,11 @@ _MOST = 2_000
 
 @dataclass(slots=True)
 class _Running:
-    """A trial, how far along the ledger it has come, and what was told of it."""
+    """A trial, how far along the ledger it has come, and what was told of it.
+
+    Attributes:
+        next_look: before then it is left alone.
+    """
 
     number: int
     reason: str
@@ -40,6 +45,7 @@ class _Running:
     candidate: Contestant
     trial: Trial
     position: int
+    next_look: datetime
     next_told: int = _FIRST_TOLD
     settled: bool = False
     seen: set[str] = field(default_factory=set)
@@ -53,7 +59,11 @@ class Trials:
     starts again goes on with the same.
     """
 
-    def __init__(self, store: Store, learners: Learners, metrics: Metrics, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, learners: Learners, metrics: Metrics, clock: Clock, every: timedelta
+    ) -> None:
+        """Prepare; `every` is the least time between two looks at a trial."""
+        self._every = every
         self._store = store
         self._learners = learners
         self._metrics = metrics
@@ -68,16 +78,21 @@ class Trials:
     def __call__(self, course: Course) -> None:
         """Go on along the ledger, and conclude if that is possible."""
         name = course.project.name
+        running, now = self._running.get(name), self._clock.now()
+        if running is not None and now < running.next_look:
+            return
         with self._store.read() as transaction:
             number = transaction.versions.open_candidate(name)
         self._metrics.candidates.labels(name).set(number is not None)
-        running = self._running.get(name)
         if number is None:
             self._running.pop(name, None)
             return
         if running is None or running.number != number:
             running = self._begin(course)
-        if running is not None and self._compare(course, running):
+        if running is None:
+            return
+        running.next_look = now + self._every
+        if self._compare(course, running):
             self._conclude(course, running)
 
     def _begin(self, course: Course) -> _Running | None:
@@ -97,7 +112,8 @@ class Trials:
             log.warning("trial_impossible", project=name, version=version.number, why=str(error))
             return None
         trial = Trial(declared(course.project))
-        running = _Running(version.number, step.reason, version.fit, *both, trial, version.position)
+        told = (version.number, step.reason, version.fit)
+        running = _Running(*told, *both, trial, version.position, self._clock.now())
         self._running[name] = running
         return running
 

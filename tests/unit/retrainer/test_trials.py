@@ -1,6 +1,7 @@
 """A challenger's fit is tried beside the version in force, and heard when it is not worse."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from services.retrainer.domain.ledger import Kind
 from services.retrainer.use_cases.publishing import YOUNG
@@ -62,6 +63,23 @@ def test_a_fit_is_tried_beside_the_version_in_force(bench: Bench, learners: Fake
     assert [said.sequence for said in told.shadow] == [*range(YOUNG + 1, YOUNG + 201)]
     assert {(said.label, said.score, said.wrong) for said in told.shadow} == {("stay", 0.0, True)}
     assert bench.value("handraise_candidates_waiting") == 0
+
+
+def test_a_trial_is_looked_at_now_and_then(bench: Bench, learners: FakeLearners) -> None:
+    grown(bench, learners)
+    bench.start(trials=timedelta(seconds=0.5))
+    bench.teach(corrections(YOUNG + 1, 30))
+
+    # within half a second nothing of these is compared
+    bench.teach(corrections(YOUNG + 31, 170), at_once=85)
+    assert bench.publisher.versions(EventType.MODEL_CANDIDATE)[-1].comparison == []
+    assert learners.heard == []
+
+    # and afterwards all of it is
+    for _ in range(3):
+        bench.clock.pass_seconds(0.5)
+        bench.work()
+    assert learners.heard == ["boosted/513"]
 
 
 def test_declared_slices_are_judged_by_themselves(bench: Bench, learners: FakeLearners) -> None:
