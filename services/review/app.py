@@ -89,7 +89,7 @@ _HOT = ("/v1/queues/{queue}/claims", "/v1/leases/{lease}/decision")
 def create_app(settings: Settings) -> Operated:
     """The review service as an ASGI application: consuming starts with its lifespan."""
     core = Core(settings)
-    direct = Direct(create_routes(core), _HOT, core.requests_at_once)
+    direct = Direct(create_routes(core), _HOT, core.hands)
     limited = Limits(direct, settings.max_body_bytes)
     counted = RateLimits(limited, settings.rates, core.metrics.requests_limited)
     secured = StrictTransport(counted, settings.public_url)

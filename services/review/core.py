@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 
 import structlog
@@ -14,6 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from services.review.adapters.access_keeping import AccessKeeping
 from services.review.adapters.erasing import Leftovers
+from services.review.adapters.hands import Clerk, Pool
 from services.review.adapters.hasher import Argon2Hasher
 from services.review.adapters.housekeeping import Housekeeping
 from services.review.adapters.letter_keeping import LetterKeeping
@@ -77,6 +79,8 @@ _REQUESTS_AT_ONCE, _MORE_AT_ONCE = 12, 40
 """On PostgreSQL more of them would take the interpreter and connections from each other. SQLite's
 wait for a commit in common, so there they may be many."""
 
+_IN_ONE_COMMIT = 32
+
 
 class Core:
     """What the whole service shares."""
@@ -136,6 +140,13 @@ class Core:
     def requests_at_once(self) -> int:
         """How many requests have a thread at the same time."""
         return _REQUESTS_AT_ONCE if self.database.is_postgresql else _MORE_AT_ONCE
+
+    @cached_property
+    def hands(self) -> Pool | Clerk:
+        """Who claims and decides for those who ask."""
+        if self.database.is_postgresql:
+            return Pool(_REQUESTS_AT_ONCE)
+        return Clerk(self.database.together, _IN_ONE_COMMIT)
 
     def _reconciling(self) -> tuple[Republish, Reconcile]:
         shared = (self.store, self.transport, self.relay, self.metrics, self.clock)

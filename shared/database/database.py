@@ -1,6 +1,6 @@
 """One database, with transactions for reading and for writing."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -71,6 +71,25 @@ class Database:
         else:
             with _translated(), self._group_commit.write() as session:
                 yield session
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What this thread writes meanwhile shares a commit on SQLite, durable when this returns.
+
+        Until then nobody may be told of it.
+
+        Raises:
+            Unavailable: nothing of it was kept.
+        """
+        if self.is_postgresql:
+            yield
+        else:
+            with _translated(), self._group_commit.together():
+                yield
+
+    def when_durable(self, act: Callable[[], None]) -> None:
+        """Call this, once, as soon as what this thread has written is durable."""
+        self._group_commit.when_durable(act)
 
     def upgrade(self, migrations: Path, version_table: str) -> None:
         """Bring the schema to its newest version; several processes may do so at once."""

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import Session, text
 
-from shared.database import group_commit
+from shared.database import groups
 from shared.database.engines import make_engine
 from shared.database.group_commit import GroupCommit
 from shared.errors import Unavailable
@@ -78,7 +78,7 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    monkeypatch.setattr(group_commit, "_LONGEST_SECONDS", 60.0)  # however slow the machine is
+    monkeypatch.setattr(groups, "_LONGEST_SECONDS", 60.0)  # however slow the machine is
     made = Desk(tmp_path / "test.db")
     yield made
     made.threads.shutdown()
@@ -199,3 +199,76 @@ def test_readers_see_whole_bodies_in_the_order_of_their_numbers(desk: Desk) -> N
             assert count == (last or 0)
         kept = [str(number) for number, future in enumerate(running) if future.result()]
     assert sorted(set(desk.words()), key=int) == kept
+
+
+def test_what_one_thread_writes_together_is_durable_at_the_end_and_not_before(desk: Desk) -> None:
+    told: list[list[str]] = []
+
+    def tell() -> None:
+        told.append(desk.words())
+
+    with desk.writer.together():
+        for word in ("first", "second"):
+            desk.write(word)
+            desk.writer.when_durable(tell)
+        with pytest.raises(ValueError, match="of one body"):
+            desk.write("undone", fail)
+        assert desk.words() == []
+    assert desk.commits == 1
+    assert told == [["first", "second"]]
+    desk.writer.when_durable(tell)
+    assert len(told) == 2
+
+
+def test_the_first_of_those_together_may_fail_alone(desk: Desk) -> None:
+    with desk.writer.together():
+        with pytest.raises(ValueError, match="of one body"):
+            desk.write("undone", fail)
+        desk.write("kept")
+    assert desk.words() == ["kept"]
+
+
+def test_what_is_undone_under_those_together_is_nobodys_success(desk: Desk) -> None:
+    """Above all, what comes after it begins no transaction of its own that then looks whole."""
+    told: list[object] = []
+    with pytest.raises(Unavailable, match="full"), desk.writer.together():
+        desk.write("before")
+        desk.writer.when_durable(lambda: told.append(None))
+        with pytest.raises(Exception, match="full"):
+            desk.write("during", fill_the_disk)
+        with pytest.raises(Unavailable, match="gave up"):
+            desk.write("after")
+    assert (desk.words(), told) == ([], [])
+    desk.write("later")
+    assert desk.words() == ["later"]
+
+
+def test_those_together_share_a_group_with_who_stands_in_line(desk: Desk) -> None:
+    def write_two() -> None:
+        with desk.writer.together():
+            desk.write("b")
+            desk.write("c")
+
+    for future in desk.together(lambda: desk.write("a"), write_two, lambda: desk.write("d")):
+        future.result()
+    assert (desk.commits, desk.words()) == (1, list("abcd"))
+
+
+def test_those_together_wait_for_the_turn_once_and_in_vain_once(desk: Desk) -> None:
+    desk.writer._patience = IMPATIENCE_SECONDS
+    with desk.writer.write():
+
+        def write_many() -> list[str]:
+            refused = []
+            with desk.writer.together():
+                for _ in range(100):
+                    with pytest.raises(Unavailable) as busy:
+                        desk.write("impatient")
+                    refused.append(str(busy.value))
+            return refused
+
+        refused = desk.threads.submit(write_many).result(timeout=PATIENCE_SECONDS / 2)
+    assert len(refused) == 100
+    desk.writer._patience = PATIENCE_SECONDS
+    desk.write("later")
+    assert desk.words() == ["later"]

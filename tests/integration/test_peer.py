@@ -14,7 +14,7 @@ from services.review.domain.access import Role, User
 from services.review.domain.votes import Answer
 from services.review.use_cases.claiming import Claim, Wish
 from services.review.use_cases.projects import KeepProjects
-from shared.database import Database, group_commit
+from shared.database import Database, groups
 from shared.streams import Keyspace
 from tests.builders import a_prediction, a_project
 from tests.databases import ReviewDatabases
@@ -102,7 +102,7 @@ def office(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Office]:
-    monkeypatch.setattr(group_commit, "_LONGEST_SECONDS", 60.0)  # however slow the machine is
+    monkeypatch.setattr(groups, "_LONGEST_SECONDS", 60.0)  # however slow the machine is
     database = review_databases.of(request.param, tmp_path)
     yield Office(database)
     database.close()

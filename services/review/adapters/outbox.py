@@ -1,7 +1,7 @@
 """The outbox in SQL, and its emptying."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -71,6 +71,10 @@ class OutboxDrain:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def when_filled(self, act: Callable[[], None]) -> None:
+        """Call this, once, as soon as what this thread has put in can be taken out."""
+        self._database.when_durable(act)
 
     def backlog(self) -> int:
         """How many documents wait."""

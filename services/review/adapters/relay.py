@@ -47,6 +47,9 @@ class Relay:
 
     def ring(self) -> None:
         """Something was put into the outbox; callable from any thread."""
+        self._drain.when_filled(self._wake)
+
+    def _wake(self) -> None:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._rung.set)
 

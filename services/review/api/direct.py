@@ -6,13 +6,11 @@ that is plain needs none of it. It stays a route of the framework, which describ
 is not as the description says is handed on to the framework, so that it is told as everywhere.
 """
 
-import asyncio
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from inspect import unwrap
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute, iter_route_contexts
@@ -22,23 +20,33 @@ from services.review.api.caller import Guard
 from services.review.api.limits import SAID
 from shared.observability import Receive, Scope, Send
 
+_T = TypeVar("_T")
+
+
+class Hands(Protocol):
+    """Who does the work of requests, off the event loop."""
+
+    async def do(self, work: Callable[[], _T]) -> _T:
+        """Its outcome, or its error, once what it wrote is durable."""
+        ...
+
 
 class Direct:
     """ASGI application in front of the framework's."""
 
-    def __init__(self, app: FastAPI, paths: Collection[str], at_once: int) -> None:
+    def __init__(self, app: FastAPI, paths: Collection[str], hands: Hands) -> None:
         """Serve the routes of `app` that have these paths, and let it serve the others.
 
         Args:
             app: the framework's application.
             paths: of the routes to serve.
-            at_once: so many requests have a thread, the others wait.
+            hands: who does what they ask for.
 
         Raises:
             TypeError: one of them is not plain.
         """
         self._app = app
-        self._threads = ThreadPoolExecutor(at_once, "direct")
+        self._hands = hands
         routes = [route.original_route for route in iter_route_contexts(app.routes)]
         self._plain = [_Plain.of(r) for r in routes if isinstance(r, APIRoute) and r.path in paths]
 
@@ -57,9 +65,7 @@ class Direct:
 
     async def _answered(self, plain: "_Plain", request: Request) -> Response | None:
         try:
-            run = copy_context().run
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._threads, run, plain.answer, request)
+            return await self._hands.do(partial(plain.answer, request))
         except Exception as error:
             handlers = self._app.exception_handlers
             known = [handlers[kind] for kind in type(error).__mro__ if kind in handlers]

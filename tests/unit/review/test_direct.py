@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
+from services.review.adapters.hands import Pool
 from services.review.api import problems
 from services.review.api.caller import Doorkeeper
 from services.review.api.cookies import SESSION, Cookie
@@ -65,7 +66,7 @@ class Office:
         self.framework.include_router(routes)
         problems.install(self.framework)
         self.framework.middleware("http")(self._count)
-        self._app: Any = Limits(Direct(self.framework, [PATH], at_once=2), most_bytes=1000)
+        self._app: Any = Limits(Direct(self.framework, [PATH], Pool(2)), most_bytes=1000)
         self.loop_thread = 0
         self.client = TestClient(self._serve, headers=KNOWN)
 
@@ -132,4 +133,4 @@ def test_other_methods_and_paths_are_the_frameworks(office: Office) -> None:
 
 def test_a_route_that_takes_more_is_refused(office: Office) -> None:
     with pytest.raises(TypeError, match="/ask is not plain"):
-        Direct(office.framework, ["/ask"], at_once=2)
+        Direct(office.framework, ["/ask"], Pool(2))
