@@ -8,12 +8,16 @@ from sqlmodel import Session, col, delete, func, select
 
 from services.review.domain.reconciling import UNROUTED_AFTER, Waiting, pause_after
 from services.review.tables import AcceptedRow, OutboxRow
-from shared.database import insert_many, insert_new
+from shared.database import insert_many, insert_new, run
 from shared.events import CATALOGUE, CloudEvent, EventType
 from shared.streams import Keyspace
 
 _AT_ONCE = 500
 _MOST_COUNTED = 10_000
+_ROUTED = delete(AcceptedRow).where(
+    col(AcceptedRow.project) == bindparam("of_project"),
+    col(AcceptedRow.event_id).in_(bindparam("of_events", expanding=True)),
+)
 
 
 class SqlAccepted:
@@ -44,10 +48,7 @@ class SqlAccepted:
 
     def routed(self, project: str, event_ids: Collection[str]) -> None:
         """Forget events of all types: they were routed, or refused."""
-        statement = delete(AcceptedRow).where(
-            col(AcceptedRow.project) == project, col(AcceptedRow.event_id).in_(list(event_ids))
-        )
-        self._session.connection().execute(statement)
+        run(self._session, _ROUTED, of_project=project, of_events=list(event_ids))
 
     def counts(self, before: datetime) -> Mapping[str, int]:
         """How many wait since before, by project; at most 10,000 are counted."""

@@ -2,16 +2,16 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, or_, select, update
-from sqlalchemy import insert as insert_into
+from sqlalchemy import Integer, and_, bindparam, delete, func, or_, select, update
 from sqlmodel import Session, col
 
 from services.review.domain.certificate.block import Block, End, Terms
 from services.review.ports.blocks import Audit, AuditAnswer, DatedBlock
 from services.review.tables import AuditAnswerRow, AuditRow, BlockRow
-from shared.database import insert_many, run
+from shared.database import Prepared, insert_many, run
 
 _TERMS = ("alpha", "window", "delta", "floor", "miss_rate")
 _BLOCK = tuple(BlockRow.__table__.c)  # type: ignore[attr-defined]
@@ -21,12 +21,13 @@ _LAST = (
     .group_by(col(BlockRow.lane))
     .subquery()
 )
-_NEWEST = (
+_NEWEST = Prepared(
     select(*_BLOCK)
     .join(_LAST, and_(col(BlockRow.lane) == _LAST.c.lane, col(BlockRow.number) == _LAST.c.number))
     .where(col(BlockRow.project) == bindparam("of_project"))
 )
-_ANSWERS = (
+_STANDING = ("accepted", "checked", "found", "pending", "versions", "end")
+_ANSWERS = Prepared(
     select(
         col(AuditAnswerRow.id),
         col(AuditAnswerRow.event_id),
@@ -35,7 +36,22 @@ _ANSWERS = (
     )
     .where(col(AuditAnswerRow.project) == bindparam("of_project"))
     .order_by(col(AuditAnswerRow.id))
-    .limit(bindparam("at_most"))
+    .limit(bindparam("at_most", type_=Integer()))
+)
+_TAKEN = delete(AuditAnswerRow).where(
+    col(AuditAnswerRow.id).in_(bindparam("of_answers", expanding=True))
+)
+_AUDITS = select(*AuditRow.__table__.c).where(  # type: ignore[attr-defined]
+    col(AuditRow.project) == bindparam("of_project"),
+    col(AuditRow.event_id).in_(bindparam("of_events", expanding=True)),
+)
+_SETTLE = Prepared(
+    update(AuditRow)
+    .where(
+        col(AuditRow.project) == bindparam("of_project"),
+        col(AuditRow.event_id) == bindparam("of_event"),
+    )
+    .values(wrong=bindparam("now_wrong"), answers=bindparam("now_answers"))
 )
 """Each batch asks for these: built once."""
 
@@ -48,7 +64,7 @@ class SqlBlocks:
 
     def newest(self, project: str) -> Mapping[str, Block]:
         """The newest block of each lane that has one."""
-        rows = run(self._session, _NEWEST, of_project=project)
+        rows = _NEWEST.on(self._session, of_project=project)
         return {row.lane: _block(row) for row in rows}
 
     def some(self, project: str, which: Collection[tuple[str, int]]) -> Mapping[str, list[Block]]:
@@ -86,18 +102,15 @@ class SqlBlocks:
             "versions": " ".join(map(str, block.versions)),
             "end": block.end.value if block.end else None,
         }
-        which = (
-            col(BlockRow.project) == project,
-            col(BlockRow.lane) == lane,
-            col(BlockRow.number) == block.number,
-        )
-        ended = func.coalesce(col(BlockRow.ended_at), now) if block.end else None
-        changed = update(BlockRow).where(*which).values(**standing, ended_at=ended)
-        if not run(self._session, changed).rowcount:
+        which = {"of_project": project, "of_lane": lane, "of_number": block.number}
+        now_standing = {f"now_{name}": value for name, value in standing.items()}
+        ended = {"now_ended": now} if block.end else {}
+        keep = _keep(has_ended=block.end is not None)
+        if not keep.on(self._session, **which, **now_standing, **ended).rowcount:
             terms = {name: getattr(block.terms, name) for name in _TERMS}
             named = {"project": project, "lane": lane, "number": block.number, "began_at": now}
             times = {"ended_at": now if block.end else None}
-            run(self._session, insert_into(BlockRow).values(named | terms | standing | times))
+            insert_many(self._session, BlockRow, [named | terms | standing | times])
 
     def drawn(self, project: str, audits: Sequence[Audit]) -> None:
         """Keep audits that were drawn."""
@@ -116,12 +129,7 @@ class SqlBlocks:
 
     def audits(self, project: str, event_ids: Collection[str]) -> Mapping[str, Audit]:
         """Those of these events that are audits and count."""
-        rows = run(
-            self._session,
-            select(*AuditRow.__table__.c).where(  # type: ignore[attr-defined]
-                col(AuditRow.project) == project, col(AuditRow.event_id).in_(event_ids)
-            ),
-        )
+        rows = run(self._session, _AUDITS, of_project=project, of_events=list(event_ids))
         return {
             row.event_id: Audit(row.event_id, row.lane, row.number, row.wrong, row.answers)
             for row in rows
@@ -129,9 +137,8 @@ class SqlBlocks:
 
     def settle(self, project: str, audit: Audit) -> None:
         """Keep what the block now knows of an audit."""
-        which = (col(AuditRow.project) == project, col(AuditRow.event_id) == audit.event_id)
-        values = {"wrong": audit.wrong, "answers": audit.answers}
-        run(self._session, update(AuditRow).where(*which).values(values))
+        which = {"of_project": project, "of_event": audit.event_id}
+        _SETTLE.on(self._session, **which, now_wrong=audit.wrong, now_answers=audit.answers)
 
     def answer(self, project: str, answer: AuditAnswer) -> None:
         """Leave an answer for who routes next."""
@@ -145,11 +152,26 @@ class SqlBlocks:
 
     def take_answers(self, project: str, limit: int) -> Sequence[AuditAnswer]:
         """Take the oldest answers that were left."""
-        rows = run(self._session, _ANSWERS, of_project=project, at_most=limit).all()
+        rows = list(_ANSWERS.on(self._session, of_project=project, at_most=limit))
         if rows:
-            taken = col(AuditAnswerRow.id).in_([row.id for row in rows])
-            run(self._session, delete(AuditAnswerRow).where(taken))
+            run(self._session, _TAKEN, of_answers=[row.id for row in rows])
         return [AuditAnswer(row.event_id, row.wrong, row.at) for row in rows]
+
+
+@cache
+def _keep(*, has_ended: bool) -> Prepared:
+    """A block that has ended keeps the moment of it."""
+    first = func.coalesce(col(BlockRow.ended_at), bindparam("now_ended"))
+    return Prepared(
+        update(BlockRow)
+        .where(
+            col(BlockRow.project) == bindparam("of_project"),
+            col(BlockRow.lane) == bindparam("of_lane"),
+            col(BlockRow.number) == bindparam("of_number"),
+        )
+        .values({name: bindparam(f"now_{name}") for name in _STANDING})
+        .values(ended_at=first if has_ended else None)
+    )
 
 
 def _block(row: Any) -> Block:  # noqa: ANN401 - a row of any shape

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Label,
     Select,
     Update,
+    bindparam,
     delete,
     exists,
     func,
@@ -32,6 +33,17 @@ _OPEN = text("NOT review_items.settled")
 _DUE = text("NOT review_items.settled AND NOT late AND review_items.deadline IS NOT NULL")
 _SHARED = ("queue", "reason", "received_at", "deadline", "predicted", "doubt", "novelty", "rank")
 """What a slot repeats of its item."""
+_PLACED = select(col(ItemRow.id), col(ItemRow.project), col(ItemRow.event_id)).where(
+    col(ItemRow.project).in_(bindparam("of_projects", expanding=True)),
+    col(ItemRow.event_id).in_(bindparam("of_events", expanding=True)),
+)
+_ADD_SLOTS = insert(SlotRow).from_select(
+    ["item_id", *_SHARED, "token"],
+    select(col(ItemRow.id), *(getattr(ItemRow, name) for name in _SHARED), literal(0))
+    .where(col(ItemRow.id).in_(bindparam("of_items", expanding=True)))
+    .order_by(col(ItemRow.id)),
+)
+"""Each batch that is routed says these: built once."""
 
 
 class SqlItems:
@@ -46,14 +58,9 @@ class SqlItems:
             return
         insert_many(self._session, ItemRow, [_row(item) for item in items])
         slots = {(item.project, item.event_id): item.slots for item in items}
+        projects = list({item.project for item in items})
         events = [item.event_id for item in items]
-        found = run(
-            self._session,
-            select(col(ItemRow.id), col(ItemRow.project), col(ItemRow.event_id)).where(
-                col(ItemRow.project).in_({item.project for item in items}),
-                col(ItemRow.event_id).in_(events),
-            ),
-        ).all()
+        found = run(self._session, _PLACED, of_projects=projects, of_events=events).all()
         for number in range(max(slots.values())):
             wanted = [row.id for row in found if slots.get((row.project, row.event_id), 0) > number]
             self._add_slots(wanted)
@@ -237,10 +244,7 @@ class SqlItems:
 
     def _add_slots(self, item_ids: Sequence[int]) -> None:
         """One more slot for each of these items."""
-        names = ["item_id", *_SHARED, "token"]
-        shared = (getattr(ItemRow, name) for name in _SHARED)
-        source = select(col(ItemRow.id), *shared, literal(0)).where(col(ItemRow.id).in_(item_ids))
-        run(self._session, insert(SlotRow).from_select(names, source.order_by(col(ItemRow.id))))
+        run(self._session, _ADD_SLOTS, of_items=list(item_ids))
 
     def _change(self, item_id: int, **values: Any) -> None:  # noqa: ANN401 - any column
         run(self._session, update(ItemRow).where(col(ItemRow.id) == item_id).values(**values))

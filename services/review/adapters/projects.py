@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from services.review.ports import ProjectState
 from services.review.tables import ProjectRow
-from shared.database import Prepared
+from shared.database import Prepared, run
 from shared.project import Project
 
 _ALL = select(ProjectRow.configuration, ProjectRow.policy_version, ProjectRow.stopped).order_by(
@@ -17,7 +17,9 @@ _ALL = select(ProjectRow.configuration, ProjectRow.policy_version, ProjectRow.st
 _LOCK = _ALL.where(
     col(ProjectRow.name).in_(bindparam("of_names", expanding=True))
 ).with_for_update()
+_EACH = Prepared(_ALL)
 _ONE = Prepared(_ALL.where(ProjectRow.name == bindparam("of_name")))
+_LOCK_ONE = Prepared(_ALL.where(ProjectRow.name == bindparam("of_name")).with_for_update())
 
 
 class SqlProjects:
@@ -36,15 +38,18 @@ class SqlProjects:
 
     def all(self) -> Sequence[ProjectState]:
         """All projects, by name."""
-        return [_state(*row) for row in self._session.connection().execute(_ALL)]
+        return [_state(*row) for row in _EACH.on(self._session)]
 
     def lock(self, names: Collection[str]) -> Sequence[ProjectState]:
         """Those of these projects that there are, by name.
 
         On SQLite, who writes is alone anyway.
         """
-        rows = self._session.connection().execute(_LOCK, {"of_names": list(names)})
-        return [_state(*row) for row in rows]
+        if len(names) == 1:
+            found = _LOCK_ONE.on(self._session, of_name=next(iter(names)))
+            return [_state(*row) for row in found]
+        locked = run(self._session, _LOCK, of_names=list(names))
+        return [_state(row.configuration, row.policy_version, row.stopped) for row in locked]
 
     def put(self, state: ProjectState) -> None:
         """Replace or add a project."""

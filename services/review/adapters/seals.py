@@ -22,6 +22,11 @@ _NEXT = Prepared(
         col(LedgerRow.sequence) > bindparam("after"), col(LedgerRow.sequence) <= bindparam("until")
     ).limit(bindparam("most"))
 )
+_HEAD = select(col(SealRow.document), col(SealRow.signature))
+_NEWEST = Prepared(_HEAD.order_by(col(SealRow.number).desc()).limit(1))
+_HEADS = _HEAD.where(col(SealRow.number).in_(bindparam("of_numbers", expanding=True))).order_by(
+    col(SealRow.number)
+)
 _WRITERS = text(
     "SELECT virtualtransaction FROM pg_locks WHERE granted AND locktype = 'relation'"
     " AND mode = 'RowExclusiveLock' AND relation = CAST(:ledger AS regclass)"
@@ -37,15 +42,13 @@ class SqlSeals:
 
     def newest(self) -> SignedHead | None:
         """The newest head; None if nothing is sealed."""
-        statement = select(SealRow.document, SealRow.signature)
-        row = self._session.exec(statement.order_by(col(SealRow.number).desc()).limit(1)).first()
+        row = _NEWEST.on(self._session).first()
         return SignedHead(*row) if row else None
 
     def heads(self, numbers: Collection[int]) -> Sequence[SignedHead]:
         """The heads with these numbers, as far as there are such, in order."""
-        statement = select(SealRow.document, SealRow.signature).order_by(col(SealRow.number))
-        chosen = statement.where(col(SealRow.number).in_(sorted(numbers)))
-        return [SignedHead(*row) for row in self._session.exec(chosen)]
+        rows = run(self._session, _HEADS, of_numbers=sorted(numbers))
+        return [SignedHead(row.document, row.signature) for row in rows]
 
     def after(self, number: int, limit: int) -> Sequence[Seal]:
         """The next seals after a number."""
