@@ -90,6 +90,13 @@ class AlreadyAnswered(ReviewError):
     slug = "already-answered"
 
 
+class StillToAnswer(ReviewError):
+    """The record is for those who have answered the event, until it is settled."""
+
+    status = 409
+    slug = "still-to-answer"
+
+
 class LeaseLost(ReviewError):
     """The lease no longer holds."""
 

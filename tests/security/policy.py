@@ -36,7 +36,7 @@ POLICY: dict[str, str] = {
     "POST /v1/projects/{project}/erasures": "administer project",
     "GET /v1/ledger/head": "record all",
     "GET /v1/ledger/verification": "record all",
-    "GET /v1/ledger/entries/{project}": "record project",
+    "GET /v1/ledger/entries/{project}": "ledger project",
     "GET /v1/reports/{project}": "read project",
     "GET /v1/reports/{project}/contribution": "record project",
     "GET /v1/reports/{project}/weeks": "record project",
@@ -154,14 +154,15 @@ POLICY: dict[str, str] = {
 }
 
 ROLES: dict[str, set[str]] = {
-    "upstream": {"send", "read", "record", "appeal"},
+    "upstream": {"send", "read", "record", "ledger", "appeal"},
     "reviewer": {"review", "read"},
     "lead": {"review", "read", "record", "lead", "promote", "simulate", "appeal"},
-    "ops": {"operate", "promote", "simulate", "read", "record", "appeal"},
+    "ops": {"operate", "promote", "simulate", "read", "record", "ledger", "appeal"},
     "admin": {
         "send",
         "read",
         "record",
+        "ledger",
         "appeal",
         "review",
         "lead",

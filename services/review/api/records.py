@@ -24,10 +24,12 @@ from services.review.api.cursors import (
     read,
     written,
 )
+from services.review.api.document import may_say
 from services.review.api.model_answers import ModelAnswer
 from services.review.api.one_thread import OneThread
 from services.review.domain.access import Permission, User
 from services.review.domain.ledger import Entry, Stretch
+from services.review.errors import StillToAnswer
 from services.review.use_cases.certificates import ReadCertificates
 from services.review.use_cases.pages import Page
 from services.review.use_cases.records import ReadRecords
@@ -65,10 +67,10 @@ def router(door: Doorkeeper, records: ReadRecords, certificates: ReadCertificate
         chosen = [decided_by] if decided_by else [*DecidedBy]
         return _decisions(project, records.decisions(project, chosen, stretch), stretch)
 
-    @routes.get("/decisions/{project}/{event_id:path}")
-    def show_decision(project: str, event_id: str, _: Auditor) -> RecordAnswer:
+    @routes.get("/decisions/{project}/{event_id:path}", openapi_extra=may_say(StillToAnswer))
+    def show_decision(project: str, event_id: str, auditor: Auditor) -> RecordAnswer:
         """The whole record of an event: why it was routed so, who answered, what was decided."""
-        entries = records.story(project, event_id)
+        entries = records.story(project, event_id, auditor)
         answers = [entry_answer(entry, json.loads(entry.body)) for entry in entries]
         return RecordAnswer(project=project, event_id=event_id, entries=answers)
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query
 
 from services.review.api.caller import Doorkeeper
 from services.review.api.cursors import LARGEST, CursorText, Limit, read, written
+from services.review.api.document import may_say
 from services.review.api.seal_answers import (
     EntriesAnswer,
     LedgerVerificationAnswer,
@@ -14,7 +15,7 @@ from services.review.api.seal_answers import (
     StoredEntry,
 )
 from services.review.domain.access import Permission, User
-from services.review.errors import Invalid
+from services.review.errors import Invalid, StillToAnswer
 from services.review.use_cases.proving import ProveRecord
 from services.review.use_cases.verifying import VerifyLedger
 
@@ -38,6 +39,7 @@ def router(door: Doorkeeper, verify: VerifyLedger, prove: ProveRecord) -> APIRou
     """`/v1/ledger`, and the proof of a decision's record."""
     routes = APIRouter(prefix="/v1", tags=["records"])
     Auditor = Annotated[User, Depends(door.allow(Permission.RECORD))]  # noqa: N806 - a type
+    Keeper = Annotated[User, Depends(door.allow(Permission.LEDGER))]  # noqa: N806 - a type
 
     @routes.get("/ledger/head")
     def newest_head(_: Auditor) -> SignedHeadAnswer:
@@ -56,7 +58,7 @@ def router(door: Doorkeeper, verify: VerifyLedger, prove: ProveRecord) -> APIRou
 
     @routes.get("/ledger/entries/{project}")
     def list_entries(
-        project: str, _: Auditor, limit: Limit = 500, cursor: CursorText = None
+        project: str, _: Keeper, limit: Limit = 500, cursor: CursorText = None
     ) -> EntriesAnswer:
         """The ledger of a project as it is stored, oldest first."""
         after = int(read("entries", cursor, int)[0]) if cursor is not None else 0
@@ -66,11 +68,11 @@ def router(door: Doorkeeper, verify: VerifyLedger, prove: ProveRecord) -> APIRou
             next_cursor=written("entries", page.last.sequence) if page.last else None,
         )
 
-    @routes.get("/decisions/{project}/{event_id:path}/record")
+    @routes.get("/decisions/{project}/{event_id:path}/record", openapi_extra=may_say(StillToAnswer))
     def prove_decision(
-        project: str, event_id: str, _: Auditor, kept: _Number = None
+        project: str, event_id: str, auditor: Auditor, kept: _Number = None
     ) -> ProofAnswer:
         """The record of an event with all that is needed to check it without this installation."""
-        return ProofAnswer.of(prove(project, event_id, kept))
+        return ProofAnswer.of(prove(project, event_id, kept, auditor))
 
     return routes

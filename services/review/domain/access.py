@@ -22,6 +22,7 @@ class Permission(StrEnum):
     SEND = "send"
     READ = "read"
     RECORD = "record"
+    LEDGER = "ledger"
     APPEAL = "appeal"
     REVIEW = "review"
     LEAD = "lead"
@@ -36,6 +37,7 @@ MEANINGS: Mapping[Permission, str] = {
     Permission.READ: "read projects, reports and model versions",
     Permission.RECORD: "read decisions, and who answered what; no reviewer may, or they would "
     "neither be blind nor unaware of gold",
+    Permission.LEDGER: "read the ledger as it is stored; no lead may, who is asked to answer blind",
     Permission.APPEAL: "contest a decision",
     Permission.REVIEW: "claim items and answer them",
     Permission.LEAD: "settle what reviewers disagree on, and look after their answers",
@@ -51,7 +53,13 @@ MEANINGS: Mapping[Permission, str] = {
 
 _GRANTED: Mapping[Role, frozenset[Permission]] = {
     Role.UPSTREAM: frozenset(
-        {Permission.SEND, Permission.READ, Permission.RECORD, Permission.APPEAL}
+        {
+            Permission.SEND,
+            Permission.READ,
+            Permission.RECORD,
+            Permission.LEDGER,
+            Permission.APPEAL,
+        }
     ),
     Role.REVIEWER: frozenset({Permission.REVIEW, Permission.READ}),
     Role.LEAD: frozenset(
@@ -72,6 +80,7 @@ _GRANTED: Mapping[Role, frozenset[Permission]] = {
             Permission.SIMULATE,
             Permission.READ,
             Permission.RECORD,
+            Permission.LEDGER,
             Permission.APPEAL,
         }
     ),

@@ -55,6 +55,14 @@ def is_for_leads(queue: str) -> bool:
     return "." in queue
 
 
+def answers_blind(queue: str, stage: Stage) -> bool:
+    """Whether who answers there must not know what others said.
+
+    Leads settle what was said, except where they look a second time at what the model contradicts.
+    """
+    return not is_for_leads(queue) or stage is Stage.DOUBTED
+
+
 def queues_of(project: str) -> tuple[str, str, str]:
     """All queues of a project."""
     return project, leads_queue(project), appeals_queue(project)

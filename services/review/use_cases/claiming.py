@@ -17,6 +17,7 @@ from services.review.domain.queue import (
     Item,
     Lease,
     Stage,
+    answers_blind,
     is_for_leads,
     queues_of,
 )
@@ -218,7 +219,7 @@ def _others(transaction: Transaction, lease: Lease) -> tuple[Sequence[Ballot], S
     A second look at what the model contradicts is blind.
     """
     item = lease.item
-    if not is_for_leads(lease.queue) or item.stage is Stage.DOUBTED:
+    if answers_blind(lease.queue, item.stage):
         return (), ()
     notes = [note for _, _, note in transaction.votes.notes(item.id)]
     if item.stage is Stage.DISAGREED:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.review.domain import merkle
+from services.review.domain.access import ADMIN, User
 from services.review.domain.ledger import Kind
 from services.review.domain.seals import Seal, SignedHead, Stored, way_back
 from services.review.errors import NotFound
 from services.review.ports import Store, Transaction
+from services.review.use_cases.blinding import keep_blind
 from services.review.use_cases.pages import Page
 from shared.events import EventType
 
@@ -75,18 +77,23 @@ class ProveRecord:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def __call__(self, project: str, event_id: str, kept: int | None = None) -> Record:
+    def __call__(
+        self, project: str, event_id: str, kept: int | None = None, reader: User = ADMIN
+    ) -> Record:
         """The record of an event.
 
         Args:
             project: whose it is.
             event_id: the sender's id.
             kept: number of a head that was kept elsewhere, over which the heads are to lead.
+            reader: who is to read it.
 
         Raises:
             NotFound: the project has no such event.
+            StillToAnswer: the reader may still be asked about it.
         """
         with self._store.read() as transaction:
+            keep_blind(transaction, project, event_id, reader)
             story = transaction.seals.story(project, event_id)
             if not any(entry.kind is Kind.ROUTED for entry in story):
                 raise NotFound(f"project {project!r} has no event {event_id!r}")

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from services.review.domain.access import ADMIN, User
 from services.review.domain.capacity import Load
 from services.review.domain.ledger import Entry, Kind, Stretch
 from services.review.domain.queue import queues_of
@@ -12,6 +13,7 @@ from services.review.domain.report import Tally, tally
 from services.review.domain.versions import Version
 from services.review.errors import NotFound
 from services.review.ports import Store
+from services.review.use_cases.blinding import keep_blind
 from services.review.use_cases.pages import Page
 from services.review.use_cases.proving import ProveRecord
 from services.review.use_cases.relieving import load_of
@@ -55,10 +57,16 @@ class ReadRecords:
         self._clock = clock
         self.prove = ProveRecord(store)
 
-    def story(self, project: str, event_id: str) -> Sequence[Entry]:
-        """All that is recorded of one event, oldest first."""
+    def story(self, project: str, event_id: str, reader: User = ADMIN) -> Sequence[Entry]:
+        """All that is recorded of one event, oldest first.
+
+        Raises:
+            NotFound: the project has no such event.
+            StillToAnswer: the reader may still be asked about it.
+        """
         with self._store.read() as transaction:
             entries = transaction.ledger.story(project, event_id, _STORY)
+            keep_blind(transaction, project, event_id, reader)
         if not entries:
             raise NotFound(f"project {project!r} has no event {event_id!r}")
         return entries

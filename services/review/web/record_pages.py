@@ -36,7 +36,7 @@ def router(
     Form = Annotated[dict[str, str], Depends(form_of(_MOST_BYTES))]  # noqa: N806 - a type
 
     def story(project: str, event_id: str, auditor: User) -> Response:
-        entries = [Told.of(entry) for entry in records.story(project, event_id)]
+        entries = [Told.of(entry) for entry in records.story(project, event_id, auditor)]
         decided = [told for told in entries if told.kind is Kind.DECIDED]
         return pages.show(
             "record.html",
@@ -46,7 +46,7 @@ def router(
             event_id=event_id,
             entries=entries,
             decision=decided[-1].body if decided else None,
-            proof=proof_of(records.prove(project, event_id)),
+            proof=proof_of(records.prove(project, event_id, reader=auditor)),
         )
 
     @routes.get("")
