@@ -1,9 +1,11 @@
 """Deleting the artifacts that nobody will go back to."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from shared.model.artifact import MANIFEST, MOST_MANIFEST_BYTES, TEMPORARY, shared_parts
 from shared.model.files import read_capped
@@ -29,11 +31,11 @@ def prune(
         cannot be read is left for a person to look at.
     """
     versions, shared = [], {}
-    for entry, manifest in _manifests(store / project):
-        if manifest.document.get("kind") in PARTS:
+    for entry, said in _artifacts(store / project):
+        if said.kind in PARTS:
             shared[entry.name] = entry
         else:
-            versions.append((manifest.version, entry, shared_parts(manifest, entry.name)))
+            versions.append((said.version, entry, said.parts))
     versions.sort()
     newest = versions[-1][0] if versions else 0
     older = versions[: max(0, len(versions) - keep)]
@@ -46,12 +48,28 @@ def prune(
     return [entry.name for entry in doomed]
 
 
-def _manifests(directory: Path) -> Iterator[tuple[Path, Manifest]]:
+class _Said(NamedTuple):
+    """What a manifest says of an artifact."""
+
+    kind: object
+    version: int
+    parts: Mapping[str, str]
+
+
+def _artifacts(directory: Path) -> Iterator[tuple[Path, _Said]]:
     """The artifacts of a project; what crashes left behind is deleted on the way."""
     for entry in sorted(directory.iterdir()) if directory.is_dir() else ():
         if entry.name.startswith(TEMPORARY):
             shutil.rmtree(entry)
             continue
         with suppress(OSError, ValueError):
-            document = read_capped(entry / MANIFEST, MOST_MANIFEST_BYTES)
-            yield entry, Manifest.model_validate_json(document)
+            manifest = entry / MANIFEST
+            yield entry, _said(manifest, manifest.lstat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4096)
+def _said(path: Path, written: int) -> _Said:  # noqa: ARG001 - another writing, another manifest
+    """Kept, as whoever publishes looks at most of them again and again."""
+    manifest = Manifest.model_validate_json(read_capped(path, MOST_MANIFEST_BYTES))
+    parts = shared_parts(manifest, path.parent.name)
+    return _Said(manifest.document.get("kind"), manifest.version, parts)

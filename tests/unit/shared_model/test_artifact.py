@@ -225,3 +225,14 @@ def test_prune_keeps_the_newest(tmp_path: Path) -> None:
     assert kept == {refs[2].sha256, refs[4].sha256}
     assert prune(tmp_path, "churn", keep=9) == []
     assert prune(tmp_path, "unheard-of", keep=1) == []
+
+
+def test_content_that_is_published_anew_is_as_new_as_that(tmp_path: Path) -> None:
+    states = [ModelState({"kind": "learner", "n": i}, {"a": np.zeros(1)}) for i in (1, 2)]
+    for version, state in enumerate(states, 1):
+        publish(tmp_path, "churn", state, replace(ORIGIN, version=version), SIGNING_KEY)
+    assert prune(tmp_path, "churn", keep=2) == []
+
+    publish(tmp_path, "churn", states[0], replace(ORIGIN, version=3), SIGNING_KEY)
+
+    assert prune(tmp_path, "churn", keep=1) == [states[1].sha256]
