@@ -79,7 +79,7 @@ _REQUESTS_AT_ONCE, _MORE_AT_ONCE = 12, 40
 """On PostgreSQL more of them would take the interpreter and connections from each other. SQLite's
 wait for a commit in common, so there they may be many."""
 
-_IN_ONE_COMMIT = 32
+_IN_ONE_COMMIT = 16
 
 
 class Core:

@@ -7,6 +7,7 @@ takes, and a transaction of the hot path executes a score of them.
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Executable, Insert
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.type_api import TypeEngine
 from sqlmodel import Session
 
-_CONNECTION, _CURSOR = "connection", "cursor"
+_WORK = "handraise"
 _Change = Callable[[Any], Any]
 
 
@@ -55,7 +56,7 @@ class Prepared:
             DBAPIError: as if SQLAlchemy had executed it.
             InvalidRequestError: a parameter has no value.
         """
-        return self._for(connection_of(session).dialect, values).execute(session, values)
+        return self._for(_work_of(session).dialect, values).execute(session, values)
 
     def on_each(self, session: Session, rows: Sequence[Mapping[str, object]]) -> None:
         """Execute it for each of these sets of values, which have the same names.
@@ -63,7 +64,7 @@ class Prepared:
         Raises:
             DBAPIError: as if SQLAlchemy had executed it.
         """
-        compiled = self._for(connection_of(session).dialect, rows[0])
+        compiled = self._for(_work_of(session).dialect, rows[0])
         if len(rows) == 1:
             compiled.execute(session, rows[0])
         else:
@@ -84,7 +85,7 @@ def session_on(connection: Connection) -> Iterator[Session]:
     Most transactions execute prepared statements only; then there is nothing to flush or close.
     """
     session = Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False)
-    session.info[_CONNECTION] = connection
+    session.info[_WORK] = _Work(connection)
     try:
         yield session
         if session.in_transaction():
@@ -96,19 +97,33 @@ def session_on(connection: Connection) -> Iterator[Session]:
 
 def connection_of(session: Session) -> Connection:
     """The connection on which a session's only transaction runs; the first call begins it."""
-    connection: Connection | None = session.info.get(_CONNECTION)
-    if connection is None:
-        connection = session.info[_CONNECTION] = session.connection()
-    return connection
+    return _work_of(session).connection
 
 
-def _cursor_of(session: Session) -> Any:  # noqa: ANN401 - the driver's own type
-    """The driver's cursor of a session's only transaction: making one for each statement costs."""
-    cursor = session.info.get(_CURSOR)
-    if cursor is None:
-        driver: Any = connection_of(session).connection.driver_connection
-        cursor = session.info[_CURSOR] = driver.cursor()
-    return cursor
+class _Work:
+    """What is looked up once for a session's only transaction, since each look costs."""
+
+    __slots__ = ("_cursor", "connection", "dialect")
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.dialect = connection.dialect
+        self._cursor: Any = None
+
+    @property
+    def cursor(self) -> Any:  # noqa: ANN401 - the driver's own type
+        """The driver's cursor."""
+        if self._cursor is None:
+            driver: Any = self.connection.connection.driver_connection
+            self._cursor = driver.cursor()
+        return self._cursor
+
+
+def _work_of(session: Session) -> _Work:
+    work: _Work | None = session.info.get(_WORK)
+    if work is None:
+        work = session.info[_WORK] = _Work(session.connection())
+    return work
 
 
 class Compiled:
@@ -135,12 +150,12 @@ class Compiled:
         ]
         self._types: Sequence[TypeEngine[Any]] = [column.type for column in columns.values()]
         row: Any = namedtuple("Row", columns.keys())  # type: ignore[misc]
-        self._make: Callable[[Sequence[Any]], Any] = row._make
+        self._make: Callable[[Sequence[Any]], Any] = partial(tuple.__new__, row)
         self._reading: Sequence[tuple[int, _Change]] | None = None
 
     def execute(self, session: Session, values: Mapping[str, object]) -> Rows:
         """Execute it, and read all that it gives."""
-        cursor, bound = _cursor_of(session), self.bound(values)
+        cursor, bound = _work_of(session).cursor, self.bound(values)
         try:
             cursor.execute(self.sql, bound)
             found = cursor.fetchall() if self._types else ()
@@ -157,14 +172,14 @@ class Compiled:
         """Execute it for each of these sets of values."""
         bound = [self.bound(row) for row in rows]
         try:
-            _cursor_of(session).executemany(self.sql, bound)
+            _work_of(session).cursor.executemany(self.sql, bound)
         except _errors(session) as error:
             raise _translated(connection_of(session), self.sql, bound, error) from error
 
     def bound(self, values: Mapping[str, object]) -> Any:  # noqa: ANN401 - by place or by name
         """The values as the driver takes them."""
         known = {**self._constants, **values} if self._constants else values
-        bound = [known[name] for name in self._names]
+        bound = list(map(known.__getitem__, self._names))
         for place, change in self._binding:
             bound[place] = change(bound[place])
         return bound if self._by_place else dict(zip(self._names, bound, strict=True))

@@ -33,6 +33,8 @@ _OPEN = text("NOT review_items.settled")
 _DUE = text("NOT review_items.settled AND NOT late AND review_items.deadline IS NOT NULL")
 _SHARED = ("queue", "reason", "received_at", "deadline", "predicted", "doubt", "novelty", "rank")
 """What a slot repeats of its item."""
+_REASONS = {reason.value: reason for reason in RouteReason}
+_STAGES = {stage.value: stage for stage in Stage}
 _PLACED = select(col(ItemRow.id), col(ItemRow.project), col(ItemRow.event_id)).where(
     col(ItemRow.project).in_(bindparam("of_projects", expanding=True)),
     col(ItemRow.event_id).in_(bindparam("of_events", expanding=True)),
@@ -260,7 +262,7 @@ class SqlItems:
 def item_of(row: Sequence[Any]) -> Item:
     """An item, from a row that begins with `statements.ITEM_COLUMNS`."""
     identity, project, queue, event_id, reason, stage, *rest = row
-    return Item(identity, project, queue, event_id, RouteReason(reason), Stage(stage), *rest[:9])
+    return Item(identity, project, queue, event_id, _REASONS[reason], _STAGES[stage], *rest[:9])
 
 
 def _row(item: NewItem) -> dict[str, object]:
