@@ -30,7 +30,7 @@ from shared.events import EventType, ModelChanged, Shadow
 
 _EVERY = timedelta(seconds=1)
 _AT_ONCE = 1000
-_STEPS = 100
+_STEPS, _FEW_STEPS = 100, 10
 """Newest steps of model versions among which those are looked for that changed the model."""
 
 
@@ -90,9 +90,10 @@ class Thresholds:
             if state is None or not state.configuration.policy.promises:
                 return
             certify_by = state.configuration.policy.certify_by
-            steps = transaction.ledger.newest(name, Kind.MODEL, _STEPS)[::-1]
             reader = self._readers.get(name)
+            steps = _steps(transaction, name, reader.heard if reader else 0)
             if reader is None or reader.certify_by != certify_by or _went_back(steps, reader):
+                steps = _steps(transaction, name, 0)
                 reader = _Reader(certify_by, _start(transaction, name), _returns(steps))
                 self._readers[name] = reader
             while entries := transaction.history.corrections(name, reader.place, _AT_ONCE):
@@ -101,6 +102,17 @@ class Thresholds:
         reader.read_at = now
         for lane, count in reader.book.alarms().items():
             self._metrics.lane_alarms.labels(name, lane).set(count)
+
+
+def _steps(transaction: Transaction, name: str, heard: int) -> Sequence[Entry]:
+    """The newest steps, oldest first: at least those after a place that was heard of.
+
+    What a step tells is long, and from one second to the next there are few.
+    """
+    few = transaction.ledger.newest(name, Kind.MODEL, _FEW_STEPS)
+    if few and few[-1].sequence > heard:
+        return transaction.ledger.newest(name, Kind.MODEL, _STEPS)[::-1]
+    return few[::-1]
 
 
 def _start(transaction: Transaction, name: str) -> int:

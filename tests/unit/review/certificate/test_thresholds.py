@@ -143,10 +143,15 @@ def with_a_bad_version(desk: Desk) -> None:
     assert set(route(desk, range(300, 310), version=2)) == {"unproven"}
 
 
-def test_the_lane_of_a_version_that_somebody_goes_back_to_is_open_at_once() -> None:
+@pytest.mark.parametrize("candidates_since", [0, 12])
+def test_the_lane_of_a_version_that_somebody_goes_back_to_is_open_at_once(
+    candidates_since: int,
+) -> None:
     desk = a_desk()
     with_a_bad_version(desk)
     go_back(desk, learned=150, shadow=shadow_on(desk, 150))
+    told = [a_step(EventType.MODEL_CANDIDATE, 3 + n, parent=1) for n in range(candidates_since)]
+    RecordModels(desk.store)(told)
     assert "confident" in route(desk, range(310, 500))
 
 
