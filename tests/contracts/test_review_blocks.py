@@ -47,14 +47,17 @@ def test_pages_go_back_in_time(store: Store) -> None:
 
 
 def test_an_end_keeps_its_time(store: Store) -> None:
-    block = Block(1, TERMS, pending=1, end=End.TRIP)
+    block, later = Block(1, TERMS, pending=1), NOON + timedelta(hours=1)
     with store.write() as transaction:
         transaction.blocks.put("churn", STAY, block, NOON)
+        block.end = End.TRIP
+        transaction.blocks.put("churn", STAY, block, later)
         block.settle(wrong=False)
-        transaction.blocks.put("churn", STAY, block, NOON + timedelta(hours=1))
+        transaction.blocks.put("churn", STAY, block, later + timedelta(hours=1))
     with store.read() as transaction:
         ((_, dated),) = transaction.blocks.page("churn", 10, None)
-    assert (dated.ended_at, dated.block.pending) == (NOON, 0)
+        assert transaction.blocks.newest("churn") == {STAY: block}
+    assert (dated.began_at, dated.ended_at, dated.block.pending) == (NOON, later, 0)
 
 
 def test_audits_are_known_by_their_event(store: Store) -> None:

@@ -161,7 +161,8 @@ class SqlBlocks:
 @cache
 def _keep(*, has_ended: bool) -> Prepared:
     """A block that has ended keeps the moment of it."""
-    first = func.coalesce(col(BlockRow.ended_at), bindparam("now_ended"))
+    moment = BlockRow.__table__.c.ended_at.type  # type: ignore[attr-defined]
+    first = func.coalesce(col(BlockRow.ended_at), bindparam("now_ended", type_=moment))
     return Prepared(
         update(BlockRow)
         .where(
