@@ -1,7 +1,7 @@
 """Rows in the forms in which experts read them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ class Encoded:
         table: their vectors without words, each of the same length.
         sparse: their vectors, words included.
         text: the vectors of their words alone; None if the project has no text fields.
-        words: these words as they stand there.
+        words: these words as they stand there; None also where rows were split.
     """
 
     rows: Sequence[Row]
@@ -37,6 +37,28 @@ class Encoded:
 
     def __len__(self) -> int:
         return len(self.sparse)
+
+    def split(self) -> list["Encoded"]:
+        """The single rows, as if each had been encoded by itself."""
+        count, numbers, categories = len(self), self.values.numbers, self.values.categories
+        tables = self.table.split()
+        sparse = tables if self.sparse is self.table else self.sparse.split()
+        texts = self.text.split() if self.text is not None else [None] * count
+        return [
+            Encoded(
+                self.rows[i : i + 1],
+                replace(
+                    self.values,
+                    numbers=np.ascontiguousarray(numbers[:, i : i + 1]),
+                    categories=np.ascontiguousarray(categories[:, i : i + 1]),
+                ),
+                tables[i],
+                sparse[i],
+                texts[i],
+                None,
+            )
+            for i in range(count)
+        ]
 
     def placed(self, part: SparseRows, places: Places, width: int) -> SparseRows:
         """A part of these over other columns, looked up once for all who know the same columns.

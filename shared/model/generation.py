@@ -92,9 +92,13 @@ class Generation:
         self._teach(encoded, target, position)
         return probabilities
 
-    def repeat(self, row: Row, target: NDArray[np.float32], position: int) -> None:
-        """Learn an example that was judged before: the mixer has heard of it already."""
-        self._teach(self.encoder.encode([row]), target, position)
+    def repeat(
+        self, rows: Sequence[Row], targets: NDArray[np.float32], positions: Sequence[int]
+    ) -> None:
+        """Learn examples that were judged before: the mixer has heard of them already."""
+        encoded = self.encoder.encode(rows).split()
+        for row, target, position in zip(encoded, targets, positions, strict=True):
+            self._teach(row, target, position)
 
     def due(self, besides: Sequence[str], upto: int) -> Refit | None:
         """The next fit to make, `besides` those that are being made."""

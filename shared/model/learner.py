@@ -249,8 +249,9 @@ class Learner:
         current = Generation.start(encoder, labels, self._bounds, self._experts, previous)
         self._generation = current
         judged = previous is not None and current.mixer is previous.mixer
-        teach = current.repeat if judged else current.learn
-        for row, target, position in zip(
-            rows, self._raw_targets, self._raw_positions, strict=False
-        ):
-            teach(row, target, position)
+        targets, positions = self._raw_targets[: len(rows)], self._raw_positions
+        if judged:
+            current.repeat(rows, targets, positions)
+            return
+        for row, target, position in zip(rows, targets, positions, strict=True):
+            current.learn(row, target, position)

@@ -152,3 +152,16 @@ def test_combinations_are_within_bounds_and_differ() -> None:
 def test_draws_are_a_function_of_the_seed() -> None:
     assert draws(7, 100, 10).tolist() == draws(7, 100, 10).tolist() != draws(8, 100, 10).tolist()
     assert set(draws(7, 1000, 10).tolist()) == set(range(10))
+
+
+def test_rows_that_are_split_are_as_if_encoded_one_by_one() -> None:
+    whole = encoder()
+    for row, split in zip(ROWS, whole.encode(ROWS).split(), strict=True):
+        alone = whole.encode([row])
+        assert split.sparse.columns.tolist() == alone.sparse.columns.tolist()
+        assert split.sparse.values.tobytes() == alone.sparse.values.tobytes()
+        assert split.values.numbers.tobytes() == alone.values.numbers.tobytes()
+        assert split.values.categories.tolist() == alone.values.categories.tolist()
+        assert split.text is not None
+        assert alone.text is not None
+        assert split.text.values.tobytes() == alone.text.values.tobytes()
