@@ -17,15 +17,18 @@ from sqlalchemy.event import listen
 
 from services.review.adapters.store import SqlStore
 from services.review.domain.access import Role, User
+from services.review.domain.certificate.record import read_label
 from services.review.domain.ledger import Kind
 from services.review.domain.votes import Answer
 from services.review.use_cases.claiming import Wish
 from services.review.use_cases.deciding import Status
+from services.review.use_cases.models import RecordModels
 from services.review.use_cases.projects import KeepProjects
 from shared.database import Database
+from shared.events import EventType, Shadow
 from shared.project import Project
 from shared.streams import Keyspace
-from tests.builders import a_prediction, a_project
+from tests.builders import a_prediction, a_project, a_step
 from tests.fakes.bell import FakeBell
 from tests.fakes.clock import FakeClock
 from tests.fakes.review_workers import Workers
@@ -118,6 +121,18 @@ class Stage:
         KeepProjects(self.store, FakeBell(), self.clock).apply(project, OPS)
         self.project = project
         return project
+
+    def go_back(self, since: int) -> None:
+        """Go back to a version that knows not the newest answers, and is asked a third of them."""
+        with self.store.read() as transaction:
+            newest = transaction.ledger.newest("churn", Kind.CORRECTED, since)[::-1]
+        said = [
+            Shadow(sequence=entry.sequence, label=read_label(entry.body), score=0.01, wrong=False)
+            for entry in newest[::3]
+        ]
+        learned = newest[0].sequence - 1
+        step = a_step(EventType.MODEL_ROLLED_BACK, 1, learned_up_to=learned, shadow=said)
+        RecordModels(self.store)([step])
 
     def play(self, events: int) -> Seen:
         """So many events come, some at a time, and people answer meanwhile."""

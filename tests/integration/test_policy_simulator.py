@@ -58,7 +58,9 @@ def test_what_was_in_force_is_reproduced_event_by_event(staged: Staged) -> None:
     stage.apply(stage.project.model_copy(update={"policy": NARROW}))
     stage.play(160)
     stage.apply(stage.project.model_copy(update={"policy": WIDE}))
-    stage.play(240)
+    stage.play(60)
+    stage.go_back(120)
+    stage.play(180)
     stretch = ReadPast(stage.store, stage.project, stage.project)(5000, None)
     assert stretch is not None
     assert stage.seen.automatic > 50

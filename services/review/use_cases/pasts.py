@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.review.domain.certificate.evidence import WINDOW, Rescored
+from services.review.domain.certificate.evidence import WINDOW
 from services.review.domain.certificate.record import read_label
 from services.review.domain.ledger import Entry, Kind
 from services.review.domain.simulation.past import Applied, Past, Promoted, Said, Stretch, Switched
 from services.review.domain.simulation.people import Turn, observed
 from services.review.domain.simulation.reading import Reader
 from services.review.domain.versions import SERVING
-from services.review.ports import Store, Transaction
+from services.review.ports import Store
 from services.review.use_cases.thresholds import rescored, said_by
 from shared.events import EventType, ModelChanged, RouteReason
 from shared.project import Project
@@ -131,11 +131,18 @@ class ReadPast:
 
     def _promoted(self, first: int) -> Iterator[Promoted]:
         for entry in self._along((Kind.MODEL,), first):
-            if EventType(entry.detail) in SERVING:
-                with self._store.read() as transaction:
-                    said = _shadow(transaction, self._name, entry)
-                if said:
-                    yield Promoted(entry.sequence, said)
+            kind = EventType(entry.detail)
+            if kind not in SERVING:
+                continue
+            told = ModelChanged.model_validate_json(entry.body)
+            if kind is EventType.MODEL_ROLLED_BACK:
+                said, learned = rescored(told.shadow), told.learned_up_to
+                yield Promoted(entry.sequence, told.version, said, learned)
+                continue
+            with self._store.read() as transaction:
+                said = rescored(said_by(transaction, self._name, told))
+            if said:
+                yield Promoted(entry.sequence, told.version, said)
 
     def _along(self, kinds: Sequence[Kind], after: int) -> Iterator[Entry]:
         with self._store.read() as transaction:
@@ -154,10 +161,6 @@ def _turn(entry: Entry, past: Past, said: set[str]) -> Turn:
     body: dict[str, Any] = json.loads(entry.body)
     said.add(body["label"])
     return Turn(entry.detail, entry.at.timestamp(), past.at, body.get("seconds_spent"))
-
-
-def _shadow(transaction: Transaction, name: str, entry: Entry) -> dict[int, Rescored]:
-    return rescored(said_by(transaction, name, ModelChanged.model_validate_json(entry.body)))
 
 
 def _with_body(entry: Entry, body: str) -> Entry:

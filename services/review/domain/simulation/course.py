@@ -1,5 +1,7 @@
 """The past again, batch by batch, through the router of the product."""
 
+from bisect import bisect_left, bisect_right
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -7,7 +9,15 @@ from typing import NamedTuple, Protocol
 
 from services.review.domain.certificate.block import Block
 from services.review.domain.certificate.choosing import Choice
-from services.review.domain.certificate.evidence import Book, Label, family_of
+from services.review.domain.certificate.evidence import (
+    WINDOW,
+    Book,
+    Label,
+    Rescored,
+    Return,
+    family_of,
+    retold,
+)
 from services.review.domain.certificate.gate import Placed
 from services.review.domain.certificate.lanes import lane_of
 from services.review.domain.router import Router
@@ -97,6 +107,15 @@ class _Evidence:
     probability: float
 
 
+class _Taken(NamedTuple):
+    """What an answer has shown, as it was routed."""
+
+    lane: str
+    family: str
+    label: Label
+    amends: bool
+
+
 @dataclass(slots=True)
 class Course:
     """One play: of the same events by the same rules it is always the same.
@@ -115,8 +134,10 @@ class Course:
     _evidence: dict[int, _Evidence] = field(default_factory=dict)
     _unread: list[Heard] = field(default_factory=list)
     _unheard: list[Heard] = field(default_factory=list)
+    _taken: deque[_Taken] = field(default_factory=lambda: deque(maxlen=WINDOW))
     _places: dict[int, int] = field(default_factory=dict)
-    _told: int = 0
+    _origins: list[int] = field(default_factory=list)
+    _line: list[Promoted] = field(default_factory=list)
     _promotions: int = 0
     _read_at: float | None = None
 
@@ -128,7 +149,7 @@ class Course:
             evidence = _shown(project, past, past.probability)
             if evidence is not None:
                 heard = Heard(-1, answer.label != past.predicted, answer.place)
-                self._learn(heard, evidence)
+                self._learn(heard, evidence, answer.place)
 
     def play(
         self, arrivals: Iterable[Arrival], see: Callable[[Arrival, Route, Placed | Bar], None]
@@ -193,7 +214,7 @@ class Course:
             if known is not None and heard.origin is not None and heard.origin > known:
                 self._unread.append(heard)
             elif evidence is not None:
-                self._learn(heard, evidence)
+                self._learn(heard, evidence, place)
         self._rescore(place if known is None else known)
 
     def _rescore(self, place: int) -> None:
@@ -203,15 +224,46 @@ class Course:
             if step.place > place:
                 return
             self._promotions += 1
-            said = {self._places[n]: s for n, s in step.said.items() if n in self._places}
-            if said:
-                self._book.rescore(self.in_force(place).project.name, said)
+            if step.learned is None:
+                self._line.append(step)
+                self._judge_by(step)
+            else:
+                self._line = [s for s in self._line if s.version <= step.version] + [step]
+                self._go_back()
 
-    def _learn(self, heard: Heard, shown: _Evidence) -> None:
-        self._told += 1
+    def _go_back(self) -> None:
+        """Somebody went back to a version: what newer ones have brought is undone."""
+        self._book = Book()
+        returns = [self._return(step) for step in self._line if step.learned is not None]
+        for lane, family, label, amends in self._taken:
+            told = (lane, label) if amends else retold(lane, label, returns)
+            if told is not None:
+                self._book.take(told[0], family, told[1], amends=amends)
+        for step in self._line:
+            if step.learned is None:
+                self._judge_by(step)
+
+    def _judge_by(self, step: Promoted) -> None:
+        said = self._said(step)
+        if said:
+            self._book.rescore(self.in_force(step.place).project.name, said)
+
+    def _return(self, step: Promoted) -> Return:
+        """The same with the numbers under which answers were learned here for places."""
+        learned = bisect_right(self._origins, step.learned or 0)
+        return Return(learned, bisect_left(self._origins, step.place) + 1, self._said(step))
+
+    def _said(self, step: Promoted) -> dict[int, Rescored]:
+        return {self._places[n]: said for n, said in step.said.items() if n in self._places}
+
+    def _learn(self, heard: Heard, shown: _Evidence, place: int) -> None:
+        """Take what was said; what nobody gave so was said at the `place` where it is read."""
+        self._origins.append(place if heard.origin is None else heard.origin)
+        number = len(self._origins)
         if heard.origin is not None:
-            self._places[heard.origin] = self._told
-        label = Label(self._told, str(heard.number), shown.score, heard.wrong, shown.probability)
+            self._places[heard.origin] = number
+        label = Label(number, str(heard.number), shown.score, heard.wrong, shown.probability)
+        self._taken.append(_Taken(shown.lane, shown.family, label, heard.amends))
         self._book.take(shown.lane, shown.family, label, amends=heard.amends)
 
     def _tell_blocks(self) -> None:

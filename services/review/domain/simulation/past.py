@@ -94,10 +94,13 @@ class Promoted(NamedTuple):
 
     Attributes:
         said: its answers, by the places of people's.
+        learned: the place of the last answer that it has learned, if somebody went back to it.
     """
 
     place: int
+    version: int
     said: Mapping[int, Rescored]
+    learned: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
