@@ -2,6 +2,7 @@
 
 import os
 import random
+from contextlib import nullcontext
 from pathlib import Path
 from threading import Thread
 
@@ -9,7 +10,8 @@ from sqlalchemy import text
 
 from shared.database import Database
 
-THREADS = 12
+THREADS, TOGETHER = 12, 4
+"""So many threads; every other one writes for up to so many callers in one turn."""
 
 
 def write_for_ever(file: Path, told: Path, seed: int) -> None:
@@ -21,10 +23,14 @@ def write_for_ever(file: Path, told: Path, seed: int) -> None:
 
     def work(thread: int) -> None:
         draw = random.Random(seed * THREADS + thread)  # noqa: S311 - test data
-        number = thread
+        writes_for_many, number = thread % 2 == 0, thread
         while True:
-            number += THREADS
-            os.write(handle, f"{_write(database, number, draw)} {number}\n".encode())
+            said = []
+            with database.together() if writes_for_many else nullcontext():
+                for _ in range(draw.randint(1, TOGETHER) if writes_for_many else 1):
+                    number += THREADS
+                    said.append(f"{_write(database, number, draw)} {number}\n")
+            os.write(handle, "".join(said).encode())
 
     for thread in range(THREADS):
         Thread(target=work, args=[thread]).start()
