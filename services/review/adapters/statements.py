@@ -59,10 +59,11 @@ _NOT_THROUGH = (
     .where(col(ThroughRow.item_id) == col(SlotRow.item_id), col(ThroughRow.reviewer) == _REVIEWER)
     .limit(1)
     .scalar_subquery()
-    .is_(None)
+    .is_distinct_from(1)
 )
 """A look-up for each slot. For NOT EXISTS PostgreSQL may read all that the reviewer has passed, and
-again for each slot, as long as it believes that to be little; so below, of what they hold."""
+again for each slot, as long as it believes that to be little; and it takes IS NULL for so rare that
+it plans to read the whole queue for a few slots. So below, of what they hold."""
 
 
 def _open_to_reviewer() -> ColumnElement[bool]:
@@ -78,7 +79,7 @@ def _open_to_reviewer() -> ColumnElement[bool]:
         .limit(1)
         .scalar_subquery()
     )
-    return and_(col(SlotRow.queue) == _QUEUE, _NOT_THROUGH, held.is_(None))
+    return and_(col(SlotRow.queue) == _QUEUE, _NOT_THROUGH, held.is_distinct_from(1))
 
 
 def _heads() -> ScalarSelect[int]:
