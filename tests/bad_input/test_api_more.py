@@ -193,8 +193,9 @@ def test_a_lease_that_went_to_somebody_else_is_lost(
 def test_a_thousand_claims_at_once_are_answered(installation: Installation, client: Client) -> None:
     waiting(installation, client, 20)
     headers = {"Authorization": f"Bearer {TOKEN}"}
+    kept = httpx.Limits(max_connections=100, max_keepalive_connections=100)  # the pool ends none
 
-    with httpx.Client(base_url=installation.url, headers=headers, timeout=120) as api:
+    with httpx.Client(base_url=installation.url, headers=headers, limits=kept, timeout=120) as api:
 
         def claim(_: int) -> tuple[int, list[int]]:
             answer = api.post("/v1/queues/churn/claims", json={"limit": 1})
