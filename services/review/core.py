@@ -80,6 +80,7 @@ _REQUESTS_AT_ONCE, _MORE_AT_ONCE = 12, 40
 wait for a commit in common, so there they may be many."""
 
 _IN_ONE_COMMIT = 16
+"""With more of them who comes first waits too long for who comes last."""
 
 
 class Core:
@@ -145,7 +146,7 @@ class Core:
     def hands(self) -> Pool | Clerk:
         """Who claims and decides for those who ask."""
         if self.database.is_postgresql:
-            return Pool(_REQUESTS_AT_ONCE)
+            return Pool(self.requests_at_once)
         return Clerk(self.database.together, _IN_ONE_COMMIT)
 
     def _reconciling(self) -> tuple[Republish, Reconcile]:

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 from services.review.adapters.store import SqlStore
-from services.review.domain.access import Role, User
+from services.review.domain.access import ADMIN, Role, User
 from services.review.domain.ledger import Entry
 from services.review.domain.votes import Answer
 from services.review.use_cases.claiming import Wish
@@ -91,7 +91,7 @@ def answer(desk: Workers, *events: str) -> None:
 
 def stories(database: Database, *events: str) -> list[Entry]:
     read = ReadRecords(SqlStore(database, KEYS), FakeClock())
-    return [entry for event in events for entry in read.story("churn", event)]
+    return [entry for event in events for entry in read.story("churn", event, ADMIN)]
 
 
 def run(script: str, source: Path, target: Path, url: str) -> None:

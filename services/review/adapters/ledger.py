@@ -15,7 +15,7 @@ from services.review.tables import RARE_KINDS, LedgerRow
 from shared.database import Prepared, insert_many, run
 from shared.events import DecidedBy
 
-END = 2**63 - 1
+_END = 2**63 - 1
 """Behind every place."""
 ENTRY = tuple(LedgerRow.__table__.c)  # type: ignore[attr-defined]
 _APPEND = Prepared(insert(LedgerRow).returning(col(LedgerRow.sequence)))
@@ -81,7 +81,7 @@ class SqlLedger:
         self, project: str, kind: Kind, limit: int, before: int | None = None
     ) -> Sequence[Entry]:
         """The newest entries of a kind, newest first, of those before a place."""
-        place = END if before is None else before
+        place = _END if before is None else before
         rows = _newest(kind).on(self._session, of_project=project, before=place, most=limit)
         return [entry_of(row) for row in rows]
 

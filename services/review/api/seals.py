@@ -73,6 +73,6 @@ def router(door: Doorkeeper, verify: VerifyLedger, prove: ProveRecord) -> APIRou
         project: str, event_id: str, auditor: Auditor, kept: _Number = None
     ) -> ProofAnswer:
         """The record of an event with all that is needed to check it without this installation."""
-        return ProofAnswer.of(prove(project, event_id, kept, auditor))
+        return ProofAnswer.of(prove(project, event_id, kept, reader=auditor))
 
     return routes

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.review.domain import merkle
-from services.review.domain.access import ADMIN, User
+from services.review.domain.access import User
 from services.review.domain.ledger import Kind
 from services.review.domain.seals import Seal, SignedHead, Stored, way_back
 from services.review.errors import NotFound
@@ -78,7 +78,7 @@ class ProveRecord:
         self._store = store
 
     def __call__(
-        self, project: str, event_id: str, kept: int | None = None, reader: User = ADMIN
+        self, project: str, event_id: str, kept: int | None = None, *, reader: User
     ) -> Record:
         """The record of an event.
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from services.review.domain.access import ADMIN, User
+from services.review.domain.access import User
 from services.review.domain.capacity import Load
 from services.review.domain.ledger import Entry, Kind, Stretch
 from services.review.domain.queue import queues_of
@@ -57,7 +57,7 @@ class ReadRecords:
         self._clock = clock
         self.prove = ProveRecord(store)
 
-    def story(self, project: str, event_id: str, reader: User = ADMIN) -> Sequence[Entry]:
+    def story(self, project: str, event_id: str, reader: User) -> Sequence[Entry]:
         """All that is recorded of one event, oldest first.
 
         Raises:

@@ -12,6 +12,7 @@ from services.review.api.seal_answers import (
     SignedHeadAnswer,
     StoredEntry,
 )
+from services.review.domain.access import ADMIN
 from tests.unit.review.test_sealing import SealedDesk
 from tests.unit.review.voting_desk import ADA
 
@@ -45,7 +46,7 @@ class FakeSealedLedger:
                 cursor = str(page.last.sequence) if page.last else None
                 return 200, _json(EntriesAnswer(entries=entries, next_cursor=cursor))
             case ["decisions", project, event_id, "record"]:
-                return 200, _json(ProofAnswer.of(self.desk.prove(project, event_id)))
+                return 200, _json(ProofAnswer.of(self.desk.prove(project, event_id, reader=ADMIN)))
         raise AssertionError(path)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from handraise.standalone import verify_record as alone
 from services.review.api.seal_answers import ProofAnswer, SignedHeadAnswer
+from services.review.domain.access import ADMIN
 from services.review.domain.personal import PERSONAL
 from tests.unit.review.test_sealing import SIGNER, SealedDesk, as_another
 from tests.unit.review.voting_desk import ADA, BEN
@@ -41,7 +42,7 @@ def as_json(answer: Any) -> Document:
 
 @pytest.fixture
 def record(desk: SealedDesk) -> Document:
-    return as_json(ProofAnswer.of(desk.prove("churn", "e1")))
+    return as_json(ProofAnswer.of(desk.prove("churn", "e1", reader=ADMIN)))
 
 
 def kept(desk: SealedDesk, number: int) -> Document:
@@ -59,7 +60,7 @@ def test_a_record_leads_over_a_head_that_was_kept(desk: SealedDesk, record: Docu
     (missing,) = alone.faults_of(record, None, kept(desk, 10))
     assert missing == "head 10, which you kept, is not in the record: export it with --head"
 
-    over = as_json(ProofAnswer.of(desk.prove("churn", "e1", 10)))
+    over = as_json(ProofAnswer.of(desk.prove("churn", "e1", 10, reader=ADMIN)))
     assert 10 in [head["number"] for head in over["heads"]]
     assert alone.faults_of(over, None, kept(desk, 10)) == []
     assert alone.faults_of(over, None, kept(desk, 10) | {"document": "{}"}) == [
@@ -164,7 +165,7 @@ def test_a_record_of_two_keys_is_checked_by_the_key_of_each_head() -> None:
     desk = SealedDesk()
     desk.seal()
     with as_another(desk):
-        record = as_json(ProofAnswer.of(desk.prove("churn", "e9")))
+        record = as_json(ProofAnswer.of(desk.prove("churn", "e9", reader=ADMIN)))
         assert alone.faults_of(record, None, None) == []
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 from pydantic import ValidationError
 
+from services.review.domain.access import ADMIN
 from services.review.domain.ledger import Kind
 from services.review.web.stories import Told
 from shared.events import RouteReason
@@ -53,7 +54,7 @@ def test_it_is_nobodys_promise_and_the_record_says_why() -> None:
     desk = a_desk()
     arrive(desk, FIFTEEN)
     desk.relieve()
-    (decided,) = [e for e in desk.records.story("churn", "e14") if e.kind is Kind.DECIDED]
+    (decided,) = [e for e in desk.records.story("churn", "e14", ADMIN) if e.kind is Kind.DECIDED]
     assert Told.of(decided).remark == "more waited than people can answer"
     assert desk.store.kept.blocks.newest("churn") == {}
     assert desk.corrections() == []

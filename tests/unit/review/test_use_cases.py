@@ -5,7 +5,7 @@ import json
 import pytest
 from prometheus_client import CollectorRegistry
 
-from services.review.domain.access import Role, User
+from services.review.domain.access import ADMIN, Role, User
 from services.review.domain.ledger import Kind
 from services.review.domain.queue import EmptyBecause
 from services.review.domain.votes import Answer
@@ -116,7 +116,7 @@ def test_an_answer_makes_one_decision_and_one_correction(desk: Desk) -> None:
     assert (correction.label, correction.predicted_label) == ("stay", "leave")
     assert correction.votes[0].reviewer == "ada"
     assert correction.features == {"tenure": 3, "contract": "monthly"}
-    story = desk.records.story("churn", "e")
+    story = desk.records.story("churn", "e", ADMIN)
     assert [entry.kind for entry in story] == [
         Kind.ROUTED,
         Kind.VOTED,
@@ -223,10 +223,10 @@ def test_labels_may_be_added_but_not_removed(desk: Desk) -> None:
 
 def test_the_record_explains_the_route(desk: Desk) -> None:
     desk.route([a_prediction("e", leave=0.95)])
-    body = json.loads(desk.records.story("churn", "e")[0].body)
+    body = json.loads(desk.records.story("churn", "e", ADMIN)[0].body)
     assert body["route"]["reason"] == "confident"
     assert body["route"]["inclusion_probability"] == 1e-9
     assert body["margin"] == pytest.approx(0.9)
     assert 0 <= body["draw"] < 1
     with pytest.raises(NotFound):
-        desk.records.story("churn", "unknown")
+        desk.records.story("churn", "unknown", ADMIN)

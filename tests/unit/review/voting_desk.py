@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from services.review.domain.access import Role, User
+from services.review.domain.access import ADMIN, Role, User
 from services.review.domain.ledger import Entry, Kind
 from services.review.domain.votes import Answer
 from services.review.use_cases.claiming import Claim, Wish
@@ -79,7 +79,9 @@ class Desk(Workers):
 
     def story(self, event_id: str, kind: Kind) -> list[Mapping[str, object]]:
         """What the ledger holds of an event."""
-        found: list[Entry] = [e for e in self.records.story("churn", event_id) if e.kind is kind]
+        found: list[Entry] = [
+            e for e in self.records.story("churn", event_id, ADMIN) if e.kind is kind
+        ]
         return [json.loads(entry.body) for entry in found]
 
     def _sent(self) -> list[CloudEvent]:
