@@ -57,9 +57,8 @@ def test_what_describes_an_event_is_gone_and_the_proof_stays(desk: ErasingDesk) 
     assert "4711" not in desk.everything()
     assert "Canary" not in desk.everything()
     assert desk.verify().faults == []
-    assert (
-        desk.prove("churn", "e1", reader=ADMIN).state is State.UNSEALED
-    )  # the entry that tells of it waits
+    waiting = desk.prove("churn", "e1", reader=ADMIN)  # the entry that tells of it waits
+    assert waiting.state is State.UNSEALED
     desk.seal()
     assert desk.prove("churn", "e1", reader=ADMIN).state is State.INTACT
     assert desk.prove("churn", "e2", reader=ADMIN).state is State.INTACT
