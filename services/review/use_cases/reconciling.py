@@ -200,14 +200,12 @@ class Reconcile:
         return place, broken
 
     def _measure(self, gaps: Sequence[Gap]) -> None:
-        self._metrics.gaps.clear()
+        """Show every kind of every project, from 0 on: or the first time would be no increase."""
         with self._store.read() as transaction:
-            projects = [state.configuration.name for state in transaction.projects.all()]
-        for project in projects:  # from 0 on, or the first time would be no increase
-            for kind in (GapKind.UNDECIDED, GapKind.UNCORRECTED):
-                self._metrics.gaps_repaired.labels(project, kind.value)
-        for gap in gaps:
-            self._metrics.gaps.labels(gap.project, gap.kind.value).set(gap.found)
-            if gap.repaired:
-                repaired = self._metrics.gaps_repaired.labels(gap.project, gap.kind.value)
-                repaired.inc(gap.repaired)
+            projects = {state.configuration.name for state in transaction.projects.all()}
+        found = {(gap.project, gap.kind): gap for gap in gaps}
+        kinds = {(project, kind) for project in projects for kind in GapKind}
+        for project, kind in kinds | found.keys():
+            gap = found.get((project, kind), Gap(project, kind, 0))
+            self._metrics.gaps.labels(project, kind.value).set(gap.found)
+            self._metrics.gaps_repaired.labels(project, kind.value).inc(gap.repaired)
