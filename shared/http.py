@@ -8,6 +8,9 @@ from httptools import HttpParserUpgrade, HttpRequestParser
 from typing_extensions import override
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+WHOLE = "handraise.whole"
+"""In the state of a request that has arrived to its end: reading it takes no time."""
+
 _MOST_HEAD_BYTES = 16_384
 _UNREADABLE = "this is no HTTP/1.1 request with a method that HTTP knows; TLS ends at a proxy"
 _REFUSAL = (
@@ -72,6 +75,7 @@ class BoundedHttp(HttpToolsProtocol):
     @override
     def on_message_complete(self) -> None:
         if not self._offers:
+            self.scope["state"][WHOLE] = True
             super().on_message_complete()
 
     @property

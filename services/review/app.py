@@ -43,7 +43,7 @@ from services.review.api.caller import Doorkeeper, check_routes
 from services.review.api.cookies import STREAKS, Cookie
 from services.review.api.direct import Direct
 from services.review.api.limits import Limits
-from services.review.api.portions import Portions
+from services.review.api.outward import Outward
 from services.review.api.rates import RateLimits
 from services.review.api.serving import serve
 from services.review.api.tls import StrictTransport
@@ -93,8 +93,8 @@ def create_app(settings: Settings) -> Operated:
     limited = Limits(direct, settings.max_body_bytes)
     counted = RateLimits(limited, settings.rates, core.metrics.requests_limited)
     secured = StrictTransport(counted, settings.public_url)
-    portioned = Portions(secured)
-    followed = core.listener.follow(portioned) if core.listener else portioned
+    outward = Outward(secured)
+    followed = core.listener.follow(outward) if core.listener else outward
     return Operated(followed, core.readiness, core.registry)
 
 

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from services.review.api.limits import Limits
+from services.review.api.outward import Outward
 
 BYTES = 2048
 _NONE: Mapping[str, str] = {}
@@ -30,7 +31,7 @@ async def ask(
             await asyncio.sleep(pause)
             yield chunk
 
-    guarded: Any = Limits(mirror, BYTES, seconds=0.2)
+    guarded: Any = Outward(Limits(mirror, BYTES, seconds=0.2))
     transport = httpx.ASGITransport(guarded)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         given = {"Content-Type": "application/json", **headers}

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
-from services.review.api.rates import RateLimits
+from services.review.api.outward import Outward
+from services.review.api.rates import CALLER, RateLimits
 from services.review.domain.rates import Bucket, Rate, Rates, take
 from services.review.metrics import Metrics
 
@@ -22,8 +23,8 @@ async def door(scope: Any, receive: Any, send: Any) -> None:
     """An application that knows a few tokens."""
     shown = dict(scope["headers"]).get(b"authorization", b"").decode()
     name = TOKENS.get(shown)
-    if name:
-        scope["state"]["caller"] = name
+    if shown:
+        scope[CALLER] = name
     await send({"type": "http.response.start", "status": 200 if name else 401, "headers": []})
     await send({"type": "http.response.body", "body": b""})
 
@@ -35,7 +36,7 @@ class Guarded:
         self.now = 0.0
         self.registry = CollectorRegistry()
         counter = Metrics(self.registry).requests_limited
-        self.app: Any = RateLimits(door, rates, counter, now=lambda: self.now)
+        self.app: Any = Outward(RateLimits(door, rates, counter, now=lambda: self.now))
 
     def ask(self, token: str | None = None, address: str = "10.0.0.1") -> httpx.Response:
         async def send() -> httpx.Response:

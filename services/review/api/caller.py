@@ -14,7 +14,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute
 
 from services.review.api.cookies import Cookie
+from services.review.api.heads import heads
 from services.review.api.one_thread import has_thread
+from services.review.api.rates import CALLER
 from services.review.domain.access import Permission, User, project_of
 from services.review.errors import Forbidden, NotAuthenticated, NotFound
 from services.review.use_cases.access import ControlAccess
@@ -114,12 +116,17 @@ class Doorkeeper:
             NotAuthenticated: nobody that we know.
             Forbidden: another site's page uses the visitor's session.
         """
-        user = self._proved(request)
-        request.state.caller = user.name
+        try:
+            user = self._proved(request)
+        except NotAuthenticated:
+            request.scope[CALLER] = None
+            raise
+        request.scope[CALLER] = user.name
         return user
 
     def _proved(self, request: Request) -> User:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        shown = heads(request.scope).get(b"authorization", b"").decode("latin-1")
+        scheme, _, token = shown.partition(" ")
         if scheme.lower() == "bearer" and token:
             return self._access.user_of_token(token.strip())
         session = self._cookie.read(request)

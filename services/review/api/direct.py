@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.convertors import StringConvertor
 
 from services.review.api.caller import Guard
+from services.review.api.heads import heads
 from services.review.api.limits import SAID
 from shared.observability import Receive, Scope, Send
 
@@ -120,8 +121,8 @@ class _Plain:
             given[field.name] = request.path_params[field.alias]
         said = [(takes.body_params[0], request.scope[SAID])]
         for field in takes.header_params:
-            value = request.headers.get(field.alias)
-            said += [(field, value)] if value is not None else []
+            value = heads(request.scope).get(field.alias.lower().encode())
+            said += [(field, value.decode("latin-1"))] if value is not None else []
         for field, value in said:
             given[field.name], errors = field.validate(value)
             if errors:

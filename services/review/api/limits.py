@@ -6,14 +6,17 @@ parser would let it through.
 """
 
 import asyncio
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
+from itertools import chain
 from typing import Any
 
 from pydantic_core import from_json
-from starlette.datastructures import Headers
 from starlette.responses import Response
 
+from services.review.api.heads import heads
+from services.review.api.outward import add
 from services.review.api.problems import problem
+from shared.http import WHOLE
 from shared.observability import AsgiApp, Receive, Scope, Send
 
 SAID = "handraise.said"
@@ -46,14 +49,14 @@ class Limits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
+        said = heads(scope)
         if scope["path"].startswith(_API):
-            send = _with_headers(send)
+            add(scope, *_HEADERS)
         try:
-            _check_headers(headers)
-            async with asyncio.timeout(self._seconds):
-                body = await self._body(headers, receive)
-            if _is_json(headers):
+            _check_headers(scope)
+            read = self._body if WHOLE in scope.get("state", ()) else self._body_in_time
+            body = await read(said, receive)
+            if _is_json(said):
                 _read_json(scope, body)
         except _Refused as error:
             await error.answer(scope, receive, send)
@@ -63,11 +66,15 @@ class Limits:
         else:
             await self._app(scope, _replay(body, receive), send)
 
-    async def _body(self, headers: Headers, receive: Receive) -> bytes:
-        if headers.get("content-encoding", "identity").lower() != "identity":
+    async def _body_in_time(self, said: Mapping[bytes, bytes], receive: Receive) -> bytes:
+        async with asyncio.timeout(self._seconds):
+            return await self._body(said, receive)
+
+    async def _body(self, said: Mapping[bytes, bytes], receive: Receive) -> bytes:
+        if said.get(b"content-encoding", b"identity").lower() != b"identity":
             raise _Refused("content-encoding", "send the body as it is, not compressed")
-        announced = headers.get("content-length", "0")
-        if announced.isdecimal() and int(announced[:_MOST_DIGITS]) > self._most_bytes:
+        announced = said.get(b"content-length", b"0")
+        if announced.isdigit() and int(announced[:_MOST_DIGITS]) > self._most_bytes:
             raise self._too_large()
         body = bytearray()
         while True:
@@ -96,13 +103,13 @@ class _Refused(Exception):
         await answer(scope, receive, send)
 
 
-def _is_json(headers: Headers) -> bool:
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    return kind == "application/json" or kind.endswith("+json")
+def _is_json(said: Mapping[bytes, bytes]) -> bool:
+    kind = said.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    return kind == b"application/json" or kind.endswith(b"+json")
 
 
-def _check_headers(headers: Headers) -> None:
-    if sum(len(name) + len(value) for name, value in headers.raw) > _MOST_HEADER_BYTES:
+def _check_headers(scope: Scope) -> None:
+    if sum(map(len, chain.from_iterable(scope["headers"]))) > _MOST_HEADER_BYTES:
         raise _Refused("long-headers", f"headers may have {_MOST_HEADER_BYTES} bytes")
 
 
@@ -126,16 +133,3 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return give
-
-
-def _with_headers(send: Send) -> Send:
-    """Answers are of their type, and kept by nobody, unless they say otherwise themselves."""
-
-    async def send_with_headers(message: MutableMapping[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            said = {name.lower() for name, _ in message.get("headers", ())}
-            added = [(name, value) for name, value in _HEADERS if name not in said]
-            message = {**message, "headers": [*message.get("headers", ()), *added]}
-        await send(message)
-
-    return send_with_headers

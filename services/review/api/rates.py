@@ -8,21 +8,24 @@ Each replica counts for itself, in memory.
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from hashlib import blake2b
 from ipaddress import IPv6Address
 from math import ceil
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from prometheus_client import Counter
 from starlette.responses import Response
 
+from services.review.api.outward import add
 from services.review.api.problems import problem
 from services.review.domain.rates import Bucket, Rate, Rates, take
 from shared.observability import AsgiApp, Receive, Scope, Send
 
+CALLER = "handraise.caller"
+"""Where a request's scope has whom its credential proved; None: nobody."""
+
 _MOST_CALLERS = 10_000
-_UNAUTHENTICATED = 401
 _PROOFS = {b"authorization", b"cookie"}
 _GUARDED = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 K = TypeVar("K")
@@ -41,11 +44,11 @@ class RateLimits:
     ) -> None:
         """Guard `app`; what is refused is counted by sort of caller."""
         self._app = app
-        self._rates = rates
+        self._users = _Limit("user", rates.user) if rates.user else None
+        self._strangers = _Limit("stranger", rates.stranger) if rates.stranger else None
         self._refused = refused
         self._now = now
-        self._users = _Newest[bytes, str](_MOST_CALLERS)
-        self._buckets = _Newest[tuple[str, str], Bucket](_MOST_CALLERS)
+        self._names = _Newest[bytes, str](_MOST_CALLERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request pass, or say when it may come again."""
@@ -53,61 +56,64 @@ class RateLimits:
             await self._app(scope, receive, send)
             return
         credential = _credential(scope)
-        name = self._users.get(credential) if credential else None
-        sort, caller = ("stranger", _address(scope)) if name is None else ("user", name)
-        rate = self._rates.stranger if name is None else self._rates.user
-        wait, headers = self._count(sort, caller, rate) if rate else (0.0, {})
+        name = self._names.get(credential) if credential else None
+        wait = self._wait(scope, name)
         if wait:
-            self._refused.labels(sort).inc()
-            await _refusal(ceil(wait), headers)(scope, receive, send)
+            await _refusal(ceil(wait))(scope, receive, send)
             return
-        scope.setdefault("state", {})
-        await self._app(scope, receive, self._learning(scope, credential, headers, send))
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            if credential and CALLER in scope:
+                self._learn(credential, scope[CALLER])
 
-    def _count(self, sort: str, caller: str, rate: Rate) -> tuple[float, dict[str, str]]:
-        """Seconds to wait, and what the caller is told of the limit (draft of the IETF)."""
-        bucket, wait = take(self._buckets.get((sort, caller)), rate, self._now())
-        self._buckets.put((sort, caller), bucket)
-        full = ceil((rate.burst - bucket.level) / rate.per_second)
-        return wait, {
-            "RateLimit-Policy": f'"{sort}";q={rate.burst};w={rate.window}',
-            "RateLimit": f'"{sort}";r={int(bucket.level)};t={full}',
-        }
+    def _wait(self, scope: Scope, name: str | None) -> float:
+        """Seconds until the request may come; its answer tells of the limit."""
+        limit, caller = (self._strangers, _address(scope)) if name is None else (self._users, name)
+        if limit is None:
+            return 0.0
+        bucket, wait = take(limit.buckets.get(caller), limit.rate, self._now())
+        limit.buckets.put(caller, bucket)
+        add(scope, limit.policy, limit.state(bucket))
+        if wait:
+            self._refused.labels(limit.sort).inc()
+        return wait
 
-    def _learning(
-        self, scope: Scope, credential: bytes | None, headers: dict[str, str], send: Send
-    ) -> Send:
-        """Sends on, and remembers whether the credential proved somebody."""
-        told = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    def _learn(self, credential: bytes, name: str | None) -> None:
+        if name is None:
+            self._names.drop(credential)
+        else:
+            self._names.put(credential, name)
 
-        async def send_and_learn(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                if credential and (name := scope["state"].get("caller")):
-                    self._users.put(credential, name)
-                elif credential and message["status"] == _UNAUTHENTICATED:
-                    self._users.drop(credential)
-                message = {**message, "headers": [*message.get("headers", ()), *told]}
-            await send(message)
 
-        return send_and_learn
+class _Limit:
+    """What callers of a sort have left, and how they are told (draft of the IETF)."""
+
+    def __init__(self, sort: str, rate: Rate) -> None:
+        self.sort = sort
+        self.rate = rate
+        self.buckets = _Newest[str, Bucket](_MOST_CALLERS)
+        self.policy = (b"ratelimit-policy", f'"{sort}";q={rate.burst};w={rate.window}'.encode())
+
+    def state(self, bucket: Bucket) -> tuple[bytes, bytes]:
+        """The header with the requests that are left, and the seconds until all are."""
+        full = ceil((self.rate.burst - bucket.level) / self.rate.per_second)
+        return b"ratelimit", f'"{self.sort}";r={int(bucket.level)};t={full}'.encode()
 
 
 class _Newest(Generic[K, V]):
-    """Keeps the values that were used last, so many of them."""
+    """Keeps the values that were put last, so many of them."""
 
     def __init__(self, most: int) -> None:
         self._kept: OrderedDict[K, V] = OrderedDict()
         self._most = most
 
     def get(self, key: K) -> V | None:
-        """A value, which counts as used now."""
-        if key not in self._kept:
-            return None
-        self._kept.move_to_end(key)
-        return self._kept[key]
+        """A value."""
+        return self._kept.get(key)
 
     def put(self, key: K, value: V) -> None:
-        """Keep a value; the one that was not used for longest may go."""
+        """Keep a value; the one that was not put for longest may go."""
         self._kept[key] = value
         self._kept.move_to_end(key)
         if len(self._kept) > self._most:
@@ -118,16 +124,15 @@ class _Newest(Generic[K, V]):
         self._kept.pop(key, None)
 
 
-def _refusal(seconds: int, headers: dict[str, str]) -> Response:
+def _refusal(seconds: int) -> Response:
     detail = f"wait {seconds} s, then send it again; fewer and larger requests cost less"
-    more = {"Retry-After": str(seconds), **_GUARDED, **headers}
-    return problem("too-many-requests", detail, more)
+    return problem("too-many-requests", detail, {"Retry-After": str(seconds), **_GUARDED})
 
 
 def _credential(scope: Scope) -> bytes | None:
     """All that a caller shows to prove who they are, as a digest."""
-    shown = [pair for pair in scope["headers"] if pair[0] in _PROOFS]
-    return blake2b(repr(shown).encode(), digest_size=16).digest() if shown else None
+    shown = [line for pair in scope["headers"] if pair[0] in _PROOFS for line in pair]
+    return blake2b(b"\n".join(shown), digest_size=16).digest() if shown else None
 
 
 def _address(scope: Scope) -> str:

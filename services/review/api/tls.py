@@ -1,8 +1,6 @@
 """What browsers are told where the installation is reached over TLS: never come without it."""
 
-from collections.abc import MutableMapping
-from typing import Any
-
+from services.review.api.outward import add
 from shared.observability import AsgiApp, Receive, Scope, Send
 
 _HEADER = (b"strict-transport-security", b"max-age=31536000")
@@ -18,13 +16,6 @@ class StrictTransport:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Add the header to every answer over TLS."""
-        if scope["type"] != "http" or not (self._always or scope.get("scheme") == "https"):
-            await self._app(scope, receive, send)
-            return
-
-        async def send_with_header(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), _HEADER]}
-            await send(message)
-
-        await self._app(scope, receive, send_with_header)
+        if self._always or scope.get("scheme") == "https":
+            add(scope, _HEADER)
+        await self._app(scope, receive, send)

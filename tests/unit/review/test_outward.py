@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.responses import Response, StreamingResponse
 
-from services.review.api.portions import Portions
+from services.review.api.outward import Outward
 
 MOST = 32_768
 
@@ -24,7 +24,7 @@ def sent(app: Any) -> list[MutableMapping[str, Any]]:
         messages.append(message)
 
     scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
-    asyncio.run(Portions(app)(scope, receive, send))
+    asyncio.run(Outward(app)(scope, receive, send))
     assert messages[0]["type"] == "http.response.start"
     return messages[1:]
 
