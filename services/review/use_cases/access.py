@@ -11,8 +11,6 @@ from services.review.use_cases.proofs import Proofs
 from services.review.use_cases.tokens import Order, issue
 from shared.clock import Clock
 
-_NOTHING = digest("")
-
 
 class ControlAccess:
     """Lets people and programs in, and says who they are."""
@@ -21,7 +19,7 @@ class ControlAccess:
         self._store = store
         self._clock = clock
         self._admin_token = admin_token
-        self._proofs = Proofs(store, clock)
+        self._proofs = Proofs(store)
         self._uses: dict[str, datetime] = {}
 
     def user_of_token(self, token: str) -> User:
@@ -32,8 +30,9 @@ class ControlAccess:
         """
         if self._admin_token and is_same(token, self._admin_token):
             return ADMIN
-        user, prefix = self._prove(token, TokenKind.API)
-        self._uses[prefix] = self._clock.now()
+        now = self._clock.now()
+        user, prefix = self._prove(token, TokenKind.API, now)
+        self._uses[prefix] = now
         return user
 
     def user_of_session(self, session: str) -> User:
@@ -42,15 +41,16 @@ class ControlAccess:
         Raises:
             NotAuthenticated: unknown or over.
         """
-        return self._prove(session, TokenKind.SESSION)[0]
+        return self._prove(session, TokenKind.SESSION, self._clock.now())[0]
 
     def log_in(self, login_token: str) -> str:
         """Exchange a one-time login token for a session token."""
-        user, prefix = self._prove(login_token, TokenKind.LOGIN)
+        now = self._clock.now()
+        user, prefix = self._prove(login_token, TokenKind.LOGIN, now)
         with self._store.write() as transaction:
             if not transaction.tokens.drop(prefix):
                 raise NotAuthenticated("this login link was used already; ask for a new one")
-            return open_session(transaction, user, self._clock.now(), way="link")
+            return open_session(transaction, user, now, way="link")
 
     def log_out(self, session: str) -> None:
         """End a session; ending what is over changes nothing."""
@@ -73,16 +73,13 @@ class ControlAccess:
             with self._store.write() as transaction:
                 transaction.tokens.mark_used(uses)
 
-    def _prove(self, text: str, kind: TokenKind) -> tuple[User, str]:
-        shape = read(text)
-        if shape:
-            prefix, secret = shape
-            proof = self._proofs.find(prefix, kind)
-            if is_same(digest(secret), proof.digest if proof else _NOTHING) and proof:
-                return proof.user, prefix
-        raise NotAuthenticated(
-            "the token is unknown, expired or revoked; `handraise token create` makes a new one"
-        )
+    def _prove(self, text: str, kind: TokenKind, now: datetime) -> tuple[User, str]:
+        proved = self._proofs.find(text, kind, now)
+        if proved is None:
+            raise NotAuthenticated(
+                "the token is unknown, expired or revoked; `handraise token create` makes a new one"
+            )
+        return proved
 
 
 def open_session(transaction: Transaction, user: User, now: datetime, way: str) -> str:

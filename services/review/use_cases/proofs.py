@@ -1,20 +1,23 @@
-"""What tokens prove, remembered for a moment where nothing about them can change unnoticed."""
+"""Whom tokens prove, remembered for a moment where nothing about them can change unnoticed."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
-from services.review.domain.tokens import TokenKind
+from services.review.domain.access import User
+from services.review.domain.tokens import TokenKind, digest, is_same, read
 from services.review.ports import Proof, Store
-from shared.clock import Clock
 
 _FRESH_FOR = timedelta(seconds=1)
 """Should somebody change the database past its only process, that holds after so long."""
 _MOST = 1_000
+_NOTHING = digest("")
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    proof: Proof
+    user: User
+    prefix: str
     access: object
     until: datetime
 
@@ -22,28 +25,30 @@ class _Known:
 class Proofs:
     """Asks the database, unless it was asked the same just before and nobody wrote of access."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._clock = clock
-        self._known: dict[tuple[str, TokenKind], _Known] = {}
+        self._known: dict[bytes, _Known] = {}
 
-    def find(self, prefix: str, kind: TokenKind) -> Proof | None:
-        """What a token proves that is neither expired nor revoked, its user not disabled."""
-        now, access = self._clock.now(), self._store.access
-        known = self._known.get((prefix, kind))
+    def find(self, text: str, kind: TokenKind, now: datetime) -> tuple[User, str] | None:
+        """Whom a token proves, and its prefix; None if it is unknown, expired or revoked."""
+        shown, access = blake2b(f"{kind} {text}".encode()).digest(), self._store.access
+        known = self._known.get(shown)
         if known and known.access is access is not None and now < known.until:
-            return known.proof
-        with self._store.read() as transaction:
-            proof = transaction.tokens.find(prefix, kind, now)
-        if proof is not None and access is not None:
-            self._keep(prefix, kind, _Known(proof, access, _until(proof, now)))
-        return proof
+            return known.user, known.prefix
+        prefix, secret = read(text) or ("", "")
+        proof = self._ask(prefix, kind, now) if prefix else None
+        if not is_same(digest(secret), proof.digest if proof else _NOTHING) or not proof:
+            return None
+        if access is not None:
+            until = min(proof.expires_at, now + _FRESH_FOR)
+            self._keep(shown, _Known(proof.user, prefix, access, until))
+        return proof.user, prefix
 
-    def _keep(self, prefix: str, kind: TokenKind, known: _Known) -> None:
+    def _ask(self, prefix: str, kind: TokenKind, now: datetime) -> Proof | None:
+        with self._store.read() as transaction:
+            return transaction.tokens.find(prefix, kind, now)
+
+    def _keep(self, shown: bytes, known: _Known) -> None:
         if len(self._known) >= _MOST:
             self._known = {}
-        self._known[prefix, kind] = known
-
-
-def _until(proof: Proof, now: datetime) -> datetime:
-    return min(proof.expires_at, now + _FRESH_FOR)
+        self._known[shown] = known

@@ -95,3 +95,15 @@ def test_a_token_is_refused_as_soon_as_it_expires(door: Door) -> None:
 def test_where_others_may_change_it_it_is_asked_each_time(door: Door) -> None:
     door.store.is_shared = True
     assert door.show(3) == 3
+
+
+def test_another_secret_is_refused_while_the_right_one_is_remembered(door: Door) -> None:
+    door.show()
+    with pytest.raises(NotAuthenticated):
+        door.access.user_of_token(door.token[:-1] + ("b" if door.token.endswith("a") else "a"))
+
+
+def test_a_token_is_good_for_nothing_but_its_kind(door: Door) -> None:
+    door.show()
+    with pytest.raises(NotAuthenticated):
+        door.access.user_of_session(door.token)
