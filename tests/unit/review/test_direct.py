@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.testclient import TestClient
+from prometheus_client import CollectorRegistry
 from pydantic import BaseModel
 
 from services.review.adapters.hands import Pool
@@ -15,15 +16,20 @@ from services.review.api.cookies import SESSION, Cookie
 from services.review.api.direct import Direct
 from services.review.api.limits import Limits
 from services.review.api.one_thread import OneThread
+from services.review.api.outward import Outward
+from services.review.api.rates import RateLimits
 from services.review.api.repeating import Key
 from services.review.domain.access import Permission, User
+from services.review.domain.rates import Rate, Rates
 from services.review.errors import LeaseLost
+from services.review.metrics import Metrics
 from services.review.use_cases.access import ControlAccess
 from tests.fakes.clock import FakeClock
 from tests.fakes.review_store import FakeStore
 
 PATH = "/say/{word}"
 KNOWN = {"Authorization": "Bearer secret"}
+OFTEN = Rate(per_second=100, burst=100)
 
 
 class Said(BaseModel):
@@ -66,7 +72,9 @@ class Office:
         self.framework.include_router(routes)
         problems.install(self.framework)
         self.framework.middleware("http")(self._count)
-        self._app: Any = Limits(Direct(self.framework, [PATH], Pool(2)), most_bytes=1000)
+        limited = Limits(Direct(self.framework, [PATH], Pool(2)), most_bytes=1000)
+        refused = Metrics(CollectorRegistry()).requests_limited
+        self._app: Any = Outward(RateLimits(limited, Rates(OFTEN, OFTEN), refused))
         self.loop_thread = 0
         self.client = TestClient(self._serve, headers=KNOWN)
 
@@ -129,6 +137,14 @@ def test_other_methods_and_paths_are_the_frameworks(office: Office) -> None:
     assert office.client.post("/ask", json={}).json()["words"] == [""]
     assert office.client.post("/say/a/b", json={}).status_code == 404
     assert office.passed == 3
+
+
+@pytest.mark.parametrize("path", ["/say/yes", "/ask"])
+def test_whom_the_guard_lets_in_counts_as_a_user_from_then_on(office: Office, path: str) -> None:
+    shown = [KNOWN, KNOWN, {"Authorization": "Bearer wrong"}, KNOWN]
+    answers = [office.client.post(path, json={}, headers=headers) for headers in shown]
+    sorts = [answer.headers["ratelimit-policy"].partition(";")[0] for answer in answers]
+    assert sorts == ['"stranger"', '"user"', '"stranger"', '"user"']
 
 
 def test_a_route_that_takes_more_is_refused(office: Office) -> None:
