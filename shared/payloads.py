@@ -9,6 +9,7 @@ from pydantic import (
     ConfigDict,
     Field,
     JsonValue,
+    SerializeAsAny,
     StrictBool,
     StrictFloat,
     StrictInt,
@@ -27,7 +28,7 @@ Count = Annotated[int, Field(strict=True, ge=0)]
 Ordinal = Annotated[int, Field(strict=True, ge=1)]
 Probability = Annotated[float, Field(strict=True, ge=0, le=1)]
 FeatureValue = StrictBool | StrictInt | StrictFloat | StrictStr | None
-Features = dict[str, FeatureValue]
+Features = SerializeAsAny[dict[str, FeatureValue]]  # as it is: a union tries each of its kinds
 
 
 def _sums_to_one(probabilities: dict[str, float]) -> dict[str, float]:

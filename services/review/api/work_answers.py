@@ -11,7 +11,7 @@ from services.review.domain.showing import why
 from services.review.use_cases.claiming import Claim, Claims
 from services.review.use_cases.deciding import Outcome, Status
 from services.review.use_cases.settling import Decided
-from shared.events import DecidedBy, FeatureValue, RouteReason
+from shared.events import DecidedBy, Features, FeatureValue, RouteReason
 
 
 class LeaseAnswer(BaseModel):
@@ -57,7 +57,7 @@ class ItemAnswer(BaseModel):
     event_id: str
     title: str
     labels: list[str]
-    features: dict[str, FeatureValue]
+    features: Features
     context: dict[str, Any]
     reason: RouteReason
     stage: Stage
@@ -186,7 +186,9 @@ class DecisionAnswer(ClaimsAnswer):
             status=outcome.status,
             decision=DecisionView.of(decided) if decided else None,
             undo_until=outcome.undo_until,
-            **dict(ClaimsAnswer.of(following)),
+            claims=[ClaimAnswer.of(claim) for claim in following.claims],
+            empty_because=following.empty_because,
+            next_free_at=following.next_free_at,
         )
 
 

@@ -1,5 +1,6 @@
 """How a routed event stands in the ledger, and how it is read back."""
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -65,11 +66,23 @@ def recall(project: str, event_id: str, body: str) -> Case:
         context=prediction.get("context", {}),
         slices=prediction.get("slices", {}),
         probabilities=prediction["probabilities"],
-        model=ModelRef.model_validate(prediction["model"]),
-        route=Route.model_validate(content["route"]),
+        model=_model(**prediction["model"]),
+        route=_route(**content["route"]),
         evidence=[Evidence.model_validate(said) for said in prediction.get("evidence", ())],
         traceparent=content.get("traceparent"),
     )
+
+
+@lru_cache(10_000)
+def _model(**said: str | int) -> ModelRef:
+    """The model that answered: one for many events."""
+    return ModelRef.model_validate(said)
+
+
+@lru_cache(10_000)
+def _route(**said: str | float | None) -> Route:
+    """What the router did: with most events the same."""
+    return Route.model_validate(said)
 
 
 def case_of(prediction: wire.Prediction, route: Route) -> Case:
