@@ -9,7 +9,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import StringConstraints, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    SerializeAsAny,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import from_json
 
 from shared.errors import Malformed
@@ -166,7 +172,7 @@ class CloudEvent(Frozen):
     time: Moment
     subject: str
     project: ProjectName
-    data: Payload
+    data: SerializeAsAny[Payload]  # as what it is, without trying what it might be
     traceparent: Traceparent = None
 
     @field_validator("data", mode="before")

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.review.domain.queue import Candidate, Lease, LeaseEnd
@@ -53,14 +53,14 @@ class FakeLeases:
         if lease is None:
             return None
         item = self.items.items[lease.item.id]
-        return replace(lease, item=item, current=self._slot(lease) is not None)
+        return lease._replace(item=item, current=self._slot(lease) is not None)
 
     def extend(self, lease: Lease, until: datetime) -> bool:
         slot = self._slot(lease)
         if slot is None:
             return False
         slot.expires_at = until
-        self.leases[lease.id] = replace(self.leases[lease.id], expires_at=until)
+        self.leases[lease.id] = self.leases[lease.id]._replace(expires_at=until)
         return True
 
     def give_back(self, lease: Lease, end: LeaseEnd) -> bool:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.review.domain.queue import (
@@ -168,5 +168,5 @@ class FakeItems:
         self.slots = [s for s in self.slots if s.item_id != item_id or not which(s)]
 
     def _change(self, item_id: int, **values: object) -> Item:
-        self.items[item_id] = replace(self.items[item_id], **values)  # type: ignore[arg-type]
+        self.items[item_id] = self.items[item_id]._replace(**values)  # type: ignore[arg-type]
         return self.items[item_id]

@@ -83,7 +83,7 @@ def gold_is_kept_back(patch: pytest.MonkeyPatch) -> None:
 def gold_has_an_opinion(patch: pytest.MonkeyPatch) -> None:
     """A copy is shown with the model's answer, as no random check ever is."""
     copy = gold.lease_as_audit
-    patch.setattr(claiming, "lease_as_audit", lambda *a: replace(copy(*a), sees_model=True))
+    patch.setattr(claiming, "lease_as_audit", lambda *a: copy(*a)._replace(sees_model=True))
 
 
 def the_paused_go_on(patch: pytest.MonkeyPatch) -> None:

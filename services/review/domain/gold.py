@@ -140,8 +140,8 @@ def copy_of(gold: Gold, reviewer: str, like: Candidate, key: bytes, now: datetim
 
 def lease_as_audit(lease: Lease, gold: Gold) -> Lease:
     """The hold on a copy as its holder sees it: on a random check."""
-    item = replace(lease.item, event_id=gold.event_id, queue=gold.project)
-    return replace(lease, item=item, queue=gold.project)
+    item = lease.item._replace(event_id=gold.event_id, queue=gold.project)
+    return lease._replace(item=item, queue=gold.project)
 
 
 def case_as_audit(case: Case, policy: Policy) -> Case:

@@ -3,11 +3,14 @@
 A project has three queues: its own, the leads' (escalated, disagreed about, overdue, doubted) and
 that of appeals. An item offers as many slots as answers are still needed; a lease holds one of
 them.
+
+Values that each claim makes by the dozen are named tuples, which are made in a third of the time.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from shared.events import RouteReason
 
@@ -68,8 +71,7 @@ def queues_of(project: str) -> tuple[str, str, str]:
     return project, leads_queue(project), appeals_queue(project)
 
 
-@dataclass(frozen=True, slots=True)
-class Worth:
+class Worth(NamedTuple):
     """What an answer is worth, as far as the prediction tells.
 
     Attributes:
@@ -106,8 +108,7 @@ class NewItem:
     queue: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """An event that waits, or waited, for people.
 
     Attributes:
@@ -139,8 +140,7 @@ class Item:
     predicted: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A slot that could be claimed, and of which item."""
 
     slot: int
@@ -148,8 +148,7 @@ class Candidate:
     worth: Worth
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(NamedTuple):
     """A reviewer's exclusive, expiring hold on a slot; `token` rises with each new holder.
 
     Attributes:

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from services.review.domain.access import Permission, User, project_of
@@ -127,7 +127,7 @@ class WorkQueues:
             until = self._clock.now() + timedelta(seconds=seconds)
             if not transaction.leases.extend(lease, until):
                 raise LeaseLost(_LOST)
-            return replace(lease, expires_at=until, current=True)
+            return lease._replace(expires_at=until, current=True)
 
     def release(self, lease_id: str, reviewer: User) -> None:
         """Give an item back; giving back what is not held any more changes nothing."""
