@@ -38,13 +38,15 @@ class _Parser(HttpRequestParser):
 
 
 class BoundedHttp(HttpToolsProtocol):
-    """The server's own protocol, but for two things.
+    """The server's own protocol, but for three things.
 
     Who goes on and on with the head of a request is hung up on: the parser would keep all that it
     is given until the head is complete.
 
     Who offers HTTP/2 along with a request (as Java's client does) gets it answered by HTTP/1.1, as
     RFC 9110, section 7.8, has it: the server would hand the request on without its body.
+
+    Of a request that has arrived whole its state says so, as most have before they are looked at.
     """
 
     def __init__(self, *given: Any, **named: Any) -> None:  # noqa: ANN401 - as the server calls it
