@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Insert, inspect
+from sqlalchemy import CursorResult, Executable, Insert, bindparam, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, insert
 
@@ -29,8 +29,11 @@ def insert_many(
     if not rows:
         return
     connection = connection_of(session)
-    if connection.dialect.name != "postgresql" or len(rows) <= _FEW:
+    if connection.dialect.name != "postgresql" or len(rows) == 1:
         _insert(table).on_each(session, rows)
+        return
+    if len(rows) <= _FEW:
+        _insert_few(table, tuple(rows[0]), len(rows)).on(session, **_numbered(rows))
         return
     columns = ", ".join(f'"{column}"' for column in rows[0])
     statement = f'COPY "{table.__tablename__}" ({columns}) FROM STDIN'
@@ -70,6 +73,36 @@ def insert_if_new(session: Session, table: type[SQLModel], row: Mapping[str, obj
 @cache
 def _insert(table: type[SQLModel]) -> Prepared:
     return Prepared(insert(table))
+
+
+@cache
+def _insert_few(table: type[SQLModel], names: tuple[str, ...], count: int) -> Prepared:
+    """One statement for so many rows; one each would be a pipeline, opened and closed for them."""
+    columns = inspect(table).columns
+    return Prepared(
+        insert(table).values(
+            [
+                {
+                    name: bindparam(_numbered_name(name, place), type_=columns[name].type)
+                    for name in names
+                }
+                for place in range(count)
+            ]
+        )
+    )
+
+
+def _numbered(rows: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """The values of many rows, each under a name of its own."""
+    return {
+        _numbered_name(name, place): value
+        for place, row in enumerate(rows)
+        for name, value in row.items()
+    }
+
+
+def _numbered_name(name: str, place: int) -> str:
+    return f"{name}_of_{place}"
 
 
 @cache

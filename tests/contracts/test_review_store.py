@@ -29,6 +29,18 @@ def test_ledger_keeps_entries_in_order(store: Store) -> None:
         assert story[0].at == NOON
 
 
+@pytest.mark.parametrize("count", [2, 8, 9])
+def test_ledger_keeps_any_number_of_entries_in_the_order_given(store: Store, count: int) -> None:
+    """Few are one statement, many are copied; which it is must not be seen."""
+    subjects = [f"e{number}" for number in reversed(range(count))]
+    with store.write() as transaction:
+        transaction.ledger.append([an_entry(subject, body=f'"{subject}"') for subject in subjects])
+    with store.read() as transaction:
+        told = [transaction.ledger.story("churn", s, [Kind.ROUTED])[0] for s in subjects]
+        assert [entry.body for entry in told] == [f'"{subject}"' for subject in subjects]
+        assert [entry.sequence for entry in told] == list(range(1, count + 1))
+
+
 def test_ledger_records_a_fact_once(store: Store) -> None:
     with store.write() as transaction:
         transaction.ledger.append([an_entry("a")])
