@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 
+from services.review.domain.slices import LEAST
 from tests.alerts.dashboards import blank
 from tests.alerts.prometheus import Ring
 from tests.alerts.watched import Watched, watched
@@ -134,7 +135,7 @@ def slices_are_compared(at: Watched) -> None:
     at.apply("sliced", slices=["contract"])
     events = [
         a_prediction_event(project="sliced", leave=0.55, contract=contract)
-        for contract in ("monthly", "yearly") * 4
+        for contract in ("monthly", "yearly") * LEAST
     ]
     at.say("predictions", *events)
     at.answer("sliced", len(events), "stay", "leave")

@@ -18,6 +18,8 @@ from shared.events import FeatureValue
 NONE, OTHER = "(none)", "(other)"
 MOST_VALUES = 50
 """Values of a slice that are told apart; those that come later are `(other)`."""
+LEAST = 20
+"""Parts of fewer answers are told, and not compared: one event more would turn every measure."""
 LONGEST = 200
 UNKNOWN = ""
 """The truth of an event that people have not answered."""
@@ -90,14 +92,24 @@ class Part:
     error_rate: Estimate
     selection_rates: Mapping[str, float]
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether enough is known of it for the measures of disparity."""
+        return self.answers >= LEAST
+
 
 @dataclass(frozen=True, slots=True)
 class SliceReport:
-    """One slice, its parts with the most events first."""
+    """One slice, its parts with the most events first; those with few answers are not compared."""
 
     name: str
     parts: Sequence[Part]
     disparity: Disparity
+
+    @property
+    def uncompared(self) -> Sequence[str]:
+        """Values of which too little is known."""
+        return [part.value for part in self.parts if not part.is_compared]
 
 
 def values_of(
@@ -129,7 +141,8 @@ def report(name: str, labels: Sequence[str], counts: Counts) -> SliceReport:
             groups.setdefault(cell.value, {})[cell] = count
     parts = [_part(value, group) for value, group in groups.items() if _events(group)]
     parts.sort(key=lambda part: (-part.events, part.value))
-    tallied = [_tallied(groups[part.value], part.selection_rates) for part in parts]
+    compared = [part for part in parts if part.is_compared]
+    tallied = [_tallied(groups[part.value], part.selection_rates) for part in compared]
     return SliceReport(name, parts, disparity(labels, tallied))
 
 

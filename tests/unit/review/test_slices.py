@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from services.review.domain.disparity import Disparity, Tallied, disparity
 from services.review.domain.slices import (
+    LEAST,
     MOST_VALUES,
     OTHER,
     Cell,
@@ -118,6 +119,25 @@ def test_an_answer_on_a_random_check_stands_for_many_events() -> None:
     assert women.error_rate.high - women.error_rate.low > 0.1, "20 checks tell little"
     assert women.selection_rates == {"stay": 1.0}
     assert (men.error_rate.low, men.error_rate.high) == (0.0, 1.0)
+
+
+def test_parts_of_which_too_little_is_known_are_told_and_not_compared() -> None:
+    counts: Mapping[Cell, Count] = {
+        Cell("school", "high", "stay"): counted(30),
+        Cell("school", "high", "stay", "stay"): counted(LEAST),
+        Cell("school", "none", "leave"): counted(30),
+        Cell("school", "none", "leave", "stay"): counted(LEAST),
+        Cell("school", "unknown", "stay"): counted(LEAST - 1),
+        Cell("school", "unknown", "stay", "leave"): counted(LEAST - 1),
+    }
+    found = report("school", LABELS, counts)
+    assert [part.value for part in found.parts] == ["high", "none", "unknown"]
+    assert found.uncompared == ["unknown"]
+    without = {cell: n for cell, n in counts.items() if cell.value != "unknown"}
+    assert found.disparity == report("school", LABELS, without).disparity
+    assert found.disparity.equalized_odds_difference == 1.0
+    fewer = {cell: n for cell, n in counts.items() if cell.value != "none"}
+    assert report("school", LABELS, fewer).disparity == Disparity()
 
 
 def test_where_an_event_belongs() -> None:
