@@ -104,6 +104,18 @@ def begin_writing(connection: Connection) -> RootTransaction:
         driver.beginning = "BEGIN"
 
 
+def connect_writer(engine: Engine) -> Connection:
+    """A connection of SQLite for many savepoints, whose undoing stays in memory.
+
+    Beyond 64 kB, which an answer's changes reach, it would go into a file, page by page: a tenth of
+    what an answer takes. Nothing else may be done here that needs much room, such as a VACUUM.
+    """
+    connection = engine.connect()
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA temp_store=MEMORY")
+    return connection
+
+
 def _postgresql(url: URL) -> Engine:
     """An engine on which nobody's silence holds others up for ever.
 

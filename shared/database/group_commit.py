@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, Engine
 from sqlmodel import Session
 
+from shared.database.engines import connect_writer
 from shared.database.groups import Group
 from shared.database.turns import Turns
 from shared.errors import Unavailable
@@ -149,7 +150,7 @@ class GroupCommit:
         """The open group, or a new one."""
         if self._group is None:
             if self._connection is None or self._connection.closed:
-                self._connection = self._engine.connect()
+                self._connection = connect_writer(self._engine)
             left = max(0.0, deadline - time.monotonic())
             self._group = Group.open(self._connection, left)
         self._group.members += 1

@@ -27,6 +27,7 @@ def scrub(engine: Engine, tables: Collection[str]) -> None:
         return
     with engine.connect() as connection:
         driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA temp_store=FILE")  # where the new file grows meanwhile
         driver.execute("VACUUM")
         for _ in range(_TRIES):
             (is_busy, *_) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

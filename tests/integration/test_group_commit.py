@@ -243,6 +243,28 @@ def test_what_is_undone_under_those_together_is_nobodys_success(desk: Desk) -> N
     assert desk.words() == ["later"]
 
 
+def test_what_one_body_may_have_to_undo_is_written_to_no_file(desk: Desk) -> None:
+    def write_everything_anew(session: Session) -> None:
+        change = text("UPDATE words SET word = 'changed' || substr(word, 8)")
+        session.connection().execute(change)
+
+    for _ in range(100):
+        desk.write("a word of many pages " + "x" * 3000)
+    with desk.writer.together():
+        desk.write("before")
+        open_before = _open_files()
+        desk.write("after", write_everything_anew)
+        assert _open_files() == open_before
+    assert len([word for word in desk.words() if word.startswith("changed")]) == 102
+
+
+def _open_files() -> list[str]:
+    """What this process has open, also without a name, on Linux; elsewhere nothing can be told."""
+    opened = Path("/proc/self/fd")
+    links = [link for link in opened.iterdir() if link.is_symlink()] if opened.exists() else []
+    return sorted(str(link.readlink()) for link in links)
+
+
 def test_those_together_share_a_group_with_who_stands_in_line(desk: Desk) -> None:
     def write_two() -> None:
         with desk.writer.together():

@@ -34,3 +34,17 @@ def test_what_was_deleted_is_in_no_file(tmp_path: Path) -> None:
     assert CANARY not in files(tmp_path)
     assert b"stays" in files(tmp_path)
     database.close()
+
+
+def test_the_file_is_written_anew_on_the_disk_not_in_memory(tmp_path: Path) -> None:
+    """Even on a connection that came back from who writes and keeps its undoing in memory."""
+    database = Database(f"sqlite:///{tmp_path / 'kept.db'}")
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA temp_store = MEMORY")
+
+    database.scrub(["notes"])
+
+    with database.engine.connect() as connection:
+        (in_file,) = connection.exec_driver_sql("PRAGMA temp_store").one()
+    assert in_file == 1
+    database.close()
