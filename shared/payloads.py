@@ -31,16 +31,14 @@ FeatureValue = StrictBool | StrictInt | StrictFloat | StrictStr | None
 Features = SerializeAsAny[dict[str, FeatureValue]]  # as it is: a union tries each of its kinds
 
 
-def _sums_to_one(probabilities: dict[str, float]) -> dict[str, float]:
+def _sum_to_1(probabilities: dict[str, float]) -> dict[str, float]:
     if abs(sum(probabilities.values()) - 1) > PROBABILITY_TOLERANCE:
         raise ValueError("probabilities must sum to 1")
     return probabilities
 
 
 PROBABILITY_TOLERANCE = 1e-3
-Probabilities = Annotated[
-    dict[Label, Probability], Field(min_length=1), AfterValidator(_sums_to_one)
-]
+Probabilities = Annotated[dict[Label, Probability], Field(min_length=1), AfterValidator(_sum_to_1)]
 
 
 class Frozen(BaseModel):
