@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from services.review.domain.figures import Figure
 from services.review.domain.quality import Estimate
-from services.review.domain.slices import UNKNOWN, Count, Counts
+from services.review.domain.slices import LEAST, UNKNOWN, Count, Counts
 from services.review.domain.wilson import wilson
 
 _MEANS = (
     "The difference in the share of wrong {what} between the two values of the slice {slice} that "
-    "lie farthest apart, among those that were answered (answers weighed by 1/π, Horvitz-Thompson; "
-    "interval of Newcombe 1998). 0 is equal."
+    f"lie farthest apart, among those with at least {LEAST} answers (weighed by 1/π, "
+    "Horvitz-Thompson; interval of Newcombe 1998). 0 is equal."
 )
 
 
@@ -53,7 +53,7 @@ def _told(slice_: str, counts: Counts) -> list[_Told]:
             answered, wrong = found.get(cell.value, _Told(Count(), Count()))
             more = count if cell.truth != cell.predicted else Count()
             found[cell.value] = _Told(answered.plus(count), wrong.plus(more))
-    return [told for told in found.values() if told.answered.events > 0]
+    return [told for told in found.values() if told.answered.events >= LEAST]
 
 
 def _rate(told: _Told, errors: float) -> Estimate:

@@ -190,3 +190,13 @@ def test_bias_that_nobody_saw_is_left() -> None:
 def test_one_value_lies_apart_from_nothing() -> None:
     found = figures(a_year(slices=["region"], counts=counted("north", right=9, wrong=1)))
     assert found["bias_before_region"].value is None
+
+
+def test_a_value_with_few_answers_is_not_compared() -> None:
+    enough = {**counted("north", right=90, wrong=10), **counted("south", right=60, wrong=40)}
+    counts = {**enough, **counted("unknown", right=0, wrong=19)}
+    found = figures(a_year(slices=["region"], counts=counts))
+    assert (
+        found["bias_before_region"]
+        == figures(a_year(slices=["region"], counts=enough))["bias_before_region"]
+    )
