@@ -6,9 +6,11 @@ database, with the same durability; the better of its two ways to commit counts.
 """
 
 import argparse
+import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -33,6 +35,14 @@ _FULL, _WAITING, _LEASES = 30_000, 1_000_000, 10_000
 """At so many --events or more, so many items wait and so many are leased."""
 _KEEPS = 0.8
 """A larger crowd gets through at least this share of what a smaller one does: no collapse."""
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What a crowd got through, and the service's CPU for each pair, in milliseconds."""
+
+    outcome: Outcome
+    cpu_ms: float
 
 
 def measure(arguments: argparse.Namespace) -> Sequence[Figure]:
@@ -71,57 +81,64 @@ def _on(name: str, url: str, directory: Path, pairs: int) -> list[Figure]:
             desk.fill((len(_CROWDS) + 1) * (pairs + 1000))
             desk.await_level()
             tokens = desk.tokens(max(_CROWDS))
-            ours: dict[int, Outcome] = {}
-            calm: dict[int, Outcome] = {}
-            cpu: dict[int, float] = {}
-            for crowd in _CROWDS:
-                before = cpu_seconds(service)
-                ours[crowd] = desk.review(tokens[:crowd], pairs, _SECONDS)
-                used = cpu_seconds(service) - before
-                cpu[crowd] = 1000 * used / ours[crowd].all_pairs
-            for crowd in _P99_LIMITS:
-                calm[crowd] = desk.review(tokens[:crowd], pairs, 2 * _SECONDS, _READING_SECONDS)
+            ours = _runs(desk, service, tokens, pairs)
+            calm = {
+                crowd: desk.review(tokens[:crowd], pairs, 2 * _SECONDS, _READING_SECONDS)
+                for crowd in _P99_LIMITS
+            }
             desk.fill(2 * len(_CROWDS) * (pairs + 1000))
         peers = [_peer(desk, tokens, pairs, way) for way in ("group", "each")]
     figures: list[Figure] = []
     for crowd in _CROWDS:
-        best = max((peer[crowd] for peer in peers), key=lambda outcome: outcome.rate)
-        figures += _figures(f"{name}, {crowd:>2}", crowd, ours[crowd], best, cpu[crowd])
+        best = max((peer[crowd] for peer in peers), key=lambda run: run.outcome.rate)
+        figures += _figures(f"{name}, {crowd:>2}", crowd, ours[crowd], best)
     for crowd, limit in _P99_LIMITS.items():
         slowest = f"{name}, {crowd:>2} at people's pace: p99 / limit"
         figures.append(Figure(slowest, calm[crowd].p99, limit, 1.0, "ms", at_most=True))
     for few, many in pairwise(_CROWDS):
-        rates = ours[many].rate, ours[few].rate
+        rates = ours[many].outcome.rate, ours[few].outcome.rate
         figures.append(Figure(f"{name}, {many} reviewers / {few}", *rates, _KEEPS, "pairs/s"))
     return figures
 
 
-def _peer(desk: Desk, tokens: Sequence[str], pairs: int, way: str) -> dict[int, Outcome]:
+def _runs(
+    desk: Desk, service: subprocess.Popen[bytes], tokens: Sequence[str], pairs: int
+) -> dict[int, _Run]:
+    """What a service reaches with each crowd."""
+    found = {}
+    for crowd in _CROWDS:
+        before = cpu_seconds(service)
+        outcome = desk.review(tokens[:crowd], pairs, _SECONDS)
+        found[crowd] = _Run(outcome, 1000 * (cpu_seconds(service) - before) / outcome.all_pairs)
+    return found
+
+
+def _peer(desk: Desk, tokens: Sequence[str], pairs: int, way: str) -> dict[int, _Run]:
     """What the bare endpoint reaches with each crowd."""
     file = desk.target.directory / f"{way}.json"
     recorded, items = desk.record(), desk.newest_items(len(_CROWDS) * (pairs + 1000))
     file.write_bytes(msgspec.json.encode(Work(desk.database_url, recorded, items)))
     given = {"HANDRAISE_BENCH_WORK": str(file), "HANDRAISE_BENCH_COMMIT": way}
-    with desk.open("benchmarks.bare", **given):
-        return {crowd: desk.review(tokens[:crowd], pairs, _SECONDS) for crowd in _CROWDS}
+    with desk.open("benchmarks.bare", **given) as service:
+        return _runs(desk, service, tokens, pairs)
 
 
-def _figures(
-    name: str, crowd: int, ours: Outcome, peer: Outcome, cpu_ms: float
-) -> Iterator[Figure]:
-    yield Figure(f"{name} / bare endpoint", ours.rate, peer.rate, 0.5, "pairs/s")
-    yield Figure(f"{name}: median / bare endpoint", ours.p50, peer.p50, None, "ms", at_most=True)
-    limit = _P99_LIMITS.get(crowd)
-    yield Figure(
-        f"{name}: p99 / {'limit' if limit else 'bare endpoint'}",
-        ours.p99,
-        limit or peer.p99,
-        1.0 if limit else None,
-        "ms",
-        at_most=True,
-    )
-    yield Figure(f"{name}: CPU a pair / limit", cpu_ms, _CPU_LIMIT_MS, 1.0, "ms", at_most=True)
-    yield Figure(f"{name}: load generator's share of a core", ours.cpu_share, 1.0, None, "")
+def _figures(name: str, crowd: int, ours: _Run, peer: _Run) -> Iterator[Figure]:
+    mine, bare = ours.outcome, peer.outcome
+    yield Figure(f"{name} / bare endpoint", mine.rate, bare.rate, 0.5, "pairs/s")
+    beside = [
+        ("median", mine.p50, bare.p50),
+        ("p99", mine.p99, bare.p99),
+        ("CPU a pair", ours.cpu_ms, peer.cpu_ms),
+    ]
+    for what, value, of in beside:
+        yield Figure(f"{name}: {what} / bare endpoint", value, of, None, "ms", at_most=True)
+    if crowd in _P99_LIMITS:
+        p99 = f"{name}: p99 / limit"
+        yield Figure(p99, mine.p99, _P99_LIMITS[crowd], 1.0, "ms", at_most=True)
+    cpu = f"{name}: CPU a pair / limit"
+    yield Figure(cpu, ours.cpu_ms, _CPU_LIMIT_MS, 1.0, "ms", at_most=True)
+    yield Figure(f"{name}: load generator's share of a core", mine.cpu_share, 1.0, None, "")
 
 
 if __name__ == "__main__":
