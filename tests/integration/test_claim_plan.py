@@ -33,11 +33,11 @@ _HOLD = text(
     "UPDATE review_slots SET lease_id = 'l' || id, holder = 'ada', token = 1,"
     " expires_at = '2100-01-01' WHERE rank <= :held"
 )
+_MADE = text("SELECT custom_plans FROM pg_prepared_statements WHERE statement LIKE '%anon_3%'")
 ASKED = {
     "of_queue": "churn",
     "of_reviewer": "ada",
     "now": NOON,
-    "most": 8,
     "urgent_until": NOON + timedelta(minutes=1),
 }
 
@@ -45,7 +45,7 @@ ASKED = {
 def rows_read(session: Session) -> int:
     """What the claim of candidates reads on its way, by PostgreSQL's own account."""
     connection = connection_of(session)
-    compiled = statements.CANDIDATES._for(connection.dialect, ASKED)
+    compiled = statements.candidates(8)._for(connection.dialect, ASKED)
     driver = connection.connection.driver_connection
     assert driver is not None
     explain = f"EXPLAIN (ANALYZE, FORMAT JSON) {compiled.sql}"
@@ -79,4 +79,19 @@ def test_a_claim_reads_few_rows_of_thousands_whoever_holds_how_many(
         session.connection().execute(_HOLD, _NUMBERS)
     with database.read() as session:
         assert rows_read(session) < before + HELD / 4
+    database.close()
+
+
+def test_the_plan_of_a_claim_is_made_once(review_databases: ReviewDatabases) -> None:
+    """The driver prepares a statement at its sixth use, PostgreSQL keeps a plan after five more."""
+    database: Database = review_databases.on_postgresql()
+    with database.write() as session:
+        for statement in _FILL:
+            session.connection().execute(statement, _NUMBERS)
+    with database.read() as session:
+        for _ in range(15):
+            assert len(list(statements.candidates(8).on(session, **ASKED))) == 8
+        made = session.connection().scalar(_MADE)
+    assert made is not None
+    assert made <= 5
     database.close()

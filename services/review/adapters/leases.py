@@ -29,8 +29,9 @@ class SqlLeases:
 
         Each of the three is the head of an index, however long the queue is.
         """
-        asked = {"of_queue": queue, "of_reviewer": reviewer, "now": now, "most": limit}
-        rows = statements.CANDIDATES.on(self._session, **asked, urgent_until=urgent_until)
+        heads = statements.candidates(limit)
+        asked = {"of_queue": queue, "of_reviewer": reviewer, "now": now}
+        rows = heads.on(self._session, **asked, urgent_until=urgent_until)
         return [
             Candidate(row.slot, item_of(row), Worth(row.predicted, row.doubt, row.novelty))
             for row in rows
