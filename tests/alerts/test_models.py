@@ -31,7 +31,7 @@ RINGS = {
 BESIDE = {
     *(Ring("VersionsRejected", project) for project in ("turned", "starved")),
     *(Ring("ModelsRefused", project) for project in ("starved", "unwritten")),
-    Ring("DeadLettersWaiting", "turned"),
+    *(Ring("DeadLettersWaiting", project) for project in ("turned", "starved", "unwritten")),
     Ring("CandidateWaits", "turned"),
 }
 """Who learns that what was right is wrong has unlearned much at once, and what is fitted to it may

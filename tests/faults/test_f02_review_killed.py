@@ -10,7 +10,7 @@ from tests.faults.ground import Ground
     "crash",
     [
         Crash("services.review.use_cases.deciding:DecideItem._vote", count=3, after=True),
-        Crash("services.review.api.queues:ClaimsAnswer.of", count=5),
+        Crash("services.review.adapters.hands:_tell", count=5),
         Crash("services.review.use_cases.routing:RoutePredictions.__call__", count=1, after=True),
     ],
     ids=["decided, not committed", "committed, not answered", "routed, not acknowledged"],
