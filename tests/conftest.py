@@ -46,6 +46,13 @@ def redis_url(redis_server_url: str) -> str:
     return redis_server_url
 
 
+@pytest.fixture(scope="module")
+def shared_redis_url(redis_server_url: str) -> str:
+    """A real Redis, empty when the first test of a module begins."""
+    Redis.from_url(redis_server_url).flushall()
+    return redis_server_url
+
+
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """A real PostgreSQL for the whole run."""

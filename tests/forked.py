@@ -12,17 +12,26 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import chdir
 from multiprocessing.context import ForkServerContext
+from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 from typing import Any, Protocol
+
+from tests.meta.repository import ROOT
 
 _PR_SET_PDEATHSIG = 1
 
 
 def warm_context() -> ForkServerContext:
-    """Starts processes by forking one that has imported everything."""
+    """Starts processes by forking one that has imported everything.
+
+    That one finds our modules where it is started, wherever a test has gone.
+    """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.warm"])
+    with chdir(ROOT):
+        ensure_running()
     return context
 
 

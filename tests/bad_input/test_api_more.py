@@ -49,9 +49,8 @@ REASONED = {"reason": "r", "label": "stay"}
 
 
 @pytest.fixture(scope="module")
-def installation(redis_server_url: str, tmp_path_factory: Any) -> Iterator[Installation]:
-    redis.Redis.from_url(redis_server_url).flushall()
-    installation = Installation(redis_server_url, tmp_path_factory.mktemp("again"))
+def installation(shared_redis_url: str, tmp_path_factory: Any) -> Iterator[Installation]:
+    installation = Installation(shared_redis_url, tmp_path_factory.mktemp("again"))
     with installation.running("review"), Client(installation.url, TOKEN) as client:
         client.apply(a_project("churn"))
         yield installation

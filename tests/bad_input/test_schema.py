@@ -71,8 +71,8 @@ class Service:
 
 
 @pytest.fixture(scope="module")
-def service(redis_server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    installation = Installation(redis_server_url, tmp_path_factory.mktemp("schema"))
+def service(shared_redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    installation = Installation(shared_redis_url, tmp_path_factory.mktemp("schema"))
     with installation.running("review"), installation.api as api:
         api.put("/v1/projects/churn", json=a_project().model_dump(mode="json")).raise_for_status()
         tokens = {"admin": TOKEN}

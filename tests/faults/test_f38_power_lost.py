@@ -30,18 +30,17 @@ TOLD = re.compile(
 
 @pytest.fixture(scope="module")
 def recorded(
-    redis_server_url: str, tmp_path_factory: pytest.TempPathFactory
+    shared_redis_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, list[Call]]:
     """The database's path, and all that review did while several people decided at once."""
     if shutil.which("strace") is None:
         missing("strace", "strace")
-    redis.Redis.from_url(redis_server_url).flushall()
     directory = tmp_path_factory.mktemp("recorded")
     log = directory / "calls"
-    installation = Installation(redis_server_url, directory, wrapper=power.recorder(log))
+    installation = Installation(shared_redis_url, directory, wrapper=power.recorder(log))
     with installation.running("review"), installation.api as api:
         api.put("/v1/projects/churn", json=a_project().model_dump(mode="json"))
-        client: Any = redis.Redis.from_url(redis_server_url)
+        client: Any = redis.Redis.from_url(shared_redis_url)
         for number in range(ITEMS):
             event = a_prediction_event(f"e{number}").encode()
             client.xadd("handraise:predictions", {"data": event})

@@ -25,9 +25,9 @@ BLOCKS = _BLOCK.findall((ROOT / "docs/howto/use-the-api.md").read_text(encoding=
 
 @pytest.fixture(scope="module")
 def installation(
-    redis_server_url: str, tmp_path_factory: pytest.TempPathFactory
+    shared_redis_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installation]:
-    installation = Installation(redis_server_url, tmp_path_factory.mktemp("client"))
+    installation = Installation(shared_redis_url, tmp_path_factory.mktemp("client"))
     with installation.running("review"), Client(installation.url, TOKEN) as client:
         client.apply(a_project("churn"))
         yield installation
@@ -88,13 +88,9 @@ def test_the_same_day_awaited(installation: Installation) -> None:
     asyncio.run(day())
 
 
-def test_clients_wait_as_they_are_told(
-    redis_server_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_clients_wait_as_they_are_told(shared_redis_url: str, tmp_path: Path) -> None:
     narrow = {"HANDRAISE_RATE_LIMIT": "5", "HANDRAISE_RATE_LIMIT_BURST": "2"}
-    installation = Installation(
-        redis_server_url, tmp_path_factory.mktemp("narrow"), settings=narrow
-    )
+    installation = Installation(shared_redis_url, tmp_path, settings=narrow)
     with installation.running("review"):
         with Client(installation.url, TOKEN, retries=0) as hasty, pytest.raises(ApiError) as no:
             for _ in range(20):

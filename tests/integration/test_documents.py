@@ -70,10 +70,9 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def installation(
-    redis_server_url: str, tmp_path_factory: pytest.TempPathFactory
+    shared_redis_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installation]:
-    redis.Redis.from_url(redis_server_url).flushall()
-    made = Installation(redis_server_url, tmp_path_factory.mktemp("documents"))
+    made = Installation(shared_redis_url, tmp_path_factory.mktemp("documents"))
     with made.running("review"), Client(made.url, TOKEN) as client:
         for project in PROJECTS:
             content = yaml.safe_load(TICKETS) | {"name": project}

@@ -4,6 +4,7 @@ import random
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 
@@ -260,9 +261,11 @@ def test_what_one_body_may_have_to_undo_is_written_to_no_file(desk: Desk) -> Non
 
 def _open_files() -> list[str]:
     """What this process has open, also without a name, on Linux; elsewhere nothing can be told."""
-    opened = Path("/proc/self/fd")
-    links = [link for link in opened.iterdir() if link.is_symlink()] if opened.exists() else []
-    return sorted(str(link.readlink()) for link in links)
+    opened, links = Path("/proc/self/fd"), list[str]()
+    for number in opened.iterdir() if opened.exists() else ():
+        with suppress(FileNotFoundError):  # it was closed meanwhile, as that of the directory is
+            links.append(str(number.readlink()))
+    return sorted(links)
 
 
 def test_those_together_share_a_group_with_who_stands_in_line(desk: Desk) -> None:

@@ -184,8 +184,8 @@ def test_roles_bound_what_a_token_may(shared_api: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def shared_api(redis_server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    installation = Installation(redis_server_url, tmp_path_factory.mktemp("shared"))
+def shared_api(shared_redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    installation = Installation(shared_redis_url, tmp_path_factory.mktemp("shared"))
     with installation.running("review"), installation.api as api:
         api.put("/v1/projects/churn", json=a_project().model_dump(mode="json"))
         yield api
