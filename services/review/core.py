@@ -82,6 +82,12 @@ wait for a commit in common, so there they may be many."""
 _IN_ONE_COMMIT = 16
 """With more of them who comes first waits too long for who comes last."""
 
+_HANDS = 6
+"""Of claims and decisions on PostgreSQL: more only wait for each other."""
+
+_RESTED = 1
+"""After work that has rested by itself in between (`unhurriedly`)."""
+
 
 class Core:
     """What the whole service shares."""
@@ -119,7 +125,7 @@ class Core:
         self.coin_key = load_or_create_key(settings.audit_key)
         self.signer = _signer(settings)
         seal = SealLedger(self.store, self.signer, self.metrics, self.clock)
-        self.sealing = Unhurried("sealing", seal, every_seconds=5)
+        self.sealing = Unhurried("sealing", seal, every_seconds=5, rest=_RESTED)
         sweeping = (self.store, self.relay, self.metrics, self.clock, self.traces)
         self.sweeper = Sweeper(MeetDeadlines(*sweeping), RelieveQueues(*sweeping))
         observe = Observe(
@@ -127,7 +133,7 @@ class Core:
             self.clock,
             [NoticeContradictions(), CountSlices(self.metrics), WatchDrift(self.metrics)],
         )
-        self.observer = Unhurried("observing", observe, every_seconds=2)
+        self.observer = Unhurried("observing", observe, every_seconds=2, rest=_RESTED)
         self.transport = RedisTransport(settings.redis_url, self.keys)
         self.leftovers = Leftovers(self.database, settings.redis_url, self.keys)
         retain = RetainSubjects(self.store, self.leftovers, self.clock)
@@ -146,7 +152,7 @@ class Core:
     def hands(self) -> Pool | Clerk:
         """Who claims and decides for those who ask."""
         if self.database.is_postgresql:
-            return Pool(self.requests_at_once)
+            return Pool(_HANDS)
         return Clerk(self.database.together, _IN_ONE_COMMIT)
 
     def _reconciling(self) -> tuple[Republish, Reconcile]:

@@ -10,25 +10,26 @@ from shared.errors import Unavailable
 
 log = structlog.get_logger()
 
-_REST = 9
-"""While there is much to do, others get this many times as long as the work takes: people wait for
-the same interpreter and database."""
-
 
 class Unhurried:
     """Does one sort of work for ever; several replicas may, the work itself sees to that."""
 
-    def __init__(self, name: str, work: Callable[[], bool], every_seconds: float) -> None:
+    def __init__(
+        self, name: str, work: Callable[[], bool], every_seconds: float, rest: float = 9
+    ) -> None:
         """Prepare; `run` begins.
 
         Args:
             name: of the work, as the log calls it.
             work: does a part of it; True if there is more to do now.
             every_seconds: the pause when there is not.
+            rest: while there is, others get so many times as long as a part takes: people wait for
+                the same interpreter and database.
         """
         self._waits, self._failed = f"{name}_waits", f"{name}_failed"
         self._work = work
         self._every = every_seconds
+        self._rest = rest
 
     async def run(self) -> None:
         """Now and then, and sooner while there is more."""
@@ -40,5 +41,5 @@ class Unhurried:
                 log.warning(self._waits, error=str(error))
             except Exception:
                 log.exception(self._failed)
-            pause = _REST * (time.monotonic() - began) if more else self._every
+            pause = self._rest * (time.monotonic() - began) if more else self._every
             await asyncio.sleep(pause)

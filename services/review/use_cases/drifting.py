@@ -25,6 +25,7 @@ from services.review.errors import NotFound
 from services.review.metrics import Metrics
 from services.review.ports import Store, Transaction
 from services.review.use_cases.observing import Keep, Portion
+from services.review.use_cases.pacing import unhurriedly
 from shared.project import Project
 
 _SAMPLED = 50
@@ -78,7 +79,7 @@ class WatchDrift:
 def _watch(monitors: Monitors, project: Project, portion: Portion) -> list[Alarm]:
     """Let the monitors of a project see a portion; those that raise an alarm begin anew."""
     alarms, limits = [], thresholds(monitors)
-    for event_id, at, reading in _readings(project, portion):
+    for event_id, at, reading in unhurriedly(_readings(project, portion)):
         watched = reading.watched
         if watched not in monitors:
             if watched.kind is Kind.ACCURACY and len(_accuracies(monitors)) > MOST_PARTS:

@@ -13,6 +13,7 @@ from services.review.domain.facts import Verdict
 from services.review.domain.ledger import Entry, Kind
 from services.review.domain.observed import Answer, Event, read, read_settled
 from services.review.ports import Store, Transaction
+from services.review.use_cases.pacing import unhurriedly
 from shared.clock import Clock
 from shared.project import Project
 
@@ -87,7 +88,7 @@ def _portion(transaction: Transaction, kinds: Collection[Kind], after: int, unti
     found = transaction.history.along(kinds, after, until) if kinds else ()
     events = [
         _event(project, entry.subject, entry.body, entry)
-        for project, entry in found
+        for project, entry in unhurriedly(found)
         if entry.kind is Kind.ROUTED
     ]
     answers = [(project, entry) for project, entry in found if entry.kind is Kind.CORRECTED]
@@ -104,7 +105,7 @@ def _answers(transaction: Transaction, found: Sequence[tuple[str, Entry]]) -> li
     }
     return [
         _answer(transaction, project, entry, bodies[project][entry.subject])
-        for project, entry in found
+        for project, entry in unhurriedly(found)
     ]
 
 

@@ -8,6 +8,7 @@ from services.review.domain import merkle
 from services.review.domain.seals import Head, Seal, SignedHead, Stored, older_number
 from services.review.metrics import Metrics
 from services.review.ports import Signer, Store, Transaction
+from services.review.use_cases.pacing import unhurriedly
 from shared.clock import Clock
 
 log = structlog.get_logger()
@@ -74,7 +75,7 @@ class SealLedger:
         return end
 
     def _seal(self, newest: SignedHead | None, entries: list[Stored]) -> Seal:
-        leaves = [(entry.sequence, entry.leaf()) for entry in entries]
+        leaves = [(entry.sequence, entry.leaf()) for entry in unhurriedly(entries)]
         number = newest.head.number + 1 if newest else 1
         head = Head(
             number=number,
