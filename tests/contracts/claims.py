@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from services.review.domain.queue import Lease
+from services.review.domain.queue import Item, Lease
 from services.review.domain.votes import Ballot
 from services.review.ports import Hold, Transaction
+from services.review.use_cases.claiming import behind
 from tests.builders import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -16,9 +17,22 @@ def claim(
 ) -> list[Lease]:
     """Leases on the slots of the lowest rank, for five minutes."""
     found = transaction.leases.candidates(queue, who, now, now, limit)
-    hold = Hold(who, now + 5 * MINUTE, sees_model=True)
-    granted = [transaction.leases.grant(candidate, hold, now) for candidate in found]
-    return [lease for lease in granted if lease][:limit]
+    hold = Hold(who, now + 5 * MINUTE, always)
+    granted: list[Lease] = []
+    while len(granted) < limit and (lease := transaction.leases.grant(found, hold, now)):
+        granted.append(lease)
+        found = behind(found, lease)
+    return granted
+
+
+def always(_: Item) -> bool:
+    """Who sees the model's answer on every item."""
+    return True
+
+
+def never(_: Item) -> bool:
+    """Who sees it on none."""
+    return False
 
 
 def a_ballot(item_id: int, number: int, reviewer: str = "ada", **changes: object) -> Ballot:

@@ -8,6 +8,7 @@ from services.review.domain.queue import Item
 from services.review.domain.votes import Because
 from services.review.ports import Hold, Store, Transaction
 from tests.builders import NOON, an_item
+from tests.contracts.claims import never
 
 MINUTE = timedelta(minutes=1)
 
@@ -63,7 +64,7 @@ def test_gold_is_fresh_for_those_who_have_not_seen_it(store: Store) -> None:
         transaction.items.reopen(item.id, "churn", item.stage, 1)
         held = item_of(transaction, "held")
         transaction.items.reopen(held.id, "churn", held.stage, 1)
-        assert transaction.leases.grant_own(held.id, Hold("ada", NOON + MINUTE, False), NOON)
+        assert transaction.leases.grant_own(held.id, Hold("ada", NOON + MINUTE, never), NOON)
         transaction.items.settle(held.id, "stay", 2)
         had = next(g for g in transaction.gold.page("churn", 9, None) if g.event_id == "had")
         transaction.gold.show(had, "ada", Purpose.EXAM, None, NOON)

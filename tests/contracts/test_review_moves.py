@@ -6,7 +6,7 @@ from services.review.domain.queue import LeaseEnd, Stage
 from services.review.ports import Hold, Store
 from shared.errors import Unavailable
 from tests.builders import NOON, an_item
-from tests.contracts.claims import LATER, MINUTE, claim
+from tests.contracts.claims import LATER, MINUTE, always, claim, never
 
 
 def test_an_item_that_moved_is_not_offered_where_it_was(store: Store) -> None:
@@ -30,11 +30,11 @@ def test_who_held_an_item_holds_it_again_in_the_same_queue(store: Store) -> None
         transaction.items.add([an_item("a")])
         (lease,) = claim(transaction, "ada")
         transaction.items.offer(lease.item.id, 0)
-        hold = Hold("ben", LATER, sees_model=False)
+        hold = Hold("ben", LATER, never)
         again = transaction.leases.grant_again(lease.item.id, "churn", hold, NOON)
         assert (again.queue, again.holder, again.holds) == ("churn", "ben", True)
         transaction.items.move(lease.item.id, "churn.leads", Stage.ESCALATED, slots=0)
-        dee = Hold("dee", LATER, sees_model=False)
+        dee = Hold("dee", LATER, never)
         apart = transaction.leases.grant_again(lease.item.id, "churn", dee, NOON)
         kept = transaction.leases.get(apart.id)
         assert kept is not None
@@ -71,13 +71,13 @@ def test_a_second_hold_of_one_person_on_an_item_is_refused(store: Store) -> None
     with store.write() as transaction:
         transaction.items.add([an_item("a", slots=2)])
         found = transaction.leases.candidates("churn", "ada", NOON, NOON, 5)
-    ada = Hold("ada", LATER, sees_model=True)
+    ada = Hold("ada", LATER, always)
     with store.write() as transaction:
-        assert transaction.leases.grant(found[0], ada, NOON)
+        assert transaction.leases.grant([found[0]], ada, NOON)
     with pytest.raises(Unavailable), store.write() as transaction:
-        transaction.leases.grant(found[1], ada, NOON)
+        transaction.leases.grant([found[1]], ada, NOON)
     with store.write() as transaction:
-        assert transaction.leases.grant(found[1], Hold("ben", LATER, sees_model=True), NOON)
+        assert transaction.leases.grant([found[1]], Hold("ben", LATER, always), NOON)
 
 
 def test_one_item_is_claimed_by_its_number(store: Store) -> None:
@@ -85,14 +85,14 @@ def test_one_item_is_claimed_by_its_number(store: Store) -> None:
         transaction.items.add([an_item("a", queue="churn.gold"), an_item("b", rank=-1.0)])
         item = transaction.items.of_event("churn", "a")
         assert item is not None
-        own = transaction.leases.grant_own(item.id, Hold("ada", LATER, sees_model=False), NOON)
+        own = transaction.leases.grant_own(item.id, Hold("ada", LATER, never), NOON)
         assert own is not None
         assert (own.item.event_id, own.queue, own.holder) == ("a", "churn.gold", "ada")
         assert (own.expires_at, own.sees_model, own.holds) == (LATER, False, True)
         kept = transaction.leases.get(own.id)
         assert kept is not None
         assert (kept.token, kept.queue, kept.holds) == (own.token, own.queue, True)
-        late = Hold("ben", LATER + MINUTE, sees_model=False)
+        late = Hold("ben", LATER + MINUTE, never)
         assert transaction.leases.grant_own(item.id, late, NOON) is None
         over = transaction.leases.grant_own(item.id, late, LATER)
         assert over is not None

@@ -7,7 +7,7 @@ from services.review.domain.votes import Because, Draft, VoteState
 from services.review.ports import Hold, Store
 from shared.events import RouteReason
 from tests.builders import NOON, an_item
-from tests.contracts.claims import LATER, MINUTE, a_ballot, claim
+from tests.contracts.claims import LATER, MINUTE, a_ballot, always, claim
 
 
 def events(leases: Sequence[Lease]) -> list[str]:
@@ -56,7 +56,29 @@ def test_a_candidate_that_is_gone_is_not_granted(store: Store) -> None:
         transaction.items.add([an_item("a")])
         (candidate,) = transaction.leases.candidates("churn", "ben", NOON, NOON, 5)
         assert claim(transaction, "ada")
-        assert transaction.leases.grant(candidate, Hold("ben", LATER, True), NOON) is None
+        assert transaction.leases.grant([candidate], Hold("ben", LATER, always), NOON) is None
+
+
+def test_the_first_that_nobody_has_is_granted_whatever_its_rank(store: Store) -> None:
+    names = "abcdefg"
+    with store.write() as transaction:
+        transaction.items.add([an_item(name, rank=float(i)) for i, name in enumerate(names)])
+        found = transaction.leases.candidates("churn", "ben", NOON, NOON, len(names))
+        by_name = {candidate.item.event_id: candidate for candidate in found}
+        wanted = [by_name[name] for name in "gfedcba"]
+        assert events(claim(transaction, "ada", limit=3)) == ["a", "b", "c"]
+        ben = Hold("ben", LATER, lambda item: item.event_id == "d")
+        for taken, left in (("g", wanted), ("d", wanted[3:]), ("e", wanted[2:])):
+            lease = transaction.leases.grant(left, ben, NOON)
+            assert lease is not None
+            kept = transaction.leases.get(lease.id)
+            assert kept is not None
+            assert (kept.item.event_id, kept.holder, kept.holds) == (taken, "ben", True)
+            assert kept.sees_model is lease.sees_model is (taken == "d")
+        assert transaction.leases.grant([*wanted[4:], *wanted[:1]], ben, NOON) is None
+        last = transaction.leases.grant([*wanted[4:], *wanted[2:4], *wanted[:2]], ben, NOON)
+        assert last is not None
+        assert last.item.event_id == "f"
 
 
 def test_an_item_with_two_slots_is_held_by_two_and_not_twice_by_one(store: Store) -> None:

@@ -35,9 +35,10 @@ class FakeLeases:
             for s in {id(s): s for s in urgent + first}.values()
         ]
 
-    def grant(self, candidate: Candidate, hold: Hold, now: datetime) -> Lease | None:
-        slot = next((s for s in self.items.slots if s.number == candidate.slot), None)
-        return self._grant(slot, hold) if slot and slot.is_free(now) else None
+    def grant(self, candidates: Sequence[Candidate], hold: Hold, now: datetime) -> Lease | None:
+        free = {slot.number: slot for slot in self.items.slots if slot.is_free(now)}
+        first = next((c.slot for c in candidates if c.slot in free), None)
+        return None if first is None else self._grant(free[first], hold)
 
     def grant_own(self, item_id: int, hold: Hold, now: datetime) -> Lease | None:
         free = [s for s in self.items.slots if s.item_id == item_id and s.is_free(now)]
@@ -113,15 +114,16 @@ class FakeLeases:
         slot.holder, slot.expires_at = hold.holder, hold.until
         slot.lease_id = f"lease-{slot.number}-{slot.token}"
         slot.held_in = queue or slot.queue
+        item = self.items.items[slot.item_id]
         lease = Lease(
             id=slot.lease_id,
-            item=self.items.items[slot.item_id],
+            item=item,
             holder=hold.holder,
             token=slot.token,
             expires_at=hold.until,
             current=True,
             queue=slot.held_in,
-            sees_model=hold.sees_model,
+            sees_model=hold.sees_model(item),
         )
         self.leases[lease.id] = lease
         return lease

@@ -45,7 +45,7 @@ ASKED = {
 def rows_read(session: Session) -> int:
     """What the claim of candidates reads on its way, by PostgreSQL's own account."""
     connection = connection_of(session)
-    compiled = statements.candidates(8)._for(connection.dialect, ASKED)
+    compiled = statements.candidates(5)._for(connection.dialect, ASKED)
     driver = connection.connection.driver_connection
     assert driver is not None
     explain = f"EXPLAIN (ANALYZE, FORMAT JSON) {compiled.sql}"
@@ -90,7 +90,7 @@ def test_the_plan_of_a_claim_is_made_once(review_databases: ReviewDatabases) -> 
             session.connection().execute(statement, _NUMBERS)
     with database.read() as session:
         for _ in range(15):
-            assert len(list(statements.candidates(8).on(session, **ASKED))) == 8
+            assert len(list(statements.candidates(5).on(session, **ASKED))) == 5
         made = session.connection().scalar(_MADE)
     assert made is not None
     assert made <= 5

@@ -74,8 +74,8 @@ def read_then_write(patch: pytest.MonkeyPatch) -> None:
 def unguarded_grant(patch: pytest.MonkeyPatch) -> None:
     """The same where claims do run at the same time: what was read is taken."""
 
-    def grant(self: SqlLeases, candidate: Candidate, hold: Hold, now: datetime) -> Lease | None:
-        return _write(self, candidate.slot, hold)
+    def grant(self: SqlLeases, candidates: Sequence[Candidate], hold: Hold, _: datetime) -> Any:
+        return next((lease for c in candidates if (lease := _write(self, c, hold))), None)
 
     patch.setattr(SqlLeases, "grant", grant)
 
@@ -144,8 +144,9 @@ MUTANTS: Sequence[Callable[[pytest.MonkeyPatch], None]] = (
 )
 
 
-def _write(leases: SqlLeases, slot: int, hold: Hold) -> Lease | None:
+def _write(leases: SqlLeases, candidate: Candidate, hold: Hold) -> Lease | None:
     """Take a slot, whoever holds it."""
+    slot = candidate.slot
     row = run(leases._session, select(SlotRow.__table__).where(col(SlotRow.id) == slot)).first()  # type: ignore[attr-defined]
     if row is None:
         return None
@@ -164,7 +165,7 @@ def _write(leases: SqlLeases, slot: int, hold: Hold) -> Lease | None:
             holder=hold.holder,
             token=token,
             expires_at=hold.until,
-            sees_model=hold.sees_model,
+            sees_model=hold.sees_model(candidate.item),
         ),
     )
     return leases.get(lease_id)

@@ -3,7 +3,8 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from itertools import chain, repeat
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
@@ -37,14 +38,20 @@ class SqlLeases:
             for row in rows
         ]
 
-    def grant(self, candidate: Candidate, hold: Hold, now: datetime) -> Lease | None:
-        """Lease a slot. None if somebody else was faster.
+    def grant(self, candidates: Sequence[Candidate], hold: Hold, now: datetime) -> Lease | None:
+        """Lease the first of these slots that nobody else has. None if others were faster at all.
 
         Raises:
             Unavailable: the same person has just got another slot of the item.
         """
-        won = self._claim(statements.CLAIM_SLOT, hold, now=now, of_slot=candidate.slot)
-        return self._granted(candidate.item, hold, *won) if won else None
+        for start in range(0, len(candidates), len(statements.SLOTS)):
+            some = candidates[start : start + len(statements.SLOTS)]
+            slots = [candidate.slot for candidate in some]
+            won = self._claim(statements.CLAIM_FIRST, hold, now=now, **_tried(slots))
+            if won is not None:
+                item = next(each.item for each in some if each.item.id == won.item_id)
+                return self._granted(item, hold, won)
+        return None
 
     def grant_own(self, item_id: int, hold: Hold, now: datetime) -> Lease | None:
         """Lease a free slot of this item. None if there is none."""
@@ -52,7 +59,7 @@ class SqlLeases:
         if won is None:
             return None
         row = statements.ITEM.on(self._session, of_item=item_id).first()
-        return self._granted(item_of(row), hold, *won)
+        return self._granted(item_of(row), hold, won)
 
     def grant_again(self, item_id: int, queue: str, hold: Hold, now: datetime) -> Lease:
         """Lease a new slot to who held the item before, in that queue.
@@ -60,10 +67,10 @@ class SqlLeases:
         If the item waits elsewhere by now, nobody else is offered the slot.
         """
         slot = statements.ADD_SLOT.on(self._session, of_item=item_id, of_queue=queue).scalar()
-        won = self._claim(statements.CLAIM_SLOT, hold, queue, now=now, of_slot=slot)
+        won = self._claim(statements.CLAIM_FIRST, hold, now=now, **_tried([slot]))
         assert won is not None  # noqa: S101 - nobody else has seen the slot
         row = statements.ITEM.on(self._session, of_item=item_id).first()
-        return self._granted(item_of(row), hold, *won)
+        return self._granted(item_of(row), hold, won._replace(queue=queue))
 
     def get(self, lease_id: str) -> Lease | None:
         """A lease that was granted, whether it still holds or not."""
@@ -124,37 +131,35 @@ class SqlLeases:
             workers.setdefault(row.queue, {})[row.holder] = row.holds
         return workers
 
-    def _claim(
-        self, statement: Prepared, hold: Hold, queue: str | None = None, **which: object
-    ) -> tuple[str, str, int] | None:
-        """Lease, queue and token, if a slot was free."""
+    def _claim(self, statement: Prepared, hold: Hold, **which: object) -> "_Won | None":
+        """The slot, if one was free."""
         lease_id = secrets.token_hex(12)
         asked = {"of_lease": lease_id, "of_reviewer": hold.holder, "until": hold.until}
         won = statement.on(self._session, **asked, **which).first()
-        if won is None:
-            return None
+        return None if won is None else _Won(lease_id, won.item_id, won.queue, won.token)
+
+    def _granted(self, item: Item, hold: Hold, won: "_Won") -> Lease:
+        """Write down who holds a slot that was won."""
+        sees_model = hold.sees_model(item)
         statements.GRANT.on(
             self._session,
-            id=lease_id,
+            id=won.lease_id,
             item_id=won.item_id,
-            queue=queue or won.queue,
+            queue=won.queue,
             holder=hold.holder,
             token=won.token,
             expires_at=hold.until,
-            sees_model=hold.sees_model,
+            sees_model=sees_model,
         )
-        return lease_id, queue or won.queue, won.token
-
-    def _granted(self, item: Item, hold: Hold, lease_id: str, queue: str, token: int) -> Lease:
         return Lease(
-            id=lease_id,
+            id=won.lease_id,
             item=item,
             holder=hold.holder,
-            token=token,
+            token=won.token,
             expires_at=hold.until,
             current=True,
-            queue=queue,
-            sees_model=hold.sees_model,
+            queue=won.queue,
+            sees_model=sees_model,
         )
 
     def _on_held(self, statement: Prepared, lease: Lease, **values: object) -> bool:
@@ -163,3 +168,17 @@ class SqlLeases:
 
     def _change(self, lease: Lease, **values: Any) -> None:  # noqa: ANN401 - any column
         run(self._session, update(LeaseRow).where(col(LeaseRow.id) == lease.id).values(**values))
+
+
+class _Won(NamedTuple):
+    """A slot that has just been leased."""
+
+    lease_id: str
+    item_id: int
+    queue: str
+    token: int
+
+
+def _tried(slots: Sequence[int]) -> Mapping[str, int]:
+    """The slots that a claim tries, by their place; the last one again where there are fewer."""
+    return dict(zip(statements.SLOTS, chain(slots, repeat(slots[-1])), strict=False))

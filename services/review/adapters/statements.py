@@ -108,6 +108,10 @@ def _head(most: int, which: TextClause, by: Mapped[Any], *then: Mapped[Any]) -> 
     return slot.order_by(by, *then).limit(literal_column(str(most))).subquery()
 
 
+_FEW = 5
+"""As many as a claim of one item looks at."""
+
+
 @cache
 def _candidates(most: int) -> Prepared:
     return Prepared(
@@ -123,19 +127,23 @@ def _candidates(most: int) -> Prepared:
 
 
 def candidates(least: int) -> Prepared:
-    """The first so many of each head, or more: the next power of two.
+    """The first so many of each head, or more: 1 to 5, then 10, 20, ...
 
     PostgreSQL keeps a plan for numbers that the statement says. For a parameter it planned anew
     each time, which took four times as long as to carry it out.
     """
-    return _candidates(1 << (least - 1).bit_length())
+    most = min(least, _FEW)
+    while most < least:
+        most *= 2
+    return _candidates(most)
 
 
-def _claim(which: ColumnElement[bool]) -> ReturningUpdate[int, str, int]:
+def _claim(which: ColumnElement[bool], by: Any) -> ReturningUpdate[int, str, int]:  # noqa: ANN401
+    """Lease the first slot that is free, and that nobody else is claiming at this moment."""
     chosen = (
         select(col(SlotRow.id))
         .where(which, _IS_FREE)
-        .order_by(col(SlotRow.id))
+        .order_by(by)
         .limit(1)
         .with_for_update(skip_locked=True)
         .scalar_subquery()
@@ -148,8 +156,12 @@ def _claim(which: ColumnElement[bool]) -> ReturningUpdate[int, str, int]:
     )
 
 
-CLAIM_SLOT = Prepared(_claim(col(SlotRow.id) == bindparam("of_slot")))
-CLAIM_OF_ITEM = Prepared(_claim(col(SlotRow.item_id) == _ITEM))
+SLOTS = ("first", "second", "third", "fourth", "fifth")
+"""Slots that one claim may try, in this order."""
+_SLOTS = [bindparam(name, type_=BigInteger()) for name in SLOTS]
+_PLACE = case(*((col(SlotRow.id) == slot, place) for place, slot in enumerate(_SLOTS)))
+CLAIM_FIRST = Prepared(_claim(col(SlotRow.id).in_(_SLOTS), _PLACE))
+CLAIM_OF_ITEM = Prepared(_claim(col(SlotRow.item_id) == _ITEM, col(SlotRow.id)))
 ITEM = Prepared(select(*ITEM_COLUMNS).where(col(ItemRow.id) == _ITEM))
 GRANT = Prepared(insert(LeaseRow))
 LEASE = Prepared(

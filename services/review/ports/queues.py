@@ -1,6 +1,6 @@
 """The queues: items, and the holds on them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -19,11 +19,11 @@ from shared.events import RouteReason
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A lease to be granted: to whom, until when, and whether they see the model's answer."""
+    """A lease to be granted: to whom, until when, and whether they see the model's answer on it."""
 
     holder: str
     until: datetime
-    sees_model: bool
+    sees_model: Callable[[Item], bool]
 
 
 class Items(Protocol):
@@ -114,8 +114,8 @@ class Leases(Protocol):
         """Slots that a reviewer may claim: the most urgent, the first by rank, the expired."""
         ...
 
-    def grant(self, candidate: Candidate, hold: Hold, now: datetime) -> Lease | None:
-        """Lease a slot. None if somebody else was faster.
+    def grant(self, candidates: Sequence[Candidate], hold: Hold, now: datetime) -> Lease | None:
+        """Lease the first of these slots that nobody else has. None if others were faster at all.
 
         Raises:
             Unavailable: the same person has just got another slot of the item.

@@ -107,15 +107,17 @@ class Claiming:
         until = now + timedelta(seconds=seconds)
         dealt = deal(transaction, project.configuration, wish.queue, reviewer, self._coin_key)
         leases = dealt.given_back(until, now)
-        for candidate in self._in_order(transaction, wish, project, reviewer, now):
-            leases += dealt.instead_of(candidate, wish.limit - len(leases), until, now)
-            if len(leases) >= wish.limit:
-                break
-            hold = Hold(reviewer.name, until, self._sees_model(candidate.item, project))
-            lease = transaction.leases.grant(candidate, hold, now)
-            if lease:
-                leases.append(lease)
-                dealt.count()
+        hold = Hold(reviewer.name, until, lambda item: self._sees_model(item, project))
+        heads = self._in_order(transaction, wish, project, reviewer, now)
+        waiting: Sequence[Candidate] = ()
+        while len(leases) < wish.limit and (waiting := waiting or next(heads, ())):
+            leases += dealt.instead_of(waiting[0], wish.limit - len(leases), until, now)
+            if len(leases) < wish.limit:
+                lease = transaction.leases.grant(waiting, hold, now)
+                waiting = behind(waiting, lease)
+                if lease:
+                    leases.append(lease)
+                    dealt.count()
         dealt.keep()
         return leases
 
@@ -161,7 +163,7 @@ class Claiming:
         project: ProjectState,
         reviewer: User,
         now: datetime,
-    ) -> Iterator[Candidate]:
+    ) -> Iterator[Sequence[Candidate]]:
         """Candidates, the first first; again from the queue when all were lost to others."""
         configuration, tried = project.configuration, set[int]()
         shares = self._shares.of(transaction, configuration, now)
@@ -174,18 +176,28 @@ class Claiming:
             if not fresh:
                 return
             fresh.sort(key=lambda c: precedence(c, urgent_until, configuration.order, shares))
-            yield from _one_an_item(fresh, tried)
+            yield _one_an_item(fresh, tried)
 
     def _sees_model(self, item: Item, project: ProjectState) -> bool:
         draw = coin(self._coin_key, Draw.SHOWN, item.project, item.event_id)
         return sees_model(item, project.configuration, draw)
 
 
-def _one_an_item(candidates: Sequence[Candidate], tried: set[int]) -> Iterator[Candidate]:
+def behind(candidates: Sequence[Candidate], lease: Lease | None) -> Sequence[Candidate]:
+    """What is left to claim behind what was leased; nothing if all of it went to others."""
+    if lease is None:
+        return ()
+    items = [candidate.item.id for candidate in candidates]
+    return candidates[items.index(lease.item.id) + 1 :]
+
+
+def _one_an_item(candidates: Sequence[Candidate], tried: set[int]) -> Sequence[Candidate]:
+    """The first slot of each item, all of which are tried now."""
+    first: dict[int, Candidate] = {}
     for candidate in candidates:
-        if candidate.item.id not in tried:
-            tried.add(candidate.item.id)
-            yield candidate
+        first.setdefault(candidate.item.id, candidate)
+    tried.update(first)
+    return [*first.values()]
 
 
 def worked_by(transaction: Transaction, queue: str, reviewer: User) -> ProjectState:

@@ -13,7 +13,7 @@ from services.review.domain.gold import (
     copy_of,
     is_due,
 )
-from services.review.domain.queue import Candidate, Lease
+from services.review.domain.queue import Candidate, Item, Lease
 from services.review.domain.reviewers import Reviewer
 from services.review.ports import Hold, Transaction
 from shared.project import AuditTiming, Project
@@ -65,7 +65,7 @@ class GoldDeal(Deal):
         turn = self._transaction.gold.open(self._reviewer.project, name, Purpose.HIDDEN)
         if turn is None or turn.item_id is None:
             return []
-        hold = Hold(name, until, sees_model=False)
+        hold = Hold(name, until, _nobody_sees)
         lease = self._transaction.leases.grant_own(turn.item_id, hold, now)
         return [lease] if lease else []
 
@@ -93,7 +93,7 @@ class GoldDeal(Deal):
         self._transaction.gold.show(gold, owner, Purpose.HIDDEN, item.id, now)
         self._given += 1
         self.count()
-        return self._transaction.leases.grant_own(item.id, Hold(owner, until, False), now)
+        return self._transaction.leases.grant_own(item.id, Hold(owner, until, _nobody_sees), now)
 
     @override
     def count(self) -> None:
@@ -103,6 +103,11 @@ class GoldDeal(Deal):
     def keep(self) -> None:
         if self._dealt != self._before:
             self._transaction.reviewers.put(self._reviewer.dealt_in_all(self._dealt))
+
+
+def _nobody_sees(_: Item) -> bool:
+    """Gold is blind."""
+    return False
 
 
 def draw_gold(

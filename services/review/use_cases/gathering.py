@@ -9,11 +9,11 @@ from services.review.domain.alike import essence
 from services.review.domain.cases import recall
 from services.review.domain.coin import Draw, coin
 from services.review.domain.ledger import Kind
-from services.review.domain.queue import Candidate, Lease
+from services.review.domain.queue import Candidate, Item, Lease
 from services.review.domain.showing import sees_model, without_withheld
 from services.review.errors import NotFound
 from services.review.ports import Hold, ProjectState, Store, Transaction
-from services.review.use_cases.claiming import Claim, Claiming, worked_by
+from services.review.use_cases.claiming import Claim, Claiming, behind, worked_by
 from services.review.use_cases.queues import held_lease
 from services.review.use_cases.standing import check_standing
 from shared.clock import Clock
@@ -69,13 +69,13 @@ class GatherAlike:
             return Gathered(None, [], looked_at)
         largest = max(wanted, key=lambda kind: len(found.get(kind, ())))
         until = now + timedelta(seconds=project.configuration.lease_seconds)
+        hold = Hold(reviewer.name, until, lambda item: self._sees_model(item, project))
         with self._store.write() as transaction:
             granted: list[Lease] = []
-            for candidate in found[largest]:
-                if len(granted) >= limit:
-                    break
-                hold = Hold(reviewer.name, until, self._sees_model(candidate, project))
-                lease = transaction.leases.grant(candidate, hold, now)
+            alike: Sequence[Candidate] = found[largest]
+            while alike and len(granted) < limit:
+                lease = transaction.leases.grant(alike, hold, now)
+                alike = behind(alike, lease)
                 granted += [lease] if lease else []
             claims = self._claiming.shown(transaction, granted, project) if granted else []
         return Gathered(wanted[largest], claims, looked_at)
@@ -97,8 +97,7 @@ class GatherAlike:
             wanted.setdefault(essence(claim.case.features), claim.lease.id)
         return wanted
 
-    def _sees_model(self, candidate: Candidate, project: ProjectState) -> bool:
-        item = candidate.item
+    def _sees_model(self, item: Item, project: ProjectState) -> bool:
         draw = coin(self._coin_key, Draw.SHOWN, item.project, item.event_id)
         return sees_model(item, project.configuration, draw)
 

@@ -62,7 +62,7 @@ class UndoVote:
             else:
                 project, queue, saw_model = self._withdraw(transaction, item_id, reviewer, now)
             until = now + timedelta(seconds=project.configuration.lease_seconds)
-            hold = Hold(reviewer.name, until, saw_model)
+            hold = Hold(reviewer.name, until, lambda _: saw_model)
             lease = transaction.leases.grant_again(item_id, queue, hold, now)
             once.done(transaction, reviewer.name, lease.id, now)
             return self._claiming.shown(transaction, [lease], project)[0]
