@@ -104,10 +104,13 @@ class GroupCommit:
         turn = self._turns.ask()
         if turn is not None:
             turn.result()
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-        self._end_turn()
+        try:
+            self._end_group()
+        finally:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+            self._turns.end()
 
     def _group_of(self, batch: "_Batch") -> Group:
         """The group of a batch, joined when it first writes; who waited in vain waits no more."""
@@ -157,16 +160,18 @@ class GroupCommit:
         return self._group
 
     def _end_turn(self) -> None:
-        group = self._group
-        if group is not None:
-            if not group.is_due and self._turns.hand_over():
-                return
-            self._group = None
+        if self._group is not None and not self._group.is_due and self._turns.hand_over():
+            return
         try:
-            if group is not None:
-                group.end()
+            self._end_group()
         finally:
             self._turns.end()
+
+    def _end_group(self) -> None:
+        """Commit for all who wrote in the open group."""
+        group, self._group = self._group, None
+        if group is not None:
+            group.end()
 
 
 @dataclass(slots=True)

@@ -297,3 +297,9 @@ def test_those_together_wait_for_the_turn_once_and_in_vain_once(desk: Desk) -> N
     desk.writer._patience = PATIENCE_SECONDS
     desk.write("later")
     assert desk.words() == ["later"]
+
+
+def test_who_closes_while_others_write_commits_for_them(desk: Desk) -> None:
+    for future in desk.together(lambda: desk.write("a"), desk.writer.close):
+        future.result(PATIENCE_SECONDS)
+    assert desk.words() == ["a"]
