@@ -13,7 +13,7 @@ from shared.messaging import Follower
 from tests.chaos.evidence import GROUPS
 from tests.chaos.stage import REDIS, Stage
 from tests.faults.ground import Ground
-from tests.processes import SERVICES
+from tests.processes import SERVICES, is_ready
 
 IN_ORDER = dict.fromkeys(SERVICES, 0)
 HALF_A_REQUEST = b"PUT /v1/projects/churn HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n{"
@@ -72,6 +72,7 @@ def test_who_does_not_answer_is_waited_for_and_named(tmp_path: Path) -> None:
         assert redis is not None
         with socket.create_connection(("127.0.0.1", at.stage.ports["review"])) as client:
             client.sendall(HALF_A_REQUEST)
+            assert is_ready(at.stage.ports["review"])  # what came before that question is read
             os.kill(redis, signal.SIGSTOP)
             for name in SERVICES:
                 at.stage.running[name].terminate()

@@ -21,6 +21,8 @@ from tests.processes import until
 THREADS = 8
 PATIENCE_SECONDS = 30.0
 IMPATIENCE_SECONDS = 0.3
+_WORDS = "words (id INTEGER PRIMARY KEY, word TEXT)"
+_CLAIMS = "claims (word INTEGER REFERENCES words (id) DEFERRABLE INITIALLY DEFERRED)"
 
 
 class Desk:
@@ -30,13 +32,8 @@ class Desk:
         self.file = file
         self.engine = make_engine(f"sqlite:///{file}")
         with self.engine.begin() as connection:
-            connection.execute(text("CREATE TABLE words (id INTEGER PRIMARY KEY, word TEXT)"))
-            connection.execute(
-                text(
-                    "CREATE TABLE claims (word INTEGER REFERENCES words (id)"
-                    " DEFERRABLE INITIALLY DEFERRED)"
-                )
-            )
+            for columns in (_WORDS, _CLAIMS):
+                connection.execute(text(f"CREATE TABLE {columns}"))
         self.writer = GroupCommit(self.engine, PATIENCE_SECONDS)
         self.commits = 0
         event.listen(self.engine, "commit", self._count)
@@ -62,14 +59,11 @@ class Desk:
 
         running = [self.threads.submit(first)]
         begun.wait()
-        for number, body in enumerate(bodies):
+        for length, body in enumerate(bodies, start=1):
             running.append(self.threads.submit(body))
-            self._await_line(number + 1)
+            until(lambda length=length: len(self.writer._turns._line) == length)  # type: ignore[misc]
         all_wait.set()
         return running[1:]
-
-    def _await_line(self, length: int) -> None:
-        until(lambda: len(self.writer._turns._line) == length)
 
     def words(self) -> list[str]:
         """What another process sees."""
@@ -263,7 +257,7 @@ def _open_files() -> list[str]:
     """What this process has open, also without a name, on Linux; elsewhere nothing can be told."""
     opened, links = Path("/proc/self/fd"), list[str]()
     for number in opened.iterdir() if opened.exists() else ():
-        with suppress(FileNotFoundError):  # it was closed meanwhile, as that of the directory is
+        with suppress(FileNotFoundError):
             links.append(str(number.readlink()))
     return sorted(links)
 
