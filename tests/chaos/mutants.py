@@ -22,9 +22,9 @@ from services.retrainer.domain.ledger import Kind, NewEntry
 from services.retrainer.use_cases import recording
 from services.review.adapters import items, leases, outbox, store
 from services.review.domain.queue import Candidate, Lease, Stage
+from services.review.ports import Leaving
 from services.review.tables import ItemRow, LeaseRow, SlotRow
 from shared.database import run
-from shared.events import CloudEvent
 from shared.messaging import Consumer, Entry, Settlement
 from shared.messaging.port import RawEntry
 from shared.streams import Stream
@@ -40,7 +40,7 @@ def plant(name: str) -> None:
 def _no_outbox() -> None:
     """What follows from a commit is published directly after it, by a thread."""
 
-    def put(self: outbox.SqlOutbox, events: Iterable[CloudEvent]) -> None:
+    def put(self: outbox.SqlOutbox, events: Iterable[Leaving]) -> None:
         unsent = self._session.info.setdefault(_UNSENT, [])
         unsent += [(self._keys.of(event.stream, event.subject), event.encode()) for event in events]
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from services.review.domain.ledger import Entry, Kind, NewEntry, Stretch
-from services.review.ports import ProjectState
+from services.review.ports import Leaving, ProjectState
 from shared.errors import Unavailable
 from shared.events import CloudEvent, DecidedBy
 from tests.fakes.people import FakeAccessLog, FakeAnswers, FakePasswords, FakeTokens, FakeUsers
@@ -91,8 +91,8 @@ class FakeOutbox:
     put_back_again: list[tuple[str, bytes]] = field(default_factory=list)
     left: int = 0
 
-    def put(self, events: Iterable[CloudEvent]) -> None:
-        self.events.extend(events)
+    def put(self, events: Iterable[Leaving]) -> None:
+        self.events.extend(CloudEvent.decode(event.encode()) for event in events)
 
     def waiting(self, limit: int) -> int:
         return min(limit, len(self.events) - self.left)

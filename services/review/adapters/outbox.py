@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import Integer, bindparam
 from sqlmodel import Session, col, delete, func, select, text
 
+from services.review.ports import Leaving
 from services.review.tables import OutboxRow
 from shared.database import Database, Prepared, insert_many, run
-from shared.events import CloudEvent
 from shared.streams import Keyspace
 
 _RELAY_LOCK = 7214002
@@ -28,7 +28,7 @@ class SqlOutbox:
         self._session = session
         self._keys = keys
 
-    def put(self, events: Iterable[CloudEvent]) -> None:
+    def put(self, events: Iterable[Leaving]) -> None:
         """Let events leave once the transaction is kept."""
         rows = [
             {

@@ -6,20 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import UNSET
+
 from services.review.domain.routing import predicted_label
-from shared.events import (
-    CloudEvent,
-    CorrectionMade,
-    DecidedBy,
-    DecisionMade,
-    EventType,
-    Evidence,
-    FeatureValue,
-    ModelRef,
-    Route,
-    Vote,
-    announce,
-)
+from shared.events import DecidedBy, EventType, Evidence, FeatureValue, ModelRef, Route
+from shared.telling import Correction, Decision, Told, Vote, as_said, encode
 
 SOURCE = "review"
 
@@ -83,30 +74,21 @@ class Ruling:
     at: datetime
 
 
-def decision(
-    case: Case, revision: int, label: str, decided_by: DecidedBy, at: datetime
-) -> CloudEvent:
+def decision(case: Case, revision: int, label: str, decided_by: DecidedBy, at: datetime) -> Told:
     """The label that leaves the system."""
     predicted = predicted_label(case.probabilities)
-    payload = DecisionMade(
+    said = Decision(
         event_id=case.event_id,
         revision=revision,
         label=label,
         decided_by=decided_by,
         predicted_label=predicted,
         probability=case.probabilities[predicted],
-        route=case.route,
-        model=case.model,
+        route=as_said(case.route),
+        model=as_said(case.model),
         decided_at=at,
     )
-    return announce(
-        EventType.DECISION_MADE,
-        payload,
-        project=case.project,
-        identity=f"{case.event_id}/{revision}",
-        source=SOURCE,
-        time=at,
-    ).placed(case.traceparent)
+    return _told(EventType.DECISION_MADE, said, case, at)
 
 
 def verdict(case: Case, label: str, *, amends: bool) -> Verdict:
@@ -117,43 +99,53 @@ def verdict(case: Case, label: str, *, amends: bool) -> Verdict:
     return Verdict.CONFIRMED if confirmed else Verdict.CORRECTED
 
 
-def correction(case: Case, ruling: Ruling, revision: int, sequence: int) -> CloudEvent:
+def correction(case: Case, ruling: Ruling, revision: int, sequence: int) -> Told:
     """The truth that people settled on, for the retrainer and anybody who learns."""
-    identity = f"{case.event_id}/{revision}"
-    payload = CorrectionMade(
-        correction_id=f"{case.project}/{identity}",
+    said = Correction(
+        correction_id=f"{case.project}/{case.event_id}/{revision}",
         event_id=case.event_id,
         revision=revision,
         sequence=sequence,
         label=ruling.label,
-        label_probabilities=dict(ruling.probabilities),
+        label_probabilities=ruling.probabilities,
         predicted_label=predicted_label(case.probabilities),
-        probabilities=dict(case.probabilities),
-        features=dict(case.features),
-        slices=dict(case.slices),
-        votes=list(ruling.votes),
-        route=case.route,
-        model=case.model,
+        probabilities=case.probabilities,
+        features=case.features,
+        slices=case.slices,
+        votes=ruling.votes,
+        route=as_said(case.route),
+        model=as_said(case.model),
     )
-    return announce(
-        _TYPES[ruling.verdict],
-        payload,
-        project=case.project,
-        identity=identity,
-        source=SOURCE,
-        time=ruling.at,
-    ).placed(case.traceparent)
+    return _told(_TYPES[ruling.verdict], said, case, ruling.at)
 
 
-def decision_body(event: CloudEvent, because: Because | None = None) -> str:
+def decision_body(event: Told, because: Because | None = None) -> str:
     """The ledger's body for a decision: what was announced, and why nobody was asked."""
-    if because is None:
-        return event.data.model_dump_json()
-    return json.dumps(event.data.model_dump(mode="json") | {"because": because.value})
+    body = encode(event.data)
+    return body if because is None else json.dumps(json.loads(body) | {"because": because.value})
 
 
 def correction_body(ruling: Ruling) -> str:
     """The ledger's body for a correction: with its route, enough to announce it again."""
-    said = [vote.model_dump(mode="json") for vote in ruling.votes]
-    body = {"label": ruling.label, "verdict": ruling.verdict.value, "votes": said}
-    return json.dumps(body | {"label_probabilities": dict(ruling.probabilities)})
+    return encode(
+        {
+            "label": ruling.label,
+            "verdict": ruling.verdict,
+            "votes": ruling.votes,
+            "label_probabilities": ruling.probabilities,
+        }
+    )
+
+
+def _told(kind: EventType, said: Decision | Correction, case: Case, at: datetime) -> Told:
+    """As `shared.events.announce` would wrap it, at the place in the trace where it was routed."""
+    return Told(
+        id=f"{case.project}/{case.event_id}/{said.revision}/{kind.value}",
+        source=f"handraise/{SOURCE}",
+        type=kind,
+        time=at,
+        subject=case.event_id,
+        project=case.project,
+        data=said,
+        traceparent=case.traceparent or UNSET,
+    )

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import msgspec
+
 from services.review.domain import facts
 from services.review.domain.cases import recall
 from services.review.domain.ledger import Entry
@@ -16,10 +18,10 @@ from shared.events import (
     Payload,
     ProjectConfigured,
     PromotionDecided,
-    Vote,
     announce,
 )
 from shared.project import Project
+from shared.telling import Told, Vote
 
 
 def decision(project: str, entry: Entry) -> CloudEvent:
@@ -29,7 +31,7 @@ def decision(project: str, entry: Entry) -> CloudEvent:
     return _announced(EventType.DECISION_MADE, payload, project, identity, entry)
 
 
-def correction(project: str, entry: Entry, routed: str, voted: str | None) -> CloudEvent:
+def correction(project: str, entry: Entry, routed: str, voted: str | None) -> Told:
     """The correction that an entry records.
 
     Args:
@@ -45,7 +47,7 @@ def correction(project: str, entry: Entry, routed: str, voted: str | None) -> Cl
         label,
         content.get("label_probabilities") or {label: 1.0},
         facts.Verdict(content["verdict"]),
-        [Vote.model_validate(vote) for vote in votes],
+        [msgspec.convert(vote, Vote) for vote in votes],
         entry.at,
     )
     case = recall(project, entry.subject, routed)

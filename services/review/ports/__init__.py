@@ -11,7 +11,7 @@ from services.review.ports.gold import GoldItems
 from services.review.ports.identity import IdentityProvider
 from services.review.ports.letters import DeadLetters
 from services.review.ports.models import Models
-from services.review.ports.outbox import Bell, Outbox
+from services.review.ports.outbox import Bell, Leaving, Outbox
 from services.review.ports.outcomes import Outcomes
 from services.review.ports.passwords import Hasher, Passwords
 from services.review.ports.people import AccessLog, Proof, Tokens, Users
@@ -47,6 +47,7 @@ __all__ = [
     "IdentityProvider",
     "Items",
     "Leases",
+    "Leaving",
     "Ledger",
     "Marks",
     "Models",

@@ -3,13 +3,31 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from shared.events import CloudEvent
+from shared.streams import Stream
+
+
+class Leaving(Protocol):
+    """An event, of whichever make."""
+
+    @property
+    def stream(self) -> Stream:
+        """Where it travels."""
+        ...
+
+    @property
+    def subject(self) -> str:
+        """What it is about."""
+        ...
+
+    def encode(self) -> bytes:
+        """The JSON document, in UTF-8."""
+        ...
 
 
 class Outbox(Protocol):
     """What must leave because of what was written."""
 
-    def put(self, events: Iterable[CloudEvent]) -> None:
+    def put(self, events: Iterable[Leaving]) -> None:
         """Let events leave once the transaction is kept."""
         ...
 

@@ -1,9 +1,10 @@
 """Deciding: an answer is a vote, and votes make a decision, in one transaction."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+import msgspec
 
 from services.review.domain.access import User
 from services.review.domain.gold import is_copy
@@ -236,11 +237,11 @@ def _ballot(item: Item, lease: Lease, answer: Answer, now: datetime) -> Ballot:
 
 
 def _body(ballot: Ballot, lease: Lease) -> str:
-    return json.dumps(
+    body = msgspec.json.encode(
         {
             "reviewer": ballot.reviewer,
             "label": ballot.label,
-            "at": ballot.at.isoformat(),
+            "at": ballot.at,
             "comment": ballot.comment,
             "reason_code": ballot.reason_code,
             "seconds_spent": ballot.seconds_spent,
@@ -249,3 +250,4 @@ def _body(ballot: Ballot, lease: Lease) -> str:
             "lease": {"id": lease.id, "token": lease.token},
         }
     )
+    return body.decode()

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
 import structlog
 
 from services.review.domain import facts
@@ -14,7 +15,8 @@ from services.review.domain.queue import NewItem, Stage, Worth
 from services.review.domain.routing import predicted_label
 from services.review.ports import Transaction
 from services.review.use_cases.settling import entry
-from shared.events import DecidedBy, Vote
+from shared.events import DecidedBy
+from shared.telling import Vote
 
 log = structlog.get_logger()
 
@@ -80,7 +82,7 @@ def _votes_before(story: Sequence[Entry], decided: Entry) -> list[Vote]:
         json.loads(e.body) for e in story if e.kind is Kind.VOTED and e.sequence < decided.sequence
     ]
     last = bodies[-1].get("round", 1) if bodies else 1
-    return [Vote.model_validate(body) for body in bodies if body.get("round", 1) == last]
+    return [msgspec.convert(body, Vote) for body in bodies if body.get("round", 1) == last]
 
 
 def _item_of(project: str, event_id: str, routed: Entry) -> NewItem:

@@ -12,7 +12,7 @@ from services.review.domain import retelling
 from services.review.domain.ledger import Entry, Kind
 from services.review.domain.reconciling import RedisState, Sighting, recognise
 from services.review.metrics import Metrics
-from services.review.ports import Bell, Store, Transaction, Transport
+from services.review.ports import Bell, Leaving, Store, Transaction, Transport
 from shared.clock import Clock
 from shared.events import CloudEvent
 from shared.streams import Stream
@@ -197,7 +197,7 @@ class Republish:
             return bool(transaction.history.said(place, 1))
 
 
-def said_again(transaction: Transaction, entries: Sequence[tuple[str, Entry]]) -> list[CloudEvent]:
+def said_again(transaction: Transaction, entries: Sequence[tuple[str, Entry]]) -> list[Leaving]:
     """The decisions and corrections that entries record, as they were announced."""
     corrected = [(project, e) for project, e in entries if e.kind is Kind.CORRECTED]
     routed = _bodies(transaction, Kind.ROUTED, corrected)

@@ -19,8 +19,9 @@ from services.review.use_cases.thresholds import Thresholds
 from shared import wire
 from shared.clock import Clock
 from shared.errors import DeadLetter, IdConflict, UnknownLabel, UnknownProject
-from shared.events import CloudEvent, DecidedBy, Route, RouteKind, RouteReason
+from shared.events import DecidedBy, Route, RouteKind, RouteReason
 from shared.project import Project
+from shared.telling import Told
 
 
 @dataclass(slots=True)
@@ -29,7 +30,7 @@ class _Writes:
 
     entries: list[NewEntry] = field(default_factory=list)
     items: list[NewItem] = field(default_factory=list)
-    events: list[CloudEvent] = field(default_factory=list)
+    events: list[Told] = field(default_factory=list)
 
 
 class RoutePredictions:

@@ -13,7 +13,8 @@ from services.review.domain.queue import Item, Stage
 from services.review.domain.votes import Ballot
 from services.review.metrics import Metrics
 from services.review.ports import AuditAnswer, Transaction
-from shared.events import CloudEvent, DecidedBy, RouteReason, Vote
+from shared.events import DecidedBy, RouteReason
+from shared.telling import Told, Vote
 from shared.tracing import UNTRACED, Traces
 
 
@@ -50,7 +51,7 @@ class Settle:
         they are owed an answer.
         """
         case, at = case_of(transaction, item.project, item.event_id), ballots[-1].at
-        decided, leaving = newest_decision(transaction, item), list[CloudEvent]()
+        decided, leaving = newest_decision(transaction, item), list[Told]()
         if decided is None or decided.label != label or item.stage is Stage.APPEALED:
             made = (DecidedBy.REVIEWERS, at)
             decided, event = self._decide(transaction, item, case, label, made)
@@ -92,7 +93,7 @@ class Settle:
         label: str,
         made: tuple[DecidedBy, datetime],
         because: facts.Because | None = None,
-    ) -> tuple[Decided, CloudEvent]:
+    ) -> tuple[Decided, Told]:
         by, at = made
         decided = Decided(item.project, item.event_id, item.decisions + 1, label, by, at)
         event = facts.decision(case, decided.revision, label, by, at)
@@ -106,7 +107,7 @@ class Settle:
 
     def _correct(
         self, transaction: Transaction, case: Case, ruling: facts.Ruling, revision: int
-    ) -> CloudEvent:
+    ) -> Told:
         detail = f"{case.route.reason.value}.{ruling.verdict.value}"
         body = facts.correction_body(ruling)
         new = entry(case, Kind.CORRECTED, revision, detail, body, ruling.at)

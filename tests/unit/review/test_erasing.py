@@ -12,7 +12,7 @@ from services.review.errors import Invalid, NotFound
 from services.review.use_cases.erasing import EraseSubjects, Wish
 from services.review.use_cases.proving import State
 from services.review.use_cases.republishing import said_again
-from shared.events import CorrectionMade, EventType, SubjectsErased
+from shared.events import CloudEvent, CorrectionMade, EventType, SubjectsErased
 from tests.builders import a_prediction, a_request
 from tests.dead_letters import a_letter_event
 from tests.fakes.bell import FakeBell
@@ -96,7 +96,8 @@ def test_what_comes_again_stays_erased(desk: ErasingDesk) -> None:
 def test_a_correction_that_is_said_again_describes_nobody(desk: ErasingDesk) -> None:
     desk.erase("churn", ["e1"], WISH)
     with desk.store.read() as transaction:
-        (event,) = said_again(transaction, [("churn", transaction.ledger.rows[4][1])])
+        (again,) = said_again(transaction, [("churn", transaction.ledger.rows[4][1])])
+    event = CloudEvent.decode(again.encode())
     assert isinstance(event.data, CorrectionMade)
     assert (event.data.label, event.data.features) == ("leave", {})
 

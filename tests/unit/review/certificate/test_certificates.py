@@ -74,7 +74,7 @@ def test_an_error_made_right_afterwards_is_seen(line: Line) -> None:
 
 
 def test_an_audit_that_counts_otherwise_than_people_said_is_seen(line: Line) -> None:
-    change(line, Kind.CORRECTED, '"label": "stay"', '"label": "leave"')
+    change(line, Kind.CORRECTED, '"label":"stay"', '"label":"leave"')
     assert "counts otherwise than people decided" in contradictions(line)
 
 
