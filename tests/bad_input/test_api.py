@@ -21,12 +21,13 @@ EVENT = {"event_id": "e", "features": features()}
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def installation(
-    request: pytest.FixtureRequest, shared_redis_url: str, tmp_path_factory: Any
+    request: pytest.FixtureRequest, redis_server_url: str, tmp_path_factory: Any
 ) -> Iterator[Installation]:
     url = None
     if request.param == "postgresql":
         url = servers.new_database(request.getfixturevalue("postgresql_url"), "bad_input")
-    installation = Installation(shared_redis_url, tmp_path_factory.mktemp("api"), url)
+    redis.Redis.from_url(redis_server_url).flushall()  # for each database anew
+    installation = Installation(redis_server_url, tmp_path_factory.mktemp("api"), url)
     with installation.running("review"), installation.api as api:
         api.put("/v1/projects/churn", json=a_project().model_dump(mode="json")).raise_for_status()
         yield installation

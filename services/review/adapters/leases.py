@@ -39,7 +39,7 @@ class SqlLeases:
         ]
 
     def grant(self, candidates: Sequence[Candidate], hold: Hold, now: datetime) -> Lease | None:
-        """Lease the first of these slots that nobody else has. None if others were faster at all.
+        """Lease the first of these slots that nobody else has. None if all went to others.
 
         Raises:
             Unavailable: the same person has just got another slot of the item.

@@ -19,7 +19,7 @@ from shared.events import RouteReason
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A lease to be granted: to whom, until when, and whether they see the model's answer on it."""
+    """A lease to be granted: to whom, until when, on which items they see the model's answer."""
 
     holder: str
     until: datetime
@@ -115,7 +115,7 @@ class Leases(Protocol):
         ...
 
     def grant(self, candidates: Sequence[Candidate], hold: Hold, now: datetime) -> Lease | None:
-        """Lease the first of these slots that nobody else has. None if others were faster at all.
+        """Lease the first of these slots that nobody else has. None if all went to others.
 
         Raises:
             Unavailable: the same person has just got another slot of the item.

@@ -107,7 +107,7 @@ class Claiming:
         until = now + timedelta(seconds=seconds)
         dealt = deal(transaction, project.configuration, wish.queue, reviewer, self._coin_key)
         leases = dealt.given_back(until, now)
-        hold = Hold(reviewer.name, until, lambda item: self._sees_model(item, project))
+        hold = self.hold(reviewer, until, project)
         heads = self._in_order(transaction, wish, project, reviewer, now)
         waiting: Sequence[Candidate] = ()
         while len(leases) < wish.limit and (waiting := waiting or next(heads, ())):
@@ -178,9 +178,14 @@ class Claiming:
             fresh.sort(key=lambda c: precedence(c, urgent_until, configuration.order, shares))
             yield _one_an_item(fresh, tried)
 
-    def _sees_model(self, item: Item, project: ProjectState) -> bool:
-        draw = coin(self._coin_key, Draw.SHOWN, item.project, item.event_id)
-        return sees_model(item, project.configuration, draw)
+    def hold(self, reviewer: User, until: datetime, project: ProjectState) -> Hold:
+        """A hold on items of a project; who sees the model's answer is drawn for each item."""
+
+        def sees(item: Item) -> bool:
+            draw = coin(self._coin_key, Draw.SHOWN, item.project, item.event_id)
+            return sees_model(item, project.configuration, draw)
+
+        return Hold(reviewer.name, until, sees)
 
 
 def behind(candidates: Sequence[Candidate], lease: Lease | None) -> Sequence[Candidate]:

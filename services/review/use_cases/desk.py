@@ -41,7 +41,7 @@ class Desk:
         self.revoke = RevokeAnswers(store, bell, clock, conclude)
         self.appeal = Appeal(store, clock)
         self.similar = FindSimilar(store)
-        self.gather = GatherAlike(store, clock, claiming, coin_key)
+        self.gather = GatherAlike(store, clock, claiming)
         self.gold = KeepGold(store, clock)
         self.exam = TakeExam(store, clock, coin_key)
         self.practise = Practise(store, clock)

@@ -7,12 +7,11 @@ from datetime import timedelta
 from services.review.domain.access import User
 from services.review.domain.alike import essence
 from services.review.domain.cases import recall
-from services.review.domain.coin import Draw, coin
 from services.review.domain.ledger import Kind
-from services.review.domain.queue import Candidate, Item, Lease
-from services.review.domain.showing import sees_model, without_withheld
+from services.review.domain.queue import Candidate, Lease
+from services.review.domain.showing import without_withheld
 from services.review.errors import NotFound
-from services.review.ports import Hold, ProjectState, Store, Transaction
+from services.review.ports import ProjectState, Store, Transaction
 from services.review.use_cases.claiming import Claim, Claiming, behind, worked_by
 from services.review.use_cases.queues import held_lease
 from services.review.use_cases.standing import check_standing
@@ -40,11 +39,10 @@ class Gathered:
 class GatherAlike:
     """Leases items out of their turn; gold is dealt among those in their turn only."""
 
-    def __init__(self, store: Store, clock: Clock, claiming: Claiming, coin_key: bytes) -> None:
+    def __init__(self, store: Store, clock: Clock, claiming: Claiming) -> None:
         self._store = store
         self._clock = clock
         self._claiming = claiming
-        self._coin_key = coin_key
 
     def __call__(self, queue: str, leases: Sequence[str], limit: int, reviewer: User) -> Gathered:
         """Lease up to `limit` items that differ from a held one only as near-identical ones do.
@@ -69,7 +67,7 @@ class GatherAlike:
             return Gathered(None, [], looked_at)
         largest = max(wanted, key=lambda kind: len(found.get(kind, ())))
         until = now + timedelta(seconds=project.configuration.lease_seconds)
-        hold = Hold(reviewer.name, until, lambda item: self._sees_model(item, project))
+        hold = self._claiming.hold(reviewer, until, project)
         with self._store.write() as transaction:
             granted: list[Lease] = []
             alike: Sequence[Candidate] = found[largest]
@@ -96,10 +94,6 @@ class GatherAlike:
                 raise NotFound(f"lease {claim.lease.id!r} is on no item of the queue {queue!r}")
             wanted.setdefault(essence(claim.case.features), claim.lease.id)
         return wanted
-
-    def _sees_model(self, item: Item, project: ProjectState) -> bool:
-        draw = coin(self._coin_key, Draw.SHOWN, item.project, item.event_id)
-        return sees_model(item, project.configuration, draw)
 
 
 def _by_essence(
